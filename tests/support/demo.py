@@ -1,0 +1,140 @@
+"""The product as a visitor meets it: `whistle demo` in a process of its own, on a free port."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 120  # seconds until the first answer: two busy cores make keys and cases slowly
+
+
+@dataclass(frozen=True)
+class Member:
+    """One who signs in at the demo's casework."""
+
+    username: str
+    role: str
+    passphrase: str = field(repr=False)
+    totp: str | None = field(repr=False)  # base 32; None: no second factor
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo, as its demo.json tells it."""
+
+    intake: str  # address of the anonymous door, without a slash at the end
+    casework: str  # address of the door of those who sign in, likewise
+    members: tuple[Member, ...]
+    receipts: tuple[str, ...] = field(repr=False)
+    key_file: Path
+    data: Path
+
+    def member(self, role: str) -> Member:
+        """Return the first member with a role."""
+        return next(member for member in self.members if member.role == role)
+
+    @classmethod
+    def load(cls, data: Path) -> "Demo":
+        """Read what the demo wrote about itself in its data folder."""
+        told = json.loads((data / "demo.json").read_text(encoding="utf-8"))
+        members = (
+            Member(
+                username=member["username"],
+                role=member["role"],
+                passphrase=member["passphrase"],
+                totp=member.get("totp") or None,
+            )
+            for member in told["members"]
+        )
+        return cls(
+            intake=told["intake"].rstrip("/"),
+            casework=told["casework"].rstrip("/"),
+            members=tuple(members),
+            receipts=tuple(told["receipts"]),
+            key_file=data / told["key_file"],
+            data=data,
+        )
+
+
+def free_port() -> int:
+    """Return a port that is free now, and the one after it, should each door want its own."""
+    while True:
+        with closing(socket.socket()) as first, closing(socket.socket()) as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+@contextmanager
+def running_demo(data: Path, *arguments: str) -> Iterator[Demo]:
+    """Run `whistle demo` on a data folder until the block ends.
+
+    Args:
+        data: the demo's folder; one that a demo has used before carries on.
+        arguments: more of the command line, such as `--empty` or `--profile`, `aalborg`.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    # Left of an earlier run, it would tell of ports that nobody listens on.
+    (data / "demo.json").unlink(missing_ok=True)
+    log = data.with_name(f"{data.name}.log")
+    command = [sys.executable, "-m", "whistle", "demo", "--data", str(data)]
+    command += ["--port", str(free_port()), *arguments]
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("WHISTLE_")}
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command,
+            env=clean,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            yield answering(data, process, log)
+        finally:
+            end(process)
+
+
+def answering(data: Path, process: subprocess.Popen[bytes], log: Path) -> Demo:
+    """Wait until the demo can receive and return what it tells of itself."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        if (data / "demo.json").exists():
+            try:
+                demo = Demo.load(data)
+                with urllib.request.urlopen(f"{demo.intake}/healthz", timeout=5) as answer:
+                    if answer.status == 200:
+                        return demo
+            except (OSError, json.JSONDecodeError):
+                pass  # half written, or not listening yet
+        time.sleep(0.1)
+    state = "still running" if process.poll() is None else f"ended with {process.returncode}"
+    pytest.fail(f"whistle demo did not answer ({state}):\n{log.read_text()}", pytrace=False)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End the demo with all its workers: politely, then not."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(timeout=10)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue

@@ -1,0 +1,1 @@
+"""The secure channel of a municipality's independent citizen adviser."""

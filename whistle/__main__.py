@@ -1,0 +1,7 @@
+"""``python -m whistle`` is the `whistle` command."""
+
+import sys
+
+from whistle.cli import main
+
+sys.exit(main())

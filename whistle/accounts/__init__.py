@@ -1,0 +1,1 @@
+"""Members: signing in, unlocking, leaving."""

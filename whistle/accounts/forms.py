@@ -1,0 +1,18 @@
+"""The sign-in form."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import Length
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]  # the library is untyped
+    """User name and passphrase; guarded by `whistle.web.refuse_cross_site`, as nobody is in yet."""
+
+    class Meta:
+        """There is no session whose token this could carry."""
+
+        csrf = False
+
+    username = StringField(_l("User name"), validators=[Length(max=100)])
+    passphrase = PasswordField(_l("Passphrase"), validators=[Length(max=500)])

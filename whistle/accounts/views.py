@@ -1,0 +1,131 @@
+"""Sign-in, sign-out and language; and how Flask-Login finds the member of a request."""
+
+import base64
+import binascii
+
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    Response,
+    abort,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_login import LoginManager
+from werkzeug.wrappers import Response as BaseResponse
+
+from whistle.accounts.forms import SignInForm
+from whistle.accounts.service import AccountService
+from whistle.crypto.errors import KeyShapeError
+from whistle.crypto.passphrase import Passphrase
+from whistle.domain.profile import LANGUAGES
+from whistle.keys.sessions import SessionToken
+from whistle.signed_in import MemberForm, SignedIn, csrf_field, members_only, signed_in, this_member
+from whistle.web import CLEAR_SITE_DATA, this_installation
+
+COOKIE = "__Host-casework"
+LANGUAGE_COOKIE = "__Host-language"
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/casework")
+
+
+def init_app(app: Flask) -> None:
+    """Teach ``app`` who is signed in. The session is ours; Flask's own is never written."""
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.request_loader(_load_member)
+    app.register_blueprint(blueprint)
+    app.context_processor(_template_names)
+
+
+def casework_language() -> str:
+    """Give the member's language, or what the sign-in page was asked for."""
+    member = signed_in()
+    chosen = member.row.language if member else request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(LANGUAGES, LANGUAGES[0]) or LANGUAGES[0]
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+def sign_in() -> BaseResponse:
+    """Sign in; then the inboxes."""
+    if request.method == "GET":
+        if signed_in():
+            return redirect(url_for("casework.inboxes"), 303)
+        return _sign_in_page(SignInForm(), None, 200)
+    form = SignInForm()
+    token = None
+    if form.validate():
+        passphrase = Passphrase(form.passphrase.data or "")
+        token = AccountService(this_installation()).sign_in(form.username.data or "", passphrase)
+    if token is None:
+        problem = _("The user name or the passphrase is not right.")
+        return _sign_in_page(form, problem, 403)
+    response = redirect(url_for("casework.inboxes"), 303)
+    value = base64.urlsafe_b64encode(token.reveal()).decode()
+    response.set_cookie(COOKIE, value, secure=True, httponly=True, samesite="Strict", path="/")
+    return response
+
+
+@blueprint.post("/sign-out")
+@members_only
+def sign_out() -> BaseResponse:
+    """Sign out and have the browser forget."""
+    _check_button()
+    AccountService(this_installation()).sign_out(this_member().token)
+    response = redirect(url_for("accounts.sign_in"), 303)
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Strict")
+    response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
+    return response
+
+
+@blueprint.post("/language")
+def language() -> BaseResponse:
+    """Choose the language, for good when signed in, else for this visit."""
+    chosen = request.form.get("lang", "")
+    if chosen not in LANGUAGES:
+        abort(400)
+    member = signed_in()
+    response = redirect(url_for("accounts.sign_in"), 303)
+    if member:
+        _check_button()
+        AccountService(this_installation()).choose_language(member.row.id, chosen)
+    else:
+        response.set_cookie(
+            LANGUAGE_COOKIE, chosen, secure=True, httponly=True, samesite="Strict", path="/"
+        )
+    return response
+
+
+def _check_button() -> None:
+    if not MemberForm().validate():
+        abort(403)
+
+
+def _sign_in_page(form: SignInForm, problem: str | None, status: int) -> BaseResponse:
+    page = render_template("accounts/sign_in.html", form=form, problem=problem)
+    return Response(page, status=status)
+
+
+def _load_member(from_request: Request) -> SignedIn | None:
+    value = from_request.cookies.get(COOKIE)
+    if not value:
+        return None
+    try:
+        token = SessionToken(base64.b64decode(value.encode("ascii"), b"-_", validate=True))
+    except (UnicodeEncodeError, binascii.Error, KeyShapeError):
+        return None
+    service = AccountService(this_installation())
+    unlocked = service.resume(token)
+    if unlocked is None:
+        return None
+    return SignedIn(unlocked.member, unlocked.keyring, token, service.boxer.csrf_token(token))
+
+
+def _template_names() -> dict[str, object]:
+    return {"member": signed_in(), "csrf_field": csrf_field}

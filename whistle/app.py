@@ -1,0 +1,57 @@
+"""The factories: the only file that knows every room."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, request
+
+from whistle.domain.profile import LANGUAGES
+from whistle.installation import Installation
+from whistle.web import make_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+WsgiApp = Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]
+
+
+def create_intake(installation: Installation) -> Flask:
+    """Make the anonymous door. It cannot import casework."""
+    from whistle.intake import views  # noqa: PLC0415  (each door loads only its own rooms)
+
+    app = make_app("intake", installation, _language_in_path, "/static")
+    app.register_blueprint(views.root)
+    app.register_blueprint(views.blueprint)
+    return app
+
+
+def create_casework(installation: Installation) -> Flask:
+    """Make the authenticated door."""
+    from whistle.accounts import views as accounts  # noqa: PLC0415
+    from whistle.casework import views as casework  # noqa: PLC0415
+
+    app = make_app("casework", installation, accounts.casework_language, "/casework/static")
+    app.secret_key = secrets.token_bytes(32)  # Flask-Login asks for one; nothing is signed with it
+    accounts.init_app(app)
+    app.register_blueprint(casework.blueprint)
+    return app
+
+
+def create_both(installation: Installation) -> WsgiApp:
+    """Join the doors for one machine: everything under ``/casework`` is casework's."""
+    intake, casework = create_intake(installation), create_casework(installation)
+
+    def both(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+        path = environ.get("PATH_INFO", "")
+        door = casework if path == "/casework" or path.startswith("/casework/") else intake
+        return door(environ, start_response)
+
+    return both
+
+
+def _language_in_path() -> str:
+    first = request.path.split("/")[1]
+    if first in LANGUAGES:
+        return first
+    return request.accept_languages.best_match(LANGUAGES, LANGUAGES[0]) or LANGUAGES[0]

@@ -1,0 +1,79 @@
+"""The one family of errors of the sealing protocol: one class for one cause.
+
+No message holds a key, a plaintext or a ciphertext, so that an error may be logged as it is.
+"""
+
+
+class SealingError(Exception):
+    """Something sealed did not open, or must not be sealed. The base of all of them."""
+
+
+class UnknownVersionError(SealingError):
+    """The first byte names a version of the protocol that this code does not speak."""
+
+
+class TruncatedError(SealingError):
+    """A value is shorter than the shortest that the protocol can make."""
+
+
+class UnreadableError(SealingError):
+    """Authentication failed: another key, another place, another version, or changed bytes.
+
+    An authenticated cipher cannot tell these apart, and nothing of the value is released.
+    """
+
+
+class PaddingError(SealingError):
+    """An opened value is not padded as the protocol pads."""
+
+
+class ContentError(SealingError):
+    """An opened value is padded and authentic, but is not the record that was expected."""
+
+
+class StreamLengthError(SealingError):
+    """A sealed file has another number of chunks than its manifest says."""
+
+
+class ReceiptError(SealingError):
+    """A receipt cannot be read. The base of the two ways in which that happens."""
+
+
+class ReceiptShapeError(ReceiptError):
+    """A receipt has another number of symbols than 25, or a symbol outside the alphabet."""
+
+
+class ReceiptCheckError(ReceiptError):
+    """The check symbol does not fit: a symbol is wrong, or two have changed places."""
+
+
+class StretchParametersError(SealingError):
+    """Stored Argon2id parameters are weaker or dearer than the protocol allows."""
+
+
+class KeyShapeError(SealingError):
+    """A public key or secret has the wrong length, or is no key at all."""
+
+
+class DirectoryError(SealingError):
+    """The signed key directory cannot be trusted. Nothing may be sealed by it."""
+
+
+class DirectoryRootError(DirectoryError):
+    """The first statement of an inbox is not the one whose fingerprint the configuration holds."""
+
+
+class DirectorySignatureError(DirectoryError):
+    """A statement is not signed by a member of the statement before it."""
+
+
+class DirectoryChainError(DirectoryError):
+    """Statements are missing, repeated, out of order, or about another inbox."""
+
+
+class DirectoryRollbackError(DirectoryError):
+    """The newest statement is older than the lowest epoch that the configuration accepts."""
+
+
+class DirectoryMemberError(DirectoryError):
+    """A key does not belong to the member or inbox that the directory names."""

@@ -1,0 +1,66 @@
+"""Where a sealed value belongs: what binds it to its row (``docs/sealing.md``, "Places")."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+PREFIX = "whistle/v1/"
+
+
+class Purpose(StrEnum):
+    """What a value is sealed for. A value sealed for one purpose opens for no other."""
+
+    RECEIPT_LOOKUP = "receipt/lookup"
+    RECEIPT_REPORTER = "receipt/reporter"
+    MEMBER_HYBRID = "member/hybrid"
+    MEMBER_SIGNING = "member/signing"
+    MEMBER_SEED = "member/seed"
+    STATEMENT = "directory/statement"
+    STATEMENT_HASH = "directory/statement-hash"
+    INBOX_GRANT = "inbox/grant"
+    CASE_KEYS_INBOX = "case/keys-for-inbox"
+    CASE_KEYS_VAULT = "case/keys-in-vault"
+    CASE_KEYS_REPORTER = "case/keys-for-reporter"
+    REGISTRATION = "case/registration"
+    ITEM_KEY = "item/key"
+    ITEM = "item/content"
+    FILE_CHUNK = "file/chunk"
+    SESSION_KEY = "session/key"
+    SESSION_SEED = "session/seed"
+    SESSION_CSRF = "session/csrf"
+    REPORTER_SESSION = "reporter/session"
+    FORM_TOKEN = "form/token"  # noqa: S105  (a purpose, not a password)
+    CONTENT_DIGEST = "content/digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The address of a sealed value; it goes into HPKE ``info``, AES-GCM ``aad`` and HKDF ``info``.
+
+    ``installation``: 16 bytes. ``owner``: the inbox, case or member, 16 bytes or none.
+    ``item``: the item, case, file or session within it, or none. ``kind``: a word for the kind of
+    item. ``generation``: of the case keys, or the epoch of an inbox. ``version``: of a value
+    that is rewritten in place. ``side``: who wrote it, where that is known before opening.
+    """
+
+    purpose: Purpose
+    installation: bytes
+    owner: bytes = b""
+    item: bytes = b""
+    kind: str = ""
+    generation: int = 0
+    version: int = 0
+    side: str = ""
+
+    def encode(self) -> bytes:
+        """Give the canonical bytes: eight fields, each a big-endian u32 length and its bytes."""
+        fields = (
+            (PREFIX + self.purpose).encode(),
+            self.installation,
+            self.owner,
+            self.kind.encode(),
+            self.item,
+            self.generation.to_bytes(8, "big"),
+            self.version.to_bytes(8, "big"),
+            self.side.encode(),
+        )
+        return b"".join(len(field).to_bytes(4, "big") + field for field in fields)

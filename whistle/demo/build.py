@@ -1,0 +1,191 @@
+"""Sets up the demonstration: what `whistle init` and two members would do, done in one go."""
+
+import json
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from html import unescape
+from pathlib import Path
+
+from werkzeug.test import Client
+
+from whistle.app import create_intake
+from whistle.casework.service import CaseworkService
+from whistle.crypto.passphrase import Passphrase
+from whistle.crypto.receipt import Receipt
+from whistle.crypto.secret import Seed
+from whistle.demo.story import InventedReport, invented_reports
+from whistle.domain.channel import InboxKind
+from whistle.domain.clock import Clock, FixedClock
+from whistle.domain.profile import Profile, load_profile
+from whistle.installation import Installation, open_installation
+from whistle.keys.keyring import Keyring, NewInbox, box_seed, found_inbox
+from whistle.settings import FILE_NAME, FormKey, Settings, load_settings, write_settings
+from whistle.storage.engine import open_store
+from whistle.storage.migrations import upgrade
+from whistle.storage.rows import GrantRow, InboxRow, MemberRow, StatementRow
+from whistle.storage.tables import ID_BYTES
+
+DEMO_FILE = "demo.json"
+MORNING = time(8, 30)
+
+
+class DemoError(Exception):
+    """The demonstration cannot be set up in this folder; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoMember:
+    """A member, with the passphrase that only a demonstration writes down."""
+
+    username: str
+    passphrase: Passphrase
+    role: str
+    keyring: Keyring
+    row: MemberRow
+
+
+def set_up(data: Path, profile_name: str, *, empty: bool) -> Settings:
+    """Set up a demonstration in ``data``, or carry on with the one that is there."""
+    if (data / DEMO_FILE).is_file():
+        return load_settings(data)
+    if (data / FILE_NAME).exists():
+        raise DemoError(f"{data} holds an installation that is no demonstration; use another folder")
+    profile = load_profile(profile_name)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    installation_id = secrets.token_bytes(ID_BYTES)
+    members = [
+        _member(installation_id, "raadgiver", "Borgerrådgiveren", "adviser"),
+        _member(installation_id, "reserve", "Reserven", "reserve"),
+    ]
+    inboxes = list(_found_inboxes(profile, members))
+    settings = Settings(
+        database=f"sqlite:///{(data / 'whistle.db').resolve()}",
+        installation=installation_id,
+        form_key=FormKey.random(),
+        profile=profile,
+        inboxes=tuple(inbox.root for inbox in inboxes),
+    )
+    _store(settings, members, inboxes)
+    receipts = [] if empty else _tell_the_story(settings, members[0].keyring)
+    write_settings(data, settings, profile_name)
+    _write_demo_file(data, members, receipts)
+    return settings
+
+
+def note_addresses(data: Path, base: str) -> dict[str, object]:
+    """Write where the doors are served into the demo's file, and give its content."""
+    path = data / DEMO_FILE
+    content: dict[str, object] = json.loads(path.read_text("utf-8"))
+    content = {**content, "intake": f"{base}/", "casework": f"{base}/casework/"}
+    _write_private(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    return content
+
+
+def _member(installation: bytes, username: str, name: str, role: str) -> DemoMember:
+    keyring = Keyring(installation, secrets.token_bytes(ID_BYTES), Seed.random())
+    passphrase = Passphrase.generate()
+    stretch, seed_box = box_seed(keyring, passphrase)
+    row = MemberRow(keyring.member_id, username, name, role, "da", stretch, seed_box)
+    return DemoMember(username, passphrase, role, keyring, row)
+
+
+def _found_inboxes(profile: Profile, members: Sequence[DemoMember]) -> Iterator[NewInbox]:
+    adviser, reserve = members
+    for channel in profile.channels:
+        yield found_inbox(adviser.keyring, channel, InboxKind.MAIN)
+        yield found_inbox(reserve.keyring, channel, InboxKind.RESERVE)
+
+
+def _store(
+    settings: Settings, members: Sequence[DemoMember], inboxes: Sequence[NewInbox]
+) -> None:
+    store = open_store(settings.database)
+    upgrade(store)
+    with store.write() as db:
+        MemberRow.insert_all(db, [member.row for member in members])
+        InboxRow.insert_all(db, [inbox.inbox for inbox in inboxes])
+        StatementRow.insert_all(db, [inbox.statement for inbox in inboxes])
+        GrantRow.insert_all(db, [inbox.grant for inbox in inboxes])
+    store.dispose()
+
+
+def _tell_the_story(settings: Settings, adviser: Keyring) -> list[str]:
+    """Send the invented reports through the real door, each on its day, and answer some."""
+    clock = FixedClock(Clock().now())
+    installation = replace(open_installation(settings), clock=clock)
+    browser = Client(create_intake(installation))
+    office = CaseworkService(installation, adviser)
+    today = Clock().today()
+    receipts = []
+    for report in invented_reports():
+        received = today - timedelta(days=report.days_ago)
+        clock.moment = datetime.combine(received, MORNING)
+        receipt = _send(browser, report)
+        receipts.append(receipt)
+        case_id = _case_of(installation, receipt)
+        for answer in report.answers:
+            day = min(received + timedelta(days=answer.days_later), today)
+            clock.moment = datetime.combine(day, MORNING)
+            office.answer(
+                case_id,
+                secrets.token_bytes(ID_BYTES),
+                answer.text,
+                (),
+                is_feedback=answer.is_feedback,
+            )
+    installation.store.dispose()
+    return receipts
+
+
+def _send(browser: Client, report: InventedReport) -> str:
+    """Fill in a report's form as a person would, and give the receipt it showed."""
+    address = f"/da/report/{report.channel}"
+    form = browser.get(address, base_url="http://localhost").get_data(as_text=True)
+    hidden = {
+        unescape(name): unescape(value)
+        for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", form)
+        for name, value in re.findall(r"name=\"([^\"]*)\".*value=\"([^\"]*)\"", tag)
+    }
+    answer = browser.post(
+        address, base_url="http://localhost", data={**hidden, "text": report.text}
+    )
+    if answer.status_code != 200:  # noqa: PLR2004
+        raise DemoError(f"the door did not take report {report.id}: {answer.status}")
+    return hidden["receipt"]
+
+
+def _case_of(installation: Installation, receipt: str) -> bytes:
+    from whistle.storage import intake  # noqa: PLC0415  (only this story looks behind the door)
+
+    with installation.store.read() as db:
+        found = intake.find(db, Receipt.parse(receipt).lookup(installation.id))
+    if found is None:
+        raise DemoError("a report that was received is not there")
+    return found.case.id
+
+
+def _write_demo_file(data: Path, members: Sequence[DemoMember], receipts: Sequence[str]) -> None:
+    content = {
+        "intake": "",
+        "casework": "",
+        "members": [
+            {
+                "username": member.username,
+                "passphrase": member.passphrase.show(),
+                "role": member.role,
+                "totp": None,
+            }
+            for member in members
+        ],
+        "receipts": list(receipts),
+        "key_file": None,
+    }
+    _write_private(data / DEMO_FILE, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, "utf-8")

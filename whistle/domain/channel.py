@@ -1,0 +1,41 @@
+"""Channels (in talk: doors) and their inboxes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """A way of reporting, with rules of its own."""
+
+    WHISTLEBLOWER = "whistleblower"
+    COUNCIL = "council"
+    CITIZEN = "citizen"
+
+
+class InboxKind(StrEnum):
+    """Every channel has two inboxes; the reserve's is for what concerns the adviser."""
+
+    MAIN = "main"
+    RESERVE = "reserve"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRoot:
+    """What the configuration says of an inbox; the only reason to trust what the database says.
+
+    ``inbox_id``: 16 bytes. ``fingerprint``: SHA-256 of the inbox's first directory statement.
+    ``lowest_epoch``: a newest statement older than this is a rollback.
+    """
+
+    channel: Channel
+    kind: InboxKind
+    inbox_id: bytes
+    fingerprint: bytes
+    lowest_epoch: int = 1
+
+
+class Side(StrEnum):
+    """Who wrote a message of the dialogue."""
+
+    REPORTER = "reporter"
+    CASEWORK = "casework"

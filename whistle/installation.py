@@ -1,0 +1,49 @@
+"""An installation at work: what every room is handed, and nothing that opens a report."""
+
+from dataclasses import dataclass, field
+
+from whistle.domain.clock import Clock
+from whistle.domain.profile import Profile
+from whistle.keys.directory import Directory
+from whistle.keys.sessions import BootKey
+from whistle.settings import FormKey, Settings
+from whistle.storage.engine import Store, open_store
+from whistle.storage.migrations import upgrade
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Settings made real: database, verified key directory, clock, boot key.
+
+    ``id``: 16 bytes. The boot key is made anew at every start and shared by the workers of one
+    start, through memory alone.
+    """
+
+    id: bytes
+    store: Store
+    directory: Directory
+    profile: Profile
+    form_key: FormKey
+    clock: Clock = field(default_factory=Clock)
+    boot_key: BootKey = field(default_factory=BootKey.random)
+
+
+def open_installation(
+    settings: Settings, *, clock: Clock | None = None, boot_key: BootKey | None = None
+) -> Installation:
+    """Open the database, migrate it, verify the directory.
+
+    Raises a `DirectoryError` when the keys in the database are not those of the configuration:
+    nothing may be received then.
+    """
+    store = open_store(settings.database)
+    upgrade(store)
+    return Installation(
+        settings.installation,
+        store,
+        Directory(settings.installation, settings.inboxes, store),
+        settings.profile,
+        settings.form_key,
+        clock or Clock(),
+        boot_key or BootKey.random(),
+    )

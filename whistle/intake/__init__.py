@@ -1,0 +1,1 @@
+"""The anonymous door: keeps no secret, can open nothing, and never imports casework."""

@@ -1,0 +1,1 @@
+"""Where the sealing protocol meets storage: directory, keyring, cases, files, sessions."""

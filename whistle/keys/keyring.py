@@ -1,0 +1,201 @@
+"""A member's own keys, and the inbox secrets they open."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from whistle.crypto.envelope import KeyPair, PublicKey, box, derive, open_seal, seal, unbox
+from whistle.crypto.errors import DirectoryMemberError, DirectoryRootError, UnreadableError
+from whistle.crypto.passphrase import Passphrase, Stretch
+from whistle.crypto.place import Place, Purpose
+from whistle.crypto.secret import Secret, Seed, SymmetricKey
+from whistle.crypto.signing import SigningKey
+from whistle.domain.channel import Channel, InboxKind, InboxRoot
+from whistle.keys.directory import MemberKeys, Statement, TrustedInbox
+from whistle.storage.rows import GrantRow, InboxRow, StatementRow
+from whistle.storage.tables import HASH_BYTES, ID_BYTES
+
+
+_Key = TypeVar("_Key")
+
+
+class InboxSecret(Secret):
+    """64 bytes: an inbox's seed, then its vault key."""
+
+    __slots__ = ()
+    size = 64
+
+    @property
+    def pair(self) -> KeyPair:
+        """The inbox's key pair; reports are sealed to its public half."""
+        return KeyPair(Seed(self.reveal()[: Seed.size]))
+
+    @property
+    def vault_key(self) -> SymmetricKey:
+        """The key that boxes what lists, search and statistics need."""
+        return SymmetricKey(self.reveal()[Seed.size :])
+
+
+class Keyring:
+    """A member's seed, unlocked: lives in one request, and nowhere else."""
+
+    def __init__(self, installation: bytes, member_id: bytes, seed: Seed) -> None:
+        """Make the member's keys from ``seed``."""
+        self.installation = installation
+        self.member_id = member_id
+        self.seed = seed
+        self.pair = KeyPair(Seed(derive(seed, self._own(Purpose.MEMBER_HYBRID))))
+        self.signing = SigningKey(Seed(derive(seed, self._own(Purpose.MEMBER_SIGNING))))
+
+    @property
+    def public(self) -> MemberKeys:
+        """What the directory says of this member."""
+        return MemberKeys(self.member_id, self.pair.public, self.signing.verifying)
+
+    def open_grant(self, inbox: TrustedInbox, grant: GrantRow) -> InboxSecret:
+        """Open an inbox's secret; raise `SealingError` if it is not this member's or not genuine.
+
+        The secret must make the very public key that the directory names for that epoch.
+        """
+        place = _grant_place(self.installation, inbox.inbox_id, self.member_id, grant.epoch)
+        secret = InboxSecret(open_seal(self.pair, place, grant.sealed))
+        if secret.pair.public != inbox.at(grant.epoch).public:
+            raise DirectoryMemberError("the granted secret is not this inbox's")
+        return secret
+
+    def _own(self, purpose: Purpose) -> Place:
+        return Place(purpose, self.installation, owner=self.member_id)
+
+    def __repr__(self) -> str:
+        """Show the type and nothing else."""
+        return "<Keyring>"
+
+
+def box_seed(keyring: Keyring, passphrase: Passphrase) -> tuple[bytes, bytes]:
+    """Box a member's seed under a passphrase; give the stretch parameters and the box."""
+    stretch = Stretch.random()
+    place = Place(Purpose.MEMBER_SEED, keyring.installation, owner=keyring.member_id)
+    return stretch.encode(), box(stretch.key(passphrase), place, keyring.seed.reveal())
+
+
+def unbox_seed(
+    installation: bytes, member_id: bytes, stretch: bytes, seed_box: bytes, passphrase: Passphrase
+) -> Keyring:
+    """Unlock a member; raise `UnreadableError` for a wrong passphrase."""
+    key = Stretch.decode(stretch).key(passphrase)
+    place = Place(Purpose.MEMBER_SEED, installation, owner=member_id)
+    return Keyring(installation, member_id, Seed(unbox(key, place, seed_box)))
+
+
+@dataclass(frozen=True, slots=True)
+class NewInbox:
+    """What founding an inbox makes: rows to store, and the root for the configuration."""
+
+    root: InboxRoot
+    inbox: InboxRow
+    statement: StatementRow
+    grant: GrantRow
+
+
+def found_inbox(
+    founder: Keyring, channel: Channel, kind: InboxKind, recovery: PublicKey | None = None
+) -> NewInbox:
+    """Make an inbox and its secret, in the first member's own session."""
+    secret = InboxSecret.random()
+    statement = Statement(
+        founder.installation,
+        secrets.token_bytes(ID_BYTES),
+        channel,
+        kind,
+        epoch=1,
+        public=secret.pair.public,
+        recovery=recovery,
+        previous=bytes(HASH_BYTES),
+        members=(founder.public,),
+    )
+    return NewInbox(
+        InboxRoot(channel, kind, statement.inbox_id, statement.digest),
+        InboxRow(statement.inbox_id, channel, kind),
+        statement.sign(founder.signing),
+        _grant(secret, statement, founder.public),
+    )
+
+
+def admit(
+    granter: Keyring, inbox: TrustedInbox, grants: Sequence[GrantRow], newcomer: MemberKeys
+) -> tuple[StatementRow, list[GrantRow]]:
+    """Let ``newcomer`` into an inbox: a new statement, and grants of it for every member.
+
+    ``grants``: the granter's own, by epoch; the newcomer gets those that old cases still need.
+    Raises `DirectoryMemberError` when the granter is no member, or the newcomer already is one.
+    """
+    current = inbox.current
+    if granter.public not in current.members:
+        raise DirectoryMemberError("only a member of an inbox can let somebody in")
+    if newcomer.member_id in {member.member_id for member in current.members}:
+        raise DirectoryMemberError("already a member of this inbox")
+    secrets_by_epoch = {grant.epoch: granter.open_grant(inbox, grant) for grant in grants}
+    if current.epoch not in secrets_by_epoch:
+        raise UnreadableError("the newest secret of this inbox is not at hand")
+    statement = replace(
+        current,
+        epoch=current.epoch + 1,
+        previous=current.digest,
+        members=(*current.members, newcomer),
+    )
+    secret = secrets_by_epoch[current.epoch]
+    new = [_grant(secret, statement, member) for member in statement.members]
+    new += [_grant(old, inbox.at(epoch), newcomer) for epoch, old in secrets_by_epoch.items()]
+    return statement.sign(granter.signing), new
+
+
+def _grant(secret: InboxSecret, statement: Statement, member: MemberKeys) -> GrantRow:
+    place = _grant_place(
+        statement.installation, statement.inbox_id, member.member_id, statement.epoch
+    )
+    sealed = seal(member.public, place, secret.reveal())
+    return GrantRow(statement.inbox_id, statement.epoch, member.member_id, sealed)
+
+
+def _grant_place(installation: bytes, inbox_id: bytes, member_id: bytes, epoch: int) -> Place:
+    return Place(
+        Purpose.INBOX_GRANT, installation, owner=inbox_id, item=member_id, generation=epoch
+    )
+
+
+class InboxKeys:
+    """The secrets of one inbox by epoch, as one member opened them."""
+
+    def __init__(self, inbox: TrustedInbox, secrets_by_epoch: dict[int, InboxSecret]) -> None:
+        """Take what `open_inboxes` opened."""
+        self.inbox = inbox
+        self._pairs = {epoch: secret.pair for epoch, secret in secrets_by_epoch.items()}
+        self._vaults = {epoch: secret.vault_key for epoch, secret in secrets_by_epoch.items()}
+
+    def pair(self, epoch: int) -> KeyPair:
+        """Give the inbox's key pair of an epoch, or raise `DirectoryRootError`."""
+        return self._of(self._pairs, epoch)
+
+    def vault(self, epoch: int) -> SymmetricKey:
+        """Give the vault key of an epoch, or raise `DirectoryRootError`."""
+        return self._of(self._vaults, epoch)
+
+    @staticmethod
+    def _of(keys: dict[int, _Key], epoch: int) -> _Key:
+        if epoch not in keys:
+            raise DirectoryRootError("this member was not granted that epoch")
+        return keys[epoch]
+
+
+def open_inboxes(
+    keyring: Keyring, inboxes: Sequence[TrustedInbox], grants: Sequence[GrantRow]
+) -> list[InboxKeys]:
+    """Open every inbox that ``grants`` give this member, in the order of ``inboxes``."""
+    opened = []
+    for inbox in inboxes:
+        mine = [grant for grant in grants if grant.inbox_id == inbox.inbox_id]
+        if mine:
+            by_epoch = {grant.epoch: keyring.open_grant(inbox, grant) for grant in mine}
+            opened.append(InboxKeys(inbox, by_epoch))
+    return opened

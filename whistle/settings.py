@@ -1,0 +1,144 @@
+"""Settings: one documented file (``docs/settings.md``) and the environment, checked at start."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from whistle.crypto.errors import KeyShapeError
+from whistle.crypto.secret import Secret
+from whistle.domain.channel import Channel, InboxKind, InboxRoot
+from whistle.domain.profile import Profile, ProfileError, load_profile
+from whistle.storage.tables import HASH_BYTES, ID_BYTES
+
+FILE_NAME = "whistle.toml"
+ENVIRONMENT = {
+    "database": "WHISTLE_DATABASE",
+    "profile": "WHISTLE_PROFILE",
+    "form_key": "WHISTLE_FORM_KEY",
+}
+
+
+class SettingsError(Exception):
+    """A setting is missing, weak or contradictory; the message says how to mend it."""
+
+
+class FormKey(Secret):
+    """32 bytes that authenticate the forms of the anonymous door. They open nothing."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an installation is told. ``installation``: 16 bytes; ``database``: a URL."""
+
+    database: str
+    installation: bytes
+    form_key: FormKey
+    profile: Profile
+    inboxes: tuple[InboxRoot, ...]
+
+
+def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read ``whistle.toml`` in the data folder; the environment goes before the file.
+
+    Raises `SettingsError`.
+    """
+    environment = os.environ if environment is None else environment
+    path = data / FILE_NAME
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"{path} is missing") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML in UTF-8: {error}") from error
+    for name, variable in ENVIRONMENT.items():
+        if environment.get(variable):
+            values[name] = environment[variable]
+    try:
+        return Settings(
+            database=_text(values, "database"),
+            installation=_hex(values, "installation", ID_BYTES),
+            form_key=FormKey(_hex(values, "form_key", FormKey.size)),
+            profile=load_profile(_text(values, "profile")),
+            inboxes=_roots(values),
+        )
+    except (ProfileError, KeyShapeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def write_settings(data: Path, settings: Settings, profile: str) -> None:
+    """Write ``whistle.toml``, readable by its owner alone; ``profile`` is a name or a file."""
+    lines = [
+        "# The settings of this installation; docs/settings.md explains each of them.",
+        f"database = {_quoted(settings.database)}",
+        f"profile = {_quoted(profile)}",
+        f'installation = "{settings.installation.hex()}"',
+        f'form_key = "{settings.form_key.reveal().hex()}"',
+    ]
+    for root in settings.inboxes:
+        lines += [
+            "",
+            "[[inboxes]]",
+            f'channel = "{root.channel}"',
+            f'kind = "{root.kind}"',
+            f'id = "{root.inbox_id.hex()}"',
+            f'fingerprint = "{root.fingerprint.hex()}"',
+            f"lowest_epoch = {root.lowest_epoch}",
+        ]
+    path = data / FILE_NAME
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _roots(values: Mapping[str, object]) -> tuple[InboxRoot, ...]:
+    tables = values.get("inboxes")
+    if not isinstance(tables, list) or not tables:
+        raise SettingsError("[[inboxes]]: there is none; no report could be sealed")
+    roots = tuple(_root(table) for table in tables)
+    if len({(root.channel, root.kind) for root in roots}) != len(roots):
+        raise SettingsError("[[inboxes]]: two have the same channel and kind; remove one")
+    return roots
+
+
+def _root(table: object) -> InboxRoot:
+    if not isinstance(table, dict):
+        raise SettingsError("inboxes: should be tables, [[inboxes]]")
+    values = cast("dict[str, object]", table)
+    epoch = values.get("lowest_epoch", 1)
+    if not isinstance(epoch, int) or epoch < 1:
+        raise SettingsError("[[inboxes]], lowest_epoch: should be a whole number from 1 up")
+    try:
+        return InboxRoot(
+            Channel(_text(values, "channel")),
+            InboxKind(_text(values, "kind")),
+            _hex(values, "id", ID_BYTES),
+            _hex(values, "fingerprint", HASH_BYTES),
+            epoch,
+        )
+    except ValueError as error:
+        raise SettingsError(f"[[inboxes]]: {error}") from error
+
+
+def _text(values: Mapping[str, object], name: str) -> str:
+    value = values.get(name)
+    if not isinstance(value, str) or not value:
+        raise SettingsError(f'{name}: is missing, or is no text; write {name} = "…"')
+    return value
+
+
+def _hex(values: Mapping[str, object], name: str, size: int) -> bytes:
+    try:
+        value = bytes.fromhex(_text(values, name))
+    except ValueError as error:
+        raise SettingsError(f"{name}: should be {size} bytes in hexadecimal") from error
+    if len(value) != size:
+        raise SettingsError(f"{name}: should be {size} bytes in hexadecimal, is {len(value)}")
+    return value
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,104 @@
+"""The member of the current request, and the forms only that member's own pages can send."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, cast
+
+from flask import redirect, url_for
+from flask_login import UserMixin, current_user
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+from wtforms import ValidationError
+from wtforms.csrf.core import CSRF
+
+from whistle.keys.keyring import Keyring
+from whistle.keys.sessions import SessionToken
+from whistle.storage.rows import MemberRow
+
+_Arguments = ParamSpec("_Arguments")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SignedIn(UserMixin):  # type: ignore[misc]  # the library is untyped
+    """A member with their keys unlocked, for the length of one request."""
+
+    row: MemberRow
+    keyring: Keyring
+    token: SessionToken
+    csrf_token: str
+
+    @property
+    def name(self) -> str:
+        """What the member is called."""
+        return self.row.name
+
+    @property
+    def role(self) -> str:
+        """The member's role; it shows buttons, and opens nothing."""
+        return self.row.role
+
+    def get_id(self) -> str:
+        """Give the member's id, for Flask-Login."""
+        return self.row.id.hex()
+
+
+def signed_in() -> SignedIn | None:
+    """Give the member of this request, if somebody is signed in."""
+    return cast("SignedIn", current_user) if current_user.is_authenticated else None
+
+
+def this_member() -> SignedIn:
+    """Give the member of this request; only behind `members_only`."""
+    member = signed_in()
+    if member is None:
+        raise RuntimeError("no member is signed in")
+    return member
+
+
+def members_only(
+    view: Callable[_Arguments, Any],
+) -> Callable[_Arguments, Any]:
+    """Send whoever is not signed in to the sign-in page."""
+
+    @wraps(view)
+    def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
+        if signed_in() is None:
+            return cast("Response", redirect(url_for("accounts.sign_in"), 303))
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+class _SessionCSRF(CSRF):  # type: ignore[misc]
+    """A CSRF token derived from the session's own secret: nothing to store, nothing to guess."""
+
+    def generate_csrf_token(self, _field: Any) -> str:
+        """Give the token of this session."""
+        member = signed_in()
+        return member.csrf_token if member else ""
+
+    def validate_csrf_token(self, _form: Any, field: Any) -> None:
+        """Raise `ValidationError` unless the token is this session's."""
+        member = signed_in()
+        given = field.data or ""
+        if member is None or not hmac.compare_digest(given.encode(), member.csrf_token.encode()):
+            raise ValidationError("csrf")
+
+
+class MemberForm(FlaskForm):  # type: ignore[misc]
+    """A form of a signed-in member's; one without fields guards a button."""
+
+    class Meta:
+        """Every form of casework carries the session's token."""
+
+        csrf = True
+        csrf_class = _SessionCSRF
+        csrf_field_name = "csrf_token"
+
+
+def csrf_field() -> Markup:
+    """Give the hidden field for a form that is written by hand."""
+    return cast("Markup", MemberForm(formdata=None).csrf_token())

@@ -1,0 +1,94 @@
+/* Progressive enhancement only: every page works without this file.
+   Nothing is stored, nothing is sent, nothing is read from the address. */
+(function () {
+  "use strict";
+
+  function each(selector, work) {
+    Array.prototype.forEach.call(document.querySelectorAll(selector), work);
+  }
+
+  // A full page reload after a refused form should start at the summary.
+  var summary = document.querySelector("[data-focus]");
+  if (summary) {
+    summary.focus();
+  }
+
+  // Copying needs a secure context; the button stays hidden where it would fail.
+  each("[data-copy]", function (area) {
+    var button = area.querySelector("button");
+    var status = area.querySelector("[role=status]");
+    if (!navigator.clipboard) {
+      return;
+    }
+    area.hidden = false;
+    button.addEventListener("click", function () {
+      navigator.clipboard.writeText(area.getAttribute("data-copy")).then(
+        function () { status.textContent = area.getAttribute("data-done"); },
+        function () { status.textContent = area.getAttribute("data-failed"); }
+      );
+    });
+  });
+
+  // Browsers say only "3 files": list the names, and say when they are too many or too big,
+  // before somebody waits for an upload that will be refused.
+  each("input[type=file][data-list]", function (input) {
+    var list = document.getElementById(input.getAttribute("data-list"));
+    input.addEventListener("change", function () {
+      var bytes = 0;
+      list.textContent = "";
+      Array.prototype.forEach.call(input.files, function (file) {
+        var item = document.createElement("li");
+        item.textContent = file.name;
+        list.appendChild(item);
+        bytes += file.size;
+      });
+      var most = Number(input.getAttribute("data-max-files"));
+      var room = Number(input.getAttribute("data-max-bytes"));
+      if ((most && input.files.length > most) || (room && bytes > room)) {
+        var warning = document.createElement("li");
+        warning.className = "limit-exceeded";
+        warning.textContent = input.getAttribute("data-too-much");
+        list.appendChild(warning);
+      }
+    });
+  });
+
+  // Counts down only near the end of a limited field; never cuts the text.
+  each("textarea[data-maxlength]", function (area) {
+    var most = Number(area.getAttribute("data-maxlength"));
+    var status = document.getElementById(area.id + "-count");
+    function show() {
+      var left = most - area.value.length;
+      status.className = left < 0 ? "character-limit limit-exceeded" : "character-limit";
+      status.textContent = left > most / 5 ? "" : status.getAttribute(left < 0 ? "data-over" : "data-left").replace("{n}", Math.abs(left));
+    }
+    area.addEventListener("input", show);
+    show();
+  });
+
+  // A second click while the first is on its way. The button is not disabled:
+  // a disabled button's name and value would be missing from the form.
+  each("form[data-once]", function (form) {
+    var sent = false;
+    form.addEventListener("submit", function (event) {
+      if (sent) {
+        event.preventDefault();
+        return;
+      }
+      sent = true;
+      Array.prototype.forEach.call(form.querySelectorAll("button[type=submit]"), function (button) {
+        button.setAttribute("aria-disabled", "true");
+      });
+      var status = form.querySelector("[data-sending]");
+      if (status) {
+        status.textContent = status.getAttribute("data-sending");
+      }
+    });
+    window.addEventListener("pageshow", function () {
+      sent = false;
+      Array.prototype.forEach.call(form.querySelectorAll("button[aria-disabled]"), function (button) {
+        button.removeAttribute("aria-disabled");
+      });
+    });
+  });
+})();

@@ -1,0 +1,1 @@
+"""SQLAlchemy tables, queries and migrations. Sees sealed bytes only; knows no keys."""

@@ -1,0 +1,27 @@
+"""Queries: inboxes, statements and grants."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select
+
+from whistle.storage import tables
+from whistle.storage.rows import GrantRow, StatementRow
+
+
+def statements(db: Connection, inbox_id: bytes) -> Sequence[StatementRow]:
+    """Give an inbox's statements, oldest first."""
+    column = tables.statements.c
+    query = StatementRow.select(column.inbox_id == inbox_id).order_by(column.epoch)
+    return StatementRow.all(db, query)
+
+
+def newest_epoch(db: Connection, inbox_id: bytes) -> int:
+    """Give an inbox's newest epoch, 0 where it has none."""
+    column = tables.statements.c
+    query = select(func.max(column.epoch)).where(column.inbox_id == inbox_id)
+    return db.execute(query).scalar() or 0
+
+
+def grants_of(db: Connection, member_id: bytes) -> Sequence[GrantRow]:
+    """Give every grant of a member."""
+    return GrantRow.all(db, GrantRow.select(tables.grants.c.member_id == member_id))

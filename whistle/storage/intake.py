@@ -1,0 +1,108 @@
+"""Queries of the anonymous door: the only ones that intake has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from whistle.storage import attachments, directory, tables
+from whistle.storage.errors import ConflictError
+from whistle.storage.rows import (
+    CaseRow,
+    InboxKeysRow,
+    ItemRow,
+    ReceiptRow,
+    ReporterKeysRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewReport:
+    """Every row of a report: all of them are written, or none."""
+
+    receipt: ReceiptRow
+    case: CaseRow
+    inbox_keys: InboxKeysRow
+    reporter_keys: ReporterKeysRow
+    items: Sequence[ItemRow]
+    attachment_ids: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterCase:
+    """All that a lookup reaches."""
+
+    case: CaseRow
+    reporter_keys: Sequence[ReporterKeysRow]
+    items: Sequence[ItemRow]
+
+
+def insert_report(db: Connection, report: NewReport) -> None:
+    """Write a report.
+
+    Raises `DuplicateError` when the receipt was used before, and `ConflictError` when the inbox
+    has a newer epoch than the one it was sealed for, or a file is gone.
+    """
+    check_epoch(db, report.inbox_keys)
+    report.case.insert(db)
+    report.receipt.insert(db)
+    report.inbox_keys.insert(db)
+    report.reporter_keys.insert(db)
+    ItemRow.insert_all(db, report.items)
+    attachments.bind(db, report.attachment_ids, report.case.id)
+
+
+def check_epoch(db: Connection, keys: InboxKeysRow) -> None:
+    """Raise `ConflictError` when ``keys`` were sealed for an epoch that is over."""
+    if directory.newest_epoch(db, keys.inbox_id) != keys.epoch:
+        raise ConflictError("the inbox has new keys")
+
+
+def is_used(db: Connection, lookup: bytes) -> bool:
+    """Say whether a receipt was ever used, even for a report that is erased by now."""
+    query = ReceiptRow.select(tables.receipts.c.lookup == lookup)
+    return ReceiptRow.first(db, query) is not None
+
+
+def find(db: Connection, lookup: bytes) -> ReporterCase | None:
+    """Give the report of a receipt, if there is one."""
+    receipt = ReceiptRow.first(db, ReceiptRow.select(tables.receipts.c.lookup == lookup))
+    if receipt is None or receipt.case_id is None:
+        return None
+    case = CaseRow.first(db, CaseRow.select(tables.cases.c.id == receipt.case_id))
+    if case is None:
+        return None
+    keys = tables.reporter_keys.c
+    item = tables.items.c
+    return ReporterCase(
+        case,
+        ReporterKeysRow.all(
+            db,
+            ReporterKeysRow.select(keys.case_id == case.id).order_by(keys.generation),
+        ),
+        ItemRow.all(
+            db,
+            ItemRow.select(
+                item.case_id == case.id, item.compartment.in_(("dialogue", "identity"))
+            ),
+        ),
+    )
+
+
+def insert_message(
+    db: Connection, item: ItemRow, generation: int, attachment_ids: Sequence[bytes]
+) -> None:
+    """Write a message from the reporter, with its files.
+
+    Raises `DuplicateError` when it was written before, and `ConflictError` when the case has a
+    newer generation of keys or a file is gone.
+    """
+    column = tables.reporter_keys.c
+    newest = ReporterKeysRow.first(
+        db,
+        ReporterKeysRow.select(column.case_id == item.case_id).order_by(column.generation.desc()),
+    )
+    if newest is None or newest.generation != generation:
+        raise ConflictError("the case has new keys")
+    item.insert(db)
+    attachments.bind(db, attachment_ids, item.case_id)

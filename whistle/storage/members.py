@@ -1,0 +1,57 @@
+"""Queries: members and their sessions."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from whistle.storage import tables
+from whistle.storage.rows import MemberRow, SessionRow
+
+
+def by_username(db: Connection, username: str) -> MemberRow | None:
+    """Give the member with this user name."""
+    return MemberRow.first(db, MemberRow.select(tables.members.c.username == username))
+
+
+def by_id(db: Connection, member_id: bytes) -> MemberRow | None:
+    """Give the member with this id."""
+    return MemberRow.first(db, MemberRow.select(tables.members.c.id == member_id))
+
+
+def names(db: Connection) -> dict[bytes, str]:
+    """Give every member's name by id."""
+    column = tables.members.c
+    return {row.id: row.name for row in db.execute(select(column.id, column.name))}
+
+
+def set_language(db: Connection, member_id: bytes, language: str) -> None:
+    """Remember a member's language."""
+    db.execute(
+        update(tables.members).where(tables.members.c.id == member_id).values(language=language)
+    )
+
+
+def session(db: Connection, token_hash: bytes) -> SessionRow | None:
+    """Give the session with this hash."""
+    column = tables.member_sessions.c
+    return SessionRow.first(db, SessionRow.select(column.token_hash == token_hash))
+
+
+def touch_session(db: Connection, token_hash: bytes, now: datetime) -> None:
+    """Note that a session was used."""
+    column = tables.member_sessions.c
+    db.execute(
+        update(tables.member_sessions).where(column.token_hash == token_hash).values(seen=now)
+    )
+
+
+def end_session(db: Connection, token_hash: bytes) -> None:
+    """Delete a session."""
+    db.execute(
+        delete(tables.member_sessions).where(tables.member_sessions.c.token_hash == token_hash)
+    )
+
+
+def end_sessions_started_before(db: Connection, moment: datetime) -> None:
+    """Delete sessions that are over."""
+    db.execute(delete(tables.member_sessions).where(tables.member_sessions.c.started < moment))

@@ -1,0 +1,200 @@
+"""Rows as frozen dataclasses, field for column: what the storage room takes and gives."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from sqlalchemy import Connection, Select, Table, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from whistle.storage import tables
+from whistle.storage.errors import DuplicateError
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql import ColumnElement
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of one table."""
+
+    table: ClassVar[Table]
+
+    @classmethod
+    def select(cls, *conditions: "ColumnElement[bool]") -> Select[Any]:
+        """Start a query for rows that meet all ``conditions``."""
+        return select(cls.table).where(*conditions)
+
+    @classmethod
+    def all(cls, db: Connection, query: Select[Any]) -> Sequence[Self]:
+        """Run ``query`` and give its rows."""
+        return [cls(**row) for row in db.execute(query).mappings()]
+
+    @classmethod
+    def first(cls, db: Connection, query: Select[Any]) -> Self | None:
+        """Run ``query`` and give its first row, if there is one."""
+        row = db.execute(query.limit(1)).mappings().first()
+        return None if row is None else cls(**row)
+
+    @classmethod
+    def insert_all(cls, db: Connection, rows: Iterable[Self]) -> None:
+        """Insert rows; raise `DuplicateError` where a key is taken. Nothing else is caught."""
+        values = [asdict(row) for row in rows]
+        if not values:
+            return
+        try:
+            db.execute(insert(cls.table), values)
+        except IntegrityError as error:
+            raise DuplicateError(f"{cls.table.name}: a row with this key is there") from error
+
+    def insert(self, db: Connection) -> None:
+        """Insert this row; as `insert_all`."""
+        self.insert_all(db, [self])
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow(Row):
+    """A member: how to unlock them. Their public keys stand in the signed directory."""
+
+    table = tables.members
+    id: bytes
+    username: str
+    name: str
+    role: str
+    language: str
+    stretch: bytes
+    seed_box: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow(Row):
+    """An unlocked session; times are UTC without zone. Members' times are no secret."""
+
+    table = tables.member_sessions
+    token_hash: bytes
+    member_id: bytes
+    seed_box: bytes
+    started: datetime
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow(Row):
+    """An inbox. What it is trusted for stands in the configuration, not here."""
+
+    table = tables.inboxes
+    id: bytes
+    channel: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow(Row):
+    """A signed statement of the key directory."""
+
+    table = tables.statements
+    inbox_id: bytes
+    epoch: int
+    body: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow(Row):
+    """An inbox's secret, sealed to one member."""
+
+    table = tables.grants
+    inbox_id: bytes
+    epoch: int
+    member_id: bytes
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow(Row):
+    """All that can be read of a case without a key."""
+
+    table = tables.cases
+    id: bytes
+    inbox_id: bytes
+    received: date
+    acknowledge_by: date | None
+    feedback_by: date | None
+    is_open: bool
+    erase_after: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow(Row):
+    """A used lookup; it stays when the case is gone."""
+
+    table = tables.receipts
+    lookup: bytes
+    case_id: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxKeysRow(Row):
+    """A case's keys for its inbox: sealed to it until first opened, then boxed in its vault."""
+
+    table = tables.inbox_keys
+    case_id: bytes
+    inbox_id: bytes
+    epoch: int
+    generation: int
+    in_vault: bool
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterKeysRow(Row):
+    """One generation of a case's keys, sealed to the reporter."""
+
+    table = tables.reporter_keys
+    case_id: bytes
+    generation: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationRow(Row):
+    """A case's registration, boxed in its inbox's vault."""
+
+    table = tables.registrations
+    case_id: bytes
+    version: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow(Row):
+    """A message, an identity, a note: padded and boxed."""
+
+    table = tables.items
+    case_id: bytes
+    id: bytes
+    compartment: str
+    generation: int
+    version: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow(Row):
+    """A file; it has no case until the commit that binds it."""
+
+    table = tables.attachments
+    id: bytes
+    case_id: bytes | None
+    started: date
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRow(Row):
+    """One sealed chunk of a file."""
+
+    table = tables.chunks
+    attachment_id: bytes
+    number: int
+    body: bytes

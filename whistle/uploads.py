@@ -1,0 +1,134 @@
+"""Files that arrive with a form: sealed as Werkzeug parses them, never spooled to disk.
+
+Werkzeug would write a file above 500 kB to a temporary file in plaintext. `SealingRequest` hands
+it a stream that seals instead.
+"""
+
+import io
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from flask import Request, current_app, g
+from sqlalchemy.exc import SQLAlchemyError
+
+from whistle.domain.file_name import clean_file_name
+from whistle.keys.files import ReceivedFile, SealingUpload
+
+if TYPE_CHECKING:
+    from whistle.installation import Installation
+
+MOST_BYTES = 50 * 1024 * 1024
+MOST_FILES = 20
+_LONGEST_MEDIA_TYPE = 100
+
+
+class Uploads:
+    """The files of one request. Unless `keep` is called they are removed when it ends."""
+
+    def __init__(self, installation: "Installation") -> None:
+        """Start with none."""
+        self._installation = installation
+        self._streams: list[_SealingStream] = []
+        self._kept = False
+        self.refused = False
+        self.failed = False
+
+    def begin(self, name: str, media_type: str) -> "_SealingStream":
+        """Make the stream into which the next file is parsed."""
+        upload = SealingUpload(
+            self._installation.id, self._installation.store, self._installation.clock.today()
+        )
+        stream = _SealingStream(self, upload, name, media_type)
+        self._streams.append(stream)
+        if len(self._named()) > MOST_FILES:
+            self.refuse()
+        return stream
+
+    def take(self, length: int) -> bool:
+        """Say whether ``length`` more bytes are within the limit; refuse all when not."""
+        if not self.refused and length + sum(one.upload.length for one in self._named()) > MOST_BYTES:
+            self.refuse()
+        return not self.refused
+
+    def refuse(self) -> None:
+        """Drop everything, go on reading: the text beside the files is not to be lost."""
+        self.refused = True
+        self.discard()
+
+    def fail(self) -> None:
+        """Note that the database did not take a file; go on reading, as in `refuse`."""
+        self.failed = self.refused = True
+
+    def names(self) -> list[str]:
+        """Give the names of the files that came, to ask for them again."""
+        return [stream.name for stream in self._named() if stream.name]
+
+    def finish(self) -> list[ReceivedFile]:
+        """Seal the last chunk of every file."""
+        return [
+            ReceivedFile(
+                stream.upload.finish(stream.name, stream.media_type), stream.upload.digest
+            )
+            for stream in self._named()
+        ]
+
+    def keep(self) -> None:
+        """Leave the files where they are: a commit has given them a case."""
+        self._kept = True
+
+    def discard(self) -> None:
+        """Remove every file, unless they are kept."""
+        if not self._kept:
+            with suppress(SQLAlchemyError):  # the sweep takes what is left
+                for stream in self._streams:
+                    stream.upload.discard()
+
+    def _named(self) -> list["_SealingStream"]:
+        """Leave out the empty part that a browser sends where no file was chosen."""
+        return [one for one in self._streams if one.name or one.upload.length]
+
+
+class _SealingStream(io.RawIOBase):
+    """What Werkzeug writes a file into."""
+
+    def __init__(self, uploads: Uploads, upload: SealingUpload, name: str, media_type: str) -> None:
+        super().__init__()
+        self.upload = upload
+        self.name = clean_file_name(name)
+        self.media_type = media_type[:_LONGEST_MEDIA_TYPE]
+        self._uploads = uploads
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        if self._uploads.take(len(data)):
+            try:
+                self.upload.write(bytes(data))
+            except SQLAlchemyError:
+                self._uploads.fail()
+        return len(data)
+
+    def seek(self, _offset: int, _whence: int = 0) -> int:
+        return 0  # Werkzeug rewinds a finished file; there is nothing to read back
+
+
+class SealingRequest(Request):
+    """A request whose files are sealed while its body is parsed."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002  (Werkzeug's signature)
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> IO[bytes]:
+        stream = request_uploads().begin(filename or "", content_type or "")
+        return cast("IO[bytes]", stream)
+
+
+def request_uploads() -> Uploads:
+    """Give the files of this request; parse the form first."""
+    if "uploads" not in g:
+        g.uploads = Uploads(cast("Installation", current_app.extensions["whistle"]))
+    return cast("Uploads", g.uploads)

@@ -1,0 +1,283 @@
+"""What every door shares on the web: headers, language, cross-site refusals, error pages."""
+
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import flask_babel
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from whistle.domain.profile import LANGUAGES
+from whistle.installation import Installation
+from whistle.uploads import SealingRequest
+
+LANGUAGE_NAMES = {"da": "Dansk", "en": "English"}
+MOST_FORM_BYTES = 1024 * 1024
+MOST_BODY_BYTES = 256 * 1024 * 1024
+STATIC_SECONDS = 3600
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "img-src 'self'",
+        "script-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Referrer-Policy": "same-origin",  # no-referrer would make browsers send "Origin: null"
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+        "magnetometer=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+    ),
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+CLEAR_SITE_DATA = '"cache", "cookies", "storage"'
+
+logger = logging.getLogger("whistle")
+
+
+def make_app(
+    name: str, installation: Installation, language: Callable[[], str], static_path: str
+) -> Flask:
+    """Make a Flask application with everything that all doors share.
+
+    ``language`` gives the language of the current request, one of `LANGUAGES`.
+    """
+    app = Flask(
+        name,
+        root_path=str(Path(__file__).parent),
+        static_folder="static",
+        static_url_path=static_path,
+        template_folder=str(_templates()),
+    )
+    app.request_class = SealingRequest
+    app.config.update(
+        MAX_CONTENT_LENGTH=MOST_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES,
+        MAX_FORM_PARTS=200,
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
+        TRAP_HTTP_EXCEPTIONS=False,
+        WTF_CSRF_ENABLED=False,  # each door brings its own: see intake.tokens and accounts.csrf
+    )
+    app.extensions["whistle"] = installation
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    babel = flask_babel.Babel(app, default_locale=LANGUAGES[0], locale_selector=language)
+    del babel
+    app.extensions["babel"].instance.domain_instance = _Catalogues()
+    app.jinja_env.filters.update(longdate=long_date, filesize=file_size)
+    app.context_processor(_template_names)
+    app.before_request(refuse_cross_site)
+    app.after_request(_harden)
+    app.teardown_request(_drop_uploads)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _server_error)
+    app.add_url_rule("/healthz", "healthz", _healthz)
+    return app
+
+
+def this_installation() -> Installation:
+    """Give the installation of the current application."""
+    return cast("Installation", current_app.extensions["whistle"])
+
+
+def current_language() -> str:
+    """Give the language of this request, ``da`` or ``en``."""
+    locale = flask_babel.get_locale()
+    return locale.language if locale else LANGUAGES[0]
+
+
+def long_date(day: date) -> str:
+    """Write a day for people, in the language of the request."""
+    return format_date(day, "long", locale=current_language())
+
+
+def file_size(size: int) -> str:
+    """Write a number of bytes for people."""
+    units = ("B", "kB", "MB", "GB")
+    number = float(size)
+    for unit in units:  # noqa: B007  (the unit is used after the loop)
+        if number < 1000:  # noqa: PLR2004
+            break
+        number /= 1000
+    shown = flask_babel.format_decimal(round(number, 1 if 0 < number % 1 else 0))
+    return f"{shown} {unit}"
+
+
+def refuse_cross_site() -> None:
+    """Refuse posts that another site's page started (OWASP: Fetch Metadata, Origin).
+
+    Both doors need it: an anonymous form has no cookie that could be protected instead.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
+        abort(403)
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        abort(403)
+
+
+def _templates() -> Path:
+    """Find the templates: inside the package when installed, beside it in a checkout."""
+    inside = Path(__file__).parent / "templates"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
+
+
+class _Catalogues(flask_babel.Domain):  # type: ignore[misc]  # the library is untyped
+    """Translations read from the ``.po`` files themselves, so that none can be out of date."""
+
+    def get_translations(self) -> NullTranslations:
+        return catalogue(current_language())
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """Give a language's catalogue; English is what the code itself is written in."""
+    if language == "en":
+        return Translations()
+    source = resources.files("whistle.translations").joinpath(f"{language}/LC_MESSAGES/messages.po")
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def _template_names() -> dict[str, Any]:
+    profile = this_installation().profile
+    return {
+        "site": {
+            "municipality": profile.municipality,
+            "adviser_phone": profile.phone,
+            "adviser_email": profile.email,
+            "adviser_address": profile.address,
+        },
+        "lang": current_language(),
+        "other_langs": _other_languages(),
+        "member": None,
+    }
+
+
+def _other_languages() -> list[tuple[str, str, str]]:
+    """Give code, own name and address of this page in every other language, where it has one."""
+    here = current_language()
+    arguments = dict(request.view_args or {})
+    if "lang" not in arguments or request.endpoint is None:
+        return [
+            (code, LANGUAGE_NAMES[code], f"/{code}/") for code in LANGUAGES if code != here
+        ]
+    return [
+        (code, LANGUAGE_NAMES[code], url_for(request.endpoint, **{**arguments, "lang": code}))
+        for code in LANGUAGES
+        if code != here
+    ]
+
+
+def _harden(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint == "static" and response.status_code < 400:  # noqa: PLR2004
+        response.headers["Cache-Control"] = f"private, max-age={STATIC_SECONDS}"
+        response.headers.pop("Last-Modified", None)
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _drop_uploads(_error: BaseException | None) -> None:
+    uploads = g.pop("uploads", None)
+    if uploads is not None:
+        uploads.discard()
+
+
+def _healthz() -> Response:
+    this_installation().store.is_alive()
+    return Response("ok\n", mimetype="text/plain")
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    code = error.code or 500
+    if code < 400:  # noqa: PLR2004  (a redirect is an HTTPException too)
+        return error
+    title, message, next_step = _words(code)
+    page = render_template(
+        "layout/error.html", title=title, message=message, next_step=next_step
+    )
+    return Response(page, status=code)
+
+
+def _server_error(error: Exception) -> Response:
+    """Show an honest page, and log where it broke; never what it broke on, nor who was there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    logger.error("%s in %s at %s", type(error).__qualname__, request.endpoint, where)
+    title, message, next_step = _words(500)
+    page = render_template(
+        "layout/error.html", title=title, message=message, next_step=next_step
+    )
+    return Response(page, status=500)
+
+
+def _words(code: int) -> tuple[str, str, str]:
+    if code == 403:  # noqa: PLR2004
+        return (
+            _("This was refused"),
+            _("The request did not come from a page of ours. Nothing was stored."),
+            _("Open the page again and send from there."),
+        )
+    if code in {404, 405}:
+        return (
+            _("There is no such page"),
+            _("The address may be mistyped, or you may no longer have access."),
+            _("Go to the front page and start from there."),
+        )
+    if code == 413:  # noqa: PLR2004
+        return (
+            _("That was too much at once"),
+            _("What you sent is larger than we can receive. Nothing was stored."),
+            _("Go back and send fewer or smaller files. You can add more later."),
+        )
+    if code < 500:  # noqa: PLR2004
+        return (
+            _("We could not read that"),
+            _("What was sent is not complete or not readable. Nothing was stored."),
+            _("Open the page again and send from there."),
+        )
+    return (
+        _("Something went wrong here"),
+        _("The fault is ours. We cannot say whether what you sent was received."),
+        _("Send it again in the same way. What we have already is never stored twice."),
+    )
+
+
+def attachment_response(name: str, length: int, content: Iterator[bytes]) -> Response:
+    """Stream a file to be saved, never shown: it may be anything, made by anybody."""
+    response = Response(content, mimetype="application/octet-stream")
+    response.headers.set("Content-Disposition", "attachment", filename=name or "file")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.content_length = length
+    return response
