@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, ParamSpec, cast
 
 from flask import redirect, url_for
+from flask_babel import gettext as _
 from flask_login import UserMixin, current_user
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -40,9 +41,20 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library is untyped
         """The member's role; it shows buttons, and opens nothing."""
         return self.row.role
 
+    @property
+    def role_title(self) -> str:
+        """What the role is called, in the language of the request."""
+        return role_title(self.row.role)
+
     def get_id(self) -> str:
         """Give the member's id, for Flask-Login."""
         return self.row.id.hex()
+
+
+def role_title(role: str) -> str:
+    """Say what a role is called."""
+    titles = {"adviser": _("citizen adviser"), "reserve": _("reserve")}
+    return titles.get(role, role)
 
 
 def signed_in() -> SignedIn | None:

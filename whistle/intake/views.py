@@ -263,7 +263,7 @@ def receipt() -> BaseResponse:
             shown = Receipt.parse(form.receipt.data or "")
         except ReceiptError as error:
             return _receipt_page(_slip(error), 422)
-        return _with_session(redirect(url_for("intake.receipt")), shown)
+        return _with_session(redirect(url_for("intake.receipt"), 303), shown)
     session = _session()
     if session is None:
         return _receipt_page(None, 200)
