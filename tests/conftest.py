@@ -6,7 +6,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-pytest_plugins = ["tests.support.network", "tests.support.postgres"]
+pytest_plugins = ["tests.support.network", "tests.support.office", "tests.support.postgres"]
 
 # Two busy cores make any deadline a coin toss. On CI a property is tried on the same examples in
 # every run, so that red means the change.

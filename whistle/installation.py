@@ -8,7 +8,6 @@ from whistle.keys.directory import Directory
 from whistle.keys.sessions import BootKey
 from whistle.settings import FormKey, Settings
 from whistle.storage.engine import Store, open_store
-from whistle.storage.migrations import upgrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +30,12 @@ class Installation:
 def open_installation(
     settings: Settings, *, clock: Clock | None = None, boot_key: BootKey | None = None
 ) -> Installation:
-    """Open the database, migrate it, verify the directory.
+    """Open the database and verify the directory. `upgrade` has brought the database up to date.
 
     Raises a `DirectoryError` when the keys in the database are not those of the configuration:
     nothing may be received then.
     """
     store = open_store(settings.database)
-    upgrade(store)
     return Installation(
         settings.installation,
         store,

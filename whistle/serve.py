@@ -10,6 +10,8 @@ from whistle.app import create_both
 from whistle.installation import open_installation
 from whistle.keys.sessions import BootKey
 from whistle.settings import Settings
+from whistle.storage.engine import open_store
+from whistle.storage.migrations import upgrade
 
 THREADS = 32
 
@@ -19,6 +21,9 @@ def serve(settings: Settings, *, address: str, port: int, workers: int = 1) -> N
 
     Workers are forked, so that the boot key reaches them through memory and stands nowhere else.
     """
+    store = open_store(settings.database)
+    upgrade(store)
+    store.dispose()  # no connection may cross a fork
     multiprocessing.set_start_method("fork", force=True)
     boot_key = BootKey.random()
 

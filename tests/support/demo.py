@@ -36,7 +36,7 @@ class Demo:
     casework: str  # address of the door of those who sign in, likewise
     members: tuple[Member, ...]
     receipts: tuple[str, ...] = field(repr=False)
-    key_file: Path
+    key_file: Path | None  # None: no member has one
     data: Path
 
     def member(self, role: str) -> Member:
@@ -61,7 +61,7 @@ class Demo:
             casework=told["casework"].rstrip("/"),
             members=tuple(members),
             receipts=tuple(told["receipts"]),
-            key_file=data / told["key_file"],
+            key_file=data / told["key_file"] if told["key_file"] else None,
             data=data,
         )
 

@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from html import unescape
@@ -56,10 +57,10 @@ def set_up(data: Path, profile_name: str, *, empty: bool) -> Settings:
     profile = load_profile(profile_name)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     installation_id = secrets.token_bytes(ID_BYTES)
-    members = [
-        _member(installation_id, "raadgiver", "Borgerrådgiveren", "adviser"),
-        _member(installation_id, "reserve", "Reserven", "reserve"),
-    ]
+    with ThreadPoolExecutor() as pool:  # stretching a passphrase is what takes the time here
+        adviser = pool.submit(_member, installation_id, "raadgiver", "Borgerrådgiveren", "adviser")
+        reserve = pool.submit(_member, installation_id, "reserve", "Reserven", "reserve")
+    members = [adviser.result(), reserve.result()]
     inboxes = list(_found_inboxes(profile, members))
     settings = Settings(
         database=f"sqlite:///{(data / 'whistle.db').resolve()}",
