@@ -21,8 +21,7 @@ def create_intake(installation: Installation) -> Flask:
     from whistle.intake import views  # noqa: PLC0415  (each door loads only its own rooms)
 
     app = make_app("intake", installation, _language_in_path, "/static")
-    app.register_blueprint(views.root)
-    app.register_blueprint(views.blueprint)
+    views.init_app(app)
     return app
 
 

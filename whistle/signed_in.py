@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_login import UserMixin, current_user
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 from wtforms import ValidationError
 from wtforms.csrf.core import CSRF
 
@@ -23,7 +22,7 @@ _Arguments = ParamSpec("_Arguments")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SignedIn(UserMixin):  # type: ignore[misc]  # the library is untyped
+class SignedIn(UserMixin):
     """A member with their keys unlocked, for the length of one request."""
 
     row: MemberRow
@@ -78,13 +77,13 @@ def members_only(
     @wraps(view)
     def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
         if signed_in() is None:
-            return cast("Response", redirect(url_for("accounts.sign_in"), 303))
+            return redirect(url_for("accounts.sign_in"), 303)
         return view(*args, **kwargs)
 
     return guarded
 
 
-class _SessionCSRF(CSRF):  # type: ignore[misc]
+class _SessionCSRF(CSRF):
     """A CSRF token derived from the session's own secret: nothing to store, nothing to guess."""
 
     def generate_csrf_token(self, _field: Any) -> str:
@@ -100,7 +99,7 @@ class _SessionCSRF(CSRF):  # type: ignore[misc]
             raise ValidationError("csrf")
 
 
-class MemberForm(FlaskForm):  # type: ignore[misc]
+class MemberForm(FlaskForm):
     """A form of a signed-in member's; one without fields guards a button."""
 
     class Meta:

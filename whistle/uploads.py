@@ -6,6 +6,7 @@ it a stream that seals instead.
 
 import io
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from flask import Request, current_app, g
@@ -20,6 +21,22 @@ if TYPE_CHECKING:
 MOST_BYTES = 50 * 1024 * 1024
 MOST_FILES = 20
 _LONGEST_MEDIA_TYPE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a file field tells people."""
+
+    total_bytes: int = MOST_BYTES
+    files: int = MOST_FILES
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something was not taken, in words, and the status that says so."""
+
+    problem: str
+    status: int
 
 
 class Uploads:
@@ -46,7 +63,10 @@ class Uploads:
 
     def take(self, length: int) -> bool:
         """Say whether ``length`` more bytes are within the limit; refuse all when not."""
-        if not self.refused and length + sum(one.upload.length for one in self._named()) > MOST_BYTES:
+        if (
+            not self.refused
+            and length + sum(one.upload.length for one in self._named()) > MOST_BYTES
+        ):
             self.refuse()
         return not self.refused
 
@@ -66,9 +86,7 @@ class Uploads:
     def finish(self) -> list[ReceivedFile]:
         """Seal the last chunk of every file."""
         return [
-            ReceivedFile(
-                stream.upload.finish(stream.name, stream.media_type), stream.upload.digest
-            )
+            ReceivedFile(stream.upload.finish(stream.name, stream.media_type), stream.upload.digest)
             for stream in self._named()
         ]
 

@@ -29,17 +29,9 @@ MOST_FORM_BYTES = 1024 * 1024
 MOST_BODY_BYTES = 256 * 1024 * 1024
 STATIC_SECONDS = 3600
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "font-src 'self'",
-        "img-src 'self'",
-        "script-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -123,7 +115,7 @@ def file_size(size: int) -> str:
         if number < 1000:  # noqa: PLR2004
             break
         number /= 1000
-    shown = flask_babel.format_decimal(round(number, 1 if 0 < number % 1 else 0))
+    shown = flask_babel.format_decimal(round(number, 1 if number % 1 > 0 else 0))
     return f"{shown} {unit}"
 
 
@@ -147,7 +139,7 @@ def _templates() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
 
 
-class _Catalogues(flask_babel.Domain):  # type: ignore[misc]  # the library is untyped
+class _Catalogues(flask_babel.Domain):
     """Translations read from the ``.po`` files themselves, so that none can be out of date."""
 
     def get_translations(self) -> NullTranslations:
@@ -187,9 +179,7 @@ def _other_languages() -> list[tuple[str, str, str]]:
     here = current_language()
     arguments = dict(request.view_args or {})
     if "lang" not in arguments or request.endpoint is None:
-        return [
-            (code, LANGUAGE_NAMES[code], f"/{code}/") for code in LANGUAGES if code != here
-        ]
+        return [(code, LANGUAGE_NAMES[code], f"/{code}/") for code in LANGUAGES if code != here]
     return [
         (code, LANGUAGE_NAMES[code], url_for(request.endpoint, **{**arguments, "lang": code}))
         for code in LANGUAGES
@@ -224,9 +214,7 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     if code < 400:  # noqa: PLR2004  (a redirect is an HTTPException too)
         return error
     title, message, next_step = _words(code)
-    page = render_template(
-        "layout/error.html", title=title, message=message, next_step=next_step
-    )
+    page = render_template("layout/error.html", title=title, message=message, next_step=next_step)
     return Response(page, status=code)
 
 
@@ -236,9 +224,7 @@ def _server_error(error: Exception) -> Response:
     where = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames[-6:]))
     logger.error("%s in %s at %s", type(error).__qualname__, request.endpoint, where)
     title, message, next_step = _words(500)
-    page = render_template(
-        "layout/error.html", title=title, message=message, next_step=next_step
-    )
+    page = render_template("layout/error.html", title=title, message=message, next_step=next_step)
     return Response(page, status=500)
 
 

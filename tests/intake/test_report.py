@@ -19,7 +19,9 @@ CHANNELS = ("whistleblower", "council", "citizen")
 
 def count(office: Office, table: str) -> int:
     with office.installation.store.read() as db:
-        return db.execute(select(func.count()).select_from(tables.metadata.tables[table])).scalar_one()
+        return db.execute(
+            select(func.count()).select_from(tables.metadata.tables[table])
+        ).scalar_one()
 
 
 def nothing_is_stored(office: Office) -> bool:
@@ -258,7 +260,15 @@ def test_a_body_that_cannot_be_held_gets_a_clear_page(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["\x00nul", "\u202eovers\u202c", "😀" * 400, "<script>alert(1)</script>", "{{ 7*7 }}", "a\r\nb"]
+    "text",
+    [
+        "\x00nul",
+        "\u202eovers\u202c",
+        "😀" * 400,
+        "<script>alert(1)</script>",
+        "{{ 7*7 }}",
+        "a\r\nb",
+    ],
 )
 def test_every_text_comes_through_as_it_was_written(office: Office, text: str) -> None:
     receipt = office.reporter().report(text)

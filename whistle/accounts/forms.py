@@ -6,7 +6,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import Length
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]  # the library is untyped
+class SignInForm(FlaskForm):
     """User name and passphrase; guarded by `whistle.web.refuse_cross_site`, as nobody is in yet."""
 
     class Meta:

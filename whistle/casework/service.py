@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from whistle.crypto.errors import SealingError
 from whistle.domain.channel import Side
@@ -34,6 +34,14 @@ class DutyKind(StrEnum):
 
     ACKNOWLEDGE = "acknowledge"
     FEEDBACK = "feedback"
+
+
+class Written(Enum):
+    """What became of an answer."""
+
+    YES = "yes"
+    AGAIN = "the same content from the same form had been written before"
+    CLOSED_TO_YOU = "this member's keys do not open the case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,24 +145,23 @@ class CaseworkService:
         files: Sequence[ReceivedFile],
         *,
         is_feedback: bool,
-    ) -> bool:
+    ) -> Written:
         """Write to the reporter; the first answer acknowledges, feedback ends the clock.
 
-        ``form_id``: 16 bytes that name the form, so that a double click writes once. Gives false
-        when this member's keys do not open the case.
+        ``form_id`` names the form, so that a double click writes once.
         """
         digest = content_digest(self._here.id, form_id, text, files)
         for _ in range(MOST_TRIES):
             opened = self._open(case_id)
             if opened is None:
-                return False
+                return Written.CLOSED_TO_YOU
             try:
                 self._write_answer(opened, digest, text, files, is_feedback=is_feedback)
             except DuplicateError:
-                return True
+                return Written.AGAIN
             except ConflictError:
                 continue
-            return True
+            return Written.YES
         raise ConflictError("the case keeps changing")
 
     def file(
@@ -247,9 +254,7 @@ class CaseworkService:
         stored = replace(opened.stored, registration=row)
         return replace(opened, registration=registration, stored=stored)
 
-    def _next_registration(
-        self, opened: OpenedCase, registration: Registration
-    ) -> RegistrationRow:
+    def _next_registration(self, opened: OpenedCase, registration: Registration) -> RegistrationRow:
         current = opened.stored.registration
         version = current.version + 1 if current else 1
         return box_registration(opened.inbox, opened.stored.keys, registration, version=version)

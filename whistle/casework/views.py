@@ -10,16 +10,24 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.casework.forms import AnswerForm
-from whistle.casework.service import CaseworkService, Duty, ListedCase, OpenedCase, OpenedInbox
+from whistle.casework.service import (
+    CaseworkService,
+    Duty,
+    ListedCase,
+    OpenedCase,
+    OpenedInbox,
+    Written,
+)
 from whistle.crypto.errors import SealingError
-from whistle.domain.channel import InboxKind, Side
+from whistle.domain.channel import InboxKind
 from whistle.keys.directory import TrustedInbox
-from whistle.keys.records import Identity, Message
+from whistle.keys.records import Identity
+from whistle.shown import ShownMessage, show_message
 from whistle.signed_in import MemberForm, members_only, this_member
 from whistle.storage.errors import StorageError
 from whistle.storage.rows import CaseRow
 from whistle.storage.tables import ID_BYTES
-from whistle.uploads import MOST_BYTES, MOST_FILES, request_uploads
+from whistle.uploads import Limits, Refusal, request_uploads
 from whistle.web import attachment_response, current_language, long_date, this_installation
 
 SOON = timedelta(days=7)
@@ -68,25 +76,6 @@ class ShownDuty:
     due: date
     done: bool
     is_overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShownFile:
-    """A file as a page shows it; ``size`` in bytes."""
-
-    name: str
-    size: int
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownMessage:
-    """A message as a page shows it."""
-
-    from_reporter: bool
-    text: str
-    date: date
-    files: tuple[ShownFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,24 +128,24 @@ def answer(case_id: str) -> BaseResponse:
     """Write to the reporter."""
     form = AnswerForm()
     uploads = request_uploads()
-    problem, status = _answer_problem(form)
-    if problem is None:
-        try:
-            written = _service().answer(
-                _id(case_id),
-                bytes.fromhex(form.form_id.data),
-                form.text.data or "",
-                uploads.finish(),
-                is_feedback=form.is_feedback.data,
-            )
-        except (SQLAlchemyError, StorageError, OSError):
-            problem, status = _not_sent(), 503
-        else:
-            if not written:
-                abort(404)
-            uploads.keep()
-            return redirect(url_for("casework.case", case_id=case_id, sent=1), 303)
-    return _case_page(_opened(case_id), form, problem=problem, status=status)
+    refusal = _answer_refusal(form)
+    if refusal:
+        return _case_page(_opened(case_id), form, refusal=refusal)
+    try:
+        written = _service().answer(
+            _id(case_id),
+            (form.form_id.data or "").encode(),
+            form.written,
+            uploads.finish(),
+            is_feedback=form.is_feedback.data,
+        )
+    except (SQLAlchemyError, StorageError, OSError):
+        return _case_page(_opened(case_id), form, refusal=Refusal(_not_sent(), 503))
+    if written is Written.CLOSED_TO_YOU:
+        abort(404)
+    if written is Written.YES:
+        uploads.keep()
+    return redirect(url_for("casework.case", case_id=case_id, sent=1), 303)
 
 
 @blueprint.post("/case/<case_id>/identity")
@@ -208,25 +197,22 @@ def _opened(case_id: str) -> OpenedCase:
     return opened
 
 
-def _answer_problem(form: AnswerForm) -> tuple[str | None, int]:
+def _answer_refusal(form: AnswerForm) -> Refusal | None:
+    """Say why an answer cannot be taken, if it cannot."""
     uploads = request_uploads()
     if not form.validate():
         if form.csrf_token.errors:
-            return _("The page was too old to send from. Nothing is lost: send it now."), 422
-        return next(str(error) for errors in form.errors.values() for error in errors), 422
+            return Refusal(
+                _("The page was too old to send from. Nothing is lost: send it now."), 422
+            )
+        return Refusal(form.first_error() or "", 422)
     if uploads.failed:
-        return _not_sent(), 503
+        return Refusal(_not_sent(), 503)
     if uploads.refused:
-        return _("The files are too large or too many. Nothing was sent. Send fewer."), 413
-    if not (form.text.data or "").strip() and not uploads.names():
-        return _("Write something, or choose a file, before you send."), 422
-    try:
-        whole = len(bytes.fromhex(form.form_id.data or "")) == ID_BYTES
-    except ValueError:
-        whole = False
-    if not whole:
-        return _("The form was not complete. Nothing is lost: send it now."), 422
-    return None, 200
+        return Refusal(_("The files are too large or too many. Nothing was sent. Send fewer."), 413)
+    if not form.written.strip() and not uploads.names():
+        return Refusal(_("Write something, or choose a file, before you send."), 422)
+    return None
 
 
 def _not_sent() -> str:
@@ -238,10 +224,9 @@ def _case_page(
     form: AnswerForm,
     *,
     identity: Identity | None = None,
-    problem: str | None = None,
-    status: int = 200,
+    refusal: Refusal | None = None,
 ) -> BaseResponse:
-    if problem is None or not form.form_id.data:
+    if not form.form_id.data:
         form.form_id.data = secrets.token_hex(ID_BYTES)
     form.csrf_token.process(None)
     page = render_template(
@@ -249,12 +234,12 @@ def _case_page(
         case=_show_case(opened),
         identity=identity,
         form=form,
-        problems=[problem] if problem else [],
+        problems=[refusal.problem] if refusal and not form.text.errors else [],
         lost_files=request_uploads().names(),
-        limits={"total_bytes": MOST_BYTES, "files": MOST_FILES},
+        limits=Limits(),
         sent=request.args.get("sent") == "1" and request.method == "GET",
     )
-    return Response(page, status=status)
+    return Response(page, status=refusal.status if refusal else 200)
 
 
 def _door_title(inbox: TrustedInbox) -> str:
@@ -269,9 +254,7 @@ def _inbox_title(inbox: TrustedInbox) -> str:
 
 def _title(inbox: TrustedInbox, row: CaseRow, given: str) -> str:
     """Give a neutral title (offentlighedsloven § 15) where nobody has given one."""
-    return given or _(
-        "%(door)s, %(day)s", door=_door_title(inbox), day=long_date(row.received)
-    )
+    return given or _("%(door)s, %(day)s", door=_door_title(inbox), day=long_date(row.received))
 
 
 def _show_inbox(opened: OpenedInbox, today: date) -> ShownInbox:
@@ -311,7 +294,13 @@ def _show_case(opened: OpenedCase) -> ShownOpenCase:
         row.received,
         row.is_open,
         tuple(_show_duty(duty, today) for duty in service.duties(opened)),
-        tuple(_show_message(row, message) for message in opened.messages),
+        tuple(
+            show_message(
+                message,
+                lambda name: url_for("casework.file", case_id=row.id.hex(), attachment_id=name),
+            )
+            for message in opened.messages
+        ),
         opened.identity_given,
         tuple(service.readers(inbox)),
     )
@@ -319,23 +308,3 @@ def _show_case(opened: OpenedCase) -> ShownOpenCase:
 
 def _show_duty(duty: Duty, today: date) -> ShownDuty:
     return ShownDuty(duty.kind, duty.due, duty.done is not None, duty.is_overdue(today))
-
-
-def _show_message(row: CaseRow, message: Message) -> ShownMessage:
-    return ShownMessage(
-        message.side is Side.REPORTER,
-        message.text,
-        message.written,
-        tuple(
-            ShownFile(
-                manifest.name,
-                manifest.length,
-                url_for(
-                    "casework.file",
-                    case_id=row.id.hex(),
-                    attachment_id=manifest.attachment_id.hex(),
-                ),
-            )
-            for manifest in message.files
-        ),
-    )

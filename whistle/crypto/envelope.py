@@ -7,8 +7,8 @@ Each sealed value begins with the byte `VERSION`.
 
 import hashlib
 import os
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -37,35 +37,41 @@ from whistle.crypto.secret import Secret, Seed, SymmetricKey
 VERSION = b"\x01"
 NONCE_BYTES = 12
 TAG_BYTES = 16
+DERIVED_BYTES = 32
 ENCAPSULATED_BYTES = 1120
 MLKEM_PUBLIC_BYTES = 1184
 PUBLIC_KEY_BYTES = MLKEM_PUBLIC_BYTES + 32
 
+_PROBE = x25519.X25519PrivateKey.from_private_bytes(bytes(32))
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """An X-Wing public key: 1,184 bytes of ML-KEM-768, then 32 bytes of X25519."""
+    """An X-Wing public key: 1,184 bytes of ML-KEM-768, then 32 bytes of X25519.
+
+    ``parsed`` lives as long as the key: a cache would keep reporters' keys after their requests.
+    """
 
     raw: bytes
+    parsed: MLKEM768X25519PublicKey = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Raise `KeyShapeError` for bytes that are no such key."""
+        """Raise `KeyShapeError` for bytes that are no such key, or that nobody can seal to."""
         if len(self.raw) != PUBLIC_KEY_BYTES:
             raise KeyShapeError(f"a public key has {PUBLIC_KEY_BYTES} bytes")
         try:
-            _parsed(self.raw)
+            object.__setattr__(self, "parsed", _parse(self.raw))
         except ValueError as error:
             raise KeyShapeError("these bytes are no public key") from error
 
 
-@lru_cache(maxsize=256)
-def _parsed(raw: bytes) -> MLKEM768X25519PublicKey:
-    return MLKEM768X25519PublicKey(
-        mlkem.MLKEM768PublicKey.from_public_bytes(raw[:MLKEM_PUBLIC_BYTES]),
-        x25519.X25519PublicKey.from_public_bytes(raw[MLKEM_PUBLIC_BYTES:]),
-    )
+def _parse(raw: bytes) -> MLKEM768X25519PublicKey:
+    classical = x25519.X25519PublicKey.from_public_bytes(raw[MLKEM_PUBLIC_BYTES:])
+    # A point of small order shares no secret. Found out here, it cannot stop a report later.
+    _PROBE.exchange(classical)
+    post_quantum = mlkem.MLKEM768PublicKey.from_public_bytes(raw[:MLKEM_PUBLIC_BYTES])
+    return MLKEM768X25519PublicKey(post_quantum, classical)
 
 
 class KeyPair:
@@ -105,7 +111,7 @@ class KeyPair:
 
 def seal(public: PublicKey, place: Place, message: bytes) -> bytes:
     """Seal ``message`` to ``public`` at ``place``; 1,137 bytes longer than the message."""
-    return VERSION + _SUITE.encrypt(message, _parsed(public.raw), info=place.encode())
+    return VERSION + _SUITE.encrypt(message, public.parsed, info=place.encode())
 
 
 def open_seal(pair: KeyPair, place: Place, sealed: bytes) -> bytes:
@@ -133,14 +139,14 @@ def unbox(key: SymmetricKey, place: Place, boxed: bytes) -> bytes:
         raise UnreadableError("boxed with another key or place, or changed") from error
 
 
-def derive(secret: Secret, place: Place, length: int = 32) -> bytes:
-    """Derive ``length`` bytes (at most 8,160) for ``place`` from ``secret``."""
-    return derive_from(secret.reveal(), place, length)
+def derive(secret: Secret, place: Place) -> bytes:
+    """Derive 32 bytes for ``place`` from ``secret``."""
+    return derive_from(secret.reveal(), place)
 
 
-def derive_from(material: bytes, place: Place, length: int = 32) -> bytes:
+def derive_from(material: bytes, place: Place) -> bytes:
     """Derive from raw key material; for secrets that are put together from several."""
-    return HKDF(hashes.SHA256(), length, salt=None, info=place.encode()).derive(material)
+    return HKDF(hashes.SHA256(), DERIVED_BYTES, salt=None, info=place.encode()).derive(material)
 
 
 def _body(value: bytes, shortest: int) -> bytes:

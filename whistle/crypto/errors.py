@@ -23,6 +23,10 @@ class UnreadableError(SealingError):
     """
 
 
+class PlaceError(SealingError):
+    """A row names a generation, epoch or version that no value can have: below 0, or above u64."""
+
+
 class PaddingError(SealingError):
     """An opened value is not padded as the protocol pads."""
 
@@ -55,8 +59,20 @@ class KeyShapeError(SealingError):
     """A public key or secret has the wrong length, or is no key at all."""
 
 
+class NotGrantedError(SealingError):
+    """A member holds no grant for the epoch of an inbox that a value needs."""
+
+
 class DirectoryError(SealingError):
     """The signed key directory cannot be trusted. Nothing may be sealed by it."""
+
+
+class DirectoryInboxError(DirectoryError):
+    """The configuration names no such inbox, so there is nothing to start trusting from."""
+
+
+class DirectoryStatementError(DirectoryError):
+    """The bytes of a statement are no statement, or not the canonical bytes of one."""
 
 
 class DirectoryRootError(DirectoryError):
@@ -68,11 +84,11 @@ class DirectorySignatureError(DirectoryError):
 
 
 class DirectoryChainError(DirectoryError):
-    """Statements are missing, repeated, out of order, or about another inbox."""
+    """Statements are missing, repeated, out of order, about another inbox, or do not follow."""
 
 
 class DirectoryRollbackError(DirectoryError):
-    """The newest statement is older than the lowest epoch that the configuration accepts."""
+    """The newest statement is older than the configuration accepts, or than was trusted before."""
 
 
 class DirectoryMemberError(DirectoryError):

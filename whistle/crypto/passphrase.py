@@ -17,7 +17,7 @@ from whistle.crypto.secret import SymmetricKey
 WORDS = 6
 LIST_LENGTH = 7776
 SALT_BYTES = 16
-_LEAST_MEMORY_KIB, _MOST_MEMORY_KIB = 64 * 1024, 1024 * 1024
+_LEAST_MEMORY_KIB, _MOST_MEMORY_KIB = 64 * 1024, 256 * 1024
 _LEAST_PASSES, _MOST_PASSES = 3, 10
 _MOST_LANES = 4
 _ENCODING = struct.Struct(f">BIBB{SALT_BYTES}s")
@@ -52,7 +52,8 @@ class Stretch:
     """Argon2id parameters and salt, kept beside what the stretched key opens.
 
     Memory in KiB. Raises `StretchParametersError` when weaker than 64 MiB and three passes, or
-    dearer than 1 GiB, so that a changed row is neither a downgrade nor a memory flood.
+    dearer than 256 MiB, ten passes and four lanes, so that a changed row is neither a downgrade
+    nor a memory flood.
     """
 
     salt: bytes

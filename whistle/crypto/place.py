@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from whistle.crypto.errors import PlaceError
+
+_NUMBERS = range(2**64)
 PREFIX = "whistle/v1/"
 
 
@@ -40,6 +43,8 @@ class Place:
     ``item``: the item, case, file or session within it, or none. ``kind``: a word for the kind of
     item. ``generation``: of the case keys, or the epoch of an inbox. ``version``: of a value
     that is rewritten in place. ``side``: who wrote it, where that is known before opening.
+
+    Raises `PlaceError` for a number that is no u64: rows of a database can hold such.
     """
 
     purpose: Purpose
@@ -50,6 +55,11 @@ class Place:
     generation: int = 0
     version: int = 0
     side: str = ""
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        if self.generation not in _NUMBERS or self.version not in _NUMBERS:
+            raise PlaceError("a generation, epoch or version that cannot be")
 
     def encode(self) -> bytes:
         """Give the canonical bytes: eight fields, each a big-endian u32 length and its bytes."""

@@ -16,7 +16,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SYMBOLS = 25
 GROUP = 5
 _FORGIVEN = str.maketrans("OIL", "011")
-_SEPARATORS = re.compile(r"[\s\-‐‑‒–—−_.]+")  # noqa: RUF001  (the dashes that people paste)
+# White space, the dashes that people paste, and what word processors hide between symbols.
+_SEPARATORS = re.compile(r"[\s\-_.\u00ad\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff]+")
 
 
 class Receipt(Secret):
@@ -31,10 +32,11 @@ class Receipt(Secret):
 
         Raises `ReceiptShapeError` or `ReceiptCheckError`; the message never repeats the text.
         """
-        symbols = _SEPARATORS.sub("", text).upper().translate(_FORGIVEN)
+        written = _SEPARATORS.sub("", text)
+        symbols = written.upper().translate(_FORGIVEN)
         if len(symbols) != SYMBOLS:
             raise ReceiptShapeError(f"a receipt has {SYMBOLS} symbols")
-        if any(symbol not in ALPHABET for symbol in symbols):
+        if not written.isascii() or any(symbol not in ALPHABET for symbol in symbols):
             raise ReceiptShapeError("a symbol that no receipt has")
         digits = [ALPHABET.index(symbol) for symbol in symbols]
         if check_digit(digits[:-1]) != digits[-1]:

@@ -81,19 +81,20 @@ def open_stream(
 def _open_chunks(
     key: SymmetricKey, place: Place, chunks: Iterable[bytes], length: int, count: int
 ) -> Iterator[bytes]:
-    cipher = AESGCM(key.reveal())
-    aad = place.encode()
-    remaining, padding, number = length, padme(length) - length, -1
-    for number, sealed in enumerate(chunks):  # noqa: B007  (the number is read after the loop)
+    cipher, aad = AESGCM(key.reveal()), place.encode()
+    opened = 0
+    for number, sealed in enumerate(chunks):
+        start = number * CHUNK_BYTES
         plain = _open_chunk(cipher, aad, sealed, number, last=number == count - 1)
-        content, zeros = plain[:remaining], plain[remaining:]
-        remaining -= len(content)
-        padding -= len(zeros)
-        if any(zeros):
+        if len(plain) != min(CHUNK_BYTES, padme(length) - start):
+            raise StreamLengthError("a chunk has another length than the manifest says")
+        content = plain[: max(0, length - start)]
+        if any(plain[len(content) :]):
             raise PaddingError("not padded as files are")
-        if content or count == 1:
+        opened = number + 1
+        if content:
             yield content
-    if number != count - 1 or remaining or padding:
+    if opened != count:
         raise StreamLengthError("chunks are missing or too many")
 
 

@@ -53,7 +53,7 @@ def set_up(data: Path, profile_name: str, *, empty: bool) -> Settings:
     if (data / DEMO_FILE).is_file():
         return load_settings(data)
     if (data / FILE_NAME).exists():
-        raise DemoError(f"{data} holds an installation that is no demonstration; use another folder")
+        raise DemoError(f"{data} holds an installation that is no demonstration; use another")
     profile = load_profile(profile_name)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     installation_id = secrets.token_bytes(ID_BYTES)
@@ -100,9 +100,7 @@ def _found_inboxes(profile: Profile, members: Sequence[DemoMember]) -> Iterator[
         yield found_inbox(reserve.keyring, channel, InboxKind.RESERVE)
 
 
-def _store(
-    settings: Settings, members: Sequence[DemoMember], inboxes: Sequence[NewInbox]
-) -> None:
+def _store(settings: Settings, members: Sequence[DemoMember], inboxes: Sequence[NewInbox]) -> None:
     store = open_store(settings.database)
     upgrade(store)
     with store.write() as db:

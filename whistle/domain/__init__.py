@@ -1,1 +1,1 @@
-"""Pure rules: no web, no storage, no keys. The words of the field, as ``docs/law.md`` lists them."""
+"""Pure rules: no web, no storage, no keys; in the words that ``docs/law.md`` lists."""

@@ -23,11 +23,13 @@ def feedback_by(received: date, acknowledged: date | None, deadlines: Deadlines)
 
     Counted from the acknowledgement; where none was sent, from the end of the days it had.
     """
-    return add_months(acknowledged or acknowledge_by(received, deadlines), deadlines.feedback_months)
+    return add_months(
+        acknowledged or acknowledge_by(received, deadlines), deadlines.feedback_months
+    )
 
 
 def add_months(day: date, months: int) -> date:
-    """Give the same day ``months`` later, or the last day of that month where it has no such day."""
+    """Give the same day ``months`` later, or that month's last day where it has no such day."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

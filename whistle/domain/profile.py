@@ -1,7 +1,7 @@
 """The municipality profile: everything local, from one TOML file. No code per municipality."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -73,7 +73,7 @@ def read_profile(content: bytes, source: str) -> Profile:
         raise ProfileError(f"{source}: not TOML in UTF-8: {error}") from error
     contact = root.table("contact")
     channels = root.table("channels")
-    unknown = set(channels.keys()) - {channel.value for channel in Channel}
+    unknown = set(channels) - {channel.value for channel in Channel}
     if unknown:
         raise ProfileError(
             f"{channels.place}: unknown channel {', '.join(sorted(unknown))}; "
@@ -88,7 +88,7 @@ def read_profile(content: bytes, source: str) -> Profile:
         channels={
             channel: _channel(channel, channels.table(channel.value))
             for channel in Channel
-            if channel.value in channels.keys()
+            if channel.value in channels
         },
     )
 
@@ -114,8 +114,8 @@ class _Table:
         self._values = values
         self.place = place
 
-    def keys(self) -> set[str]:
-        return set(self._values)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
 
     def table(self, name: str) -> "_Table":
         value = self._get(name)

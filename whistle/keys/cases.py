@@ -43,13 +43,10 @@ def seal_to_inbox(
 
     A registration goes along where there is one: its next reader has another vault.
     """
+    row = InboxKeysRow(case_id, inbox.inbox_id, inbox.epoch, keys.newest, in_vault=False, body=b"")
     registered = registration.encode() if registration else b""
     content = pad_text(len(registered).to_bytes(4, "big") + registered + keys.encode())
-    place = _inbox_place(inbox.current.installation, inbox.inbox_id, case_id, inbox.epoch, keys)
-    sealed = seal(inbox.current.public, place, content)
-    return InboxKeysRow(
-        case_id, inbox.inbox_id, inbox.epoch, keys.newest, in_vault=False, body=sealed
-    )
+    return replace(row, body=seal(inbox.current.public, _keys_place(inbox, row), content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +58,31 @@ class OpenedKeys:
 
 
 def open_inbox_keys(inbox: InboxKeys, row: InboxKeysRow) -> OpenedKeys:
-    """Open a case's keys as a member of its inbox, or raise a `SealingError`."""
-    installation = inbox.inbox.current.installation
-    place = Place(
-        Purpose.CASE_KEYS_VAULT if row.in_vault else Purpose.CASE_KEYS_INBOX,
-        installation,
-        owner=inbox.inbox.inbox_id,
-        item=row.case_id,
-        generation=row.epoch,
-        version=row.generation,
-    )
+    """Open a case's keys as a member of its inbox, or raise a `SealingError`.
+
+    Anybody can seal to an inbox. So sealed keys must not bring the casework key that notes would
+    be written with: whoever made it could read them.
+    """
+    place = _keys_place(inbox.inbox, row)
     if row.in_vault:
-        return OpenedKeys(CaseKeys.decode(unbox(inbox.vault(row.epoch), place, row.body)), None)
-    content = unpad_text(open_seal(inbox.pair(row.epoch), place, row.body))
+        opened = OpenedKeys(CaseKeys.decode(unbox(inbox.vault(row.epoch), place, row.body)), None)
+    else:
+        opened = _sealed_keys(open_seal(inbox.pair(row.epoch), place, row.body))
+    if opened.keys.newest != row.generation:
+        raise ContentError("another number of generations than the row says")
+    return opened
+
+
+def _sealed_keys(padded: bytes) -> OpenedKeys:
+    content = unpad_text(padded)
     length = int.from_bytes(content[:4], "big")
-    registered, keys = content[4 : 4 + length], content[4 + length :]
+    registered, encoded = content[4 : 4 + length], content[4 + length :]
     if len(registered) != length:
         raise ContentError("not a case's keys")
-    return OpenedKeys(
-        CaseKeys.decode(keys), Registration.decode(registered) if registered else None
-    )
+    keys = CaseKeys.decode(encoded)
+    if keys.generations[-1].casework:
+        raise ContentError("a casework key that was made outside casework")
+    return OpenedKeys(keys, Registration.decode(registered) if registered else None)
 
 
 def adopt(inbox: InboxKeys, row: InboxKeysRow) -> tuple[InboxKeysRow, RegistrationRow, CaseKeys]:
@@ -89,42 +91,29 @@ def adopt(inbox: InboxKeys, row: InboxKeysRow) -> tuple[InboxKeysRow, Registrati
     ``row`` must be a sealed one; the caller replaces it in the same transaction.
     """
     opened = open_inbox_keys(inbox, row)
-    keys = replace(
-        opened.keys,
-        generations=tuple(
-            generation
-            if generation.casework
-            else replace(generation, casework=SymmetricKey.random())
-            for generation in opened.keys.generations
-        ),
-    )
-    epoch = inbox.inbox.epoch
-    place = Place(
-        Purpose.CASE_KEYS_VAULT,
-        inbox.inbox.current.installation,
-        owner=inbox.inbox.inbox_id,
-        item=row.case_id,
-        generation=epoch,
-        version=keys.newest,
-    )
-    boxed = box(inbox.vault(epoch), place, keys.encode())
-    adopted = InboxKeysRow(
-        row.case_id, inbox.inbox.inbox_id, epoch, keys.newest, in_vault=True, body=boxed
-    )
+    generations = tuple(map(_with_casework_key, opened.keys.generations))
+    keys = replace(opened.keys, generations=generations)
+    adopted = replace(row, epoch=inbox.inbox.epoch, in_vault=True, body=b"")
+    place = _keys_place(inbox.inbox, adopted)
+    adopted = replace(adopted, body=box(inbox.vault(adopted.epoch), place, keys.encode()))
     registration = opened.handed_over or Registration()
     return adopted, box_registration(inbox, adopted, registration, version=1), keys
 
 
-def _inbox_place(
-    installation: bytes, inbox_id: bytes, case_id: bytes, epoch: int, keys: CaseKeys
-) -> Place:
+def _with_casework_key(generation: Generation) -> Generation:
+    if generation.casework:
+        return generation
+    return replace(generation, casework=SymmetricKey.random())
+
+
+def _keys_place(inbox: TrustedInbox, row: InboxKeysRow) -> Place:
     return Place(
-        Purpose.CASE_KEYS_INBOX,
-        installation,
-        owner=inbox_id,
-        item=case_id,
-        generation=epoch,
-        version=keys.newest,
+        Purpose.CASE_KEYS_VAULT if row.in_vault else Purpose.CASE_KEYS_INBOX,
+        inbox.current.installation,
+        owner=inbox.inbox_id,
+        item=row.case_id,
+        generation=row.epoch,
+        version=row.generation,
     )
 
 
@@ -187,9 +176,7 @@ def open_reporter_keys(
 
 
 def _reporter_place(installation: bytes, case_id: bytes, generation: int) -> Place:
-    return Place(
-        Purpose.CASE_KEYS_REPORTER, installation, owner=case_id, generation=generation
-    )
+    return Place(Purpose.CASE_KEYS_REPORTER, installation, owner=case_id, generation=generation)
 
 
 # -- items -------------------------------------------------------------------------------------

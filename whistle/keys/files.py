@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from whistle.crypto.errors import StreamLengthError
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import SymmetricKey
 from whistle.crypto.stream import StreamSealer, open_stream
@@ -50,9 +51,14 @@ class SealingUpload:
         self._put(self._sealer.update(data))
 
     def finish(self, name: str, media_type: str) -> FileManifest:
-        """Seal and store what remains; give the manifest, which must itself be sealed."""
+        """Seal and store what remains; give the manifest, which must itself be sealed.
+
+        Raises `StreamLengthError` when the database did not take a chunk: the file has a hole.
+        """
         length = self.length
         self._put(self._sealer.finish())
+        if self._stored != self._sealer.chunks:
+            raise StreamLengthError("a chunk was sealed and not stored")
         return FileManifest(
             self.attachment_id, self._key, name, media_type, length, self._sealer.chunks
         )

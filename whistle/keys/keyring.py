@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from whistle.crypto.envelope import KeyPair, PublicKey, box, derive, open_seal, seal, unbox
-from whistle.crypto.errors import DirectoryMemberError, DirectoryRootError, UnreadableError
+from whistle.crypto.errors import DirectoryMemberError, NotGrantedError
 from whistle.crypto.passphrase import Passphrase, Stretch
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import Secret, Seed, SymmetricKey
@@ -15,7 +15,6 @@ from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.keys.directory import MemberKeys, Statement, TrustedInbox
 from whistle.storage.rows import GrantRow, InboxRow, StatementRow
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
-
 
 _Key = TypeVar("_Key")
 
@@ -128,16 +127,17 @@ def admit(
     """Let ``newcomer`` into an inbox: a new statement, and grants of it for every member.
 
     ``grants``: the granter's own, by epoch; the newcomer gets those that old cases still need.
-    Raises `DirectoryMemberError` when the granter is no member, or the newcomer already is one.
+    Raises `DirectoryMemberError` when the granter is no member, or the newcomer already is one
+    under any name, and `NotGrantedError` without a grant of the newest epoch.
     """
     current = inbox.current
     if granter.public not in current.members:
         raise DirectoryMemberError("only a member of an inbox can let somebody in")
-    if newcomer.member_id in {member.member_id for member in current.members}:
+    if any(_share_a_key(newcomer, member) for member in current.members):
         raise DirectoryMemberError("already a member of this inbox")
     secrets_by_epoch = {grant.epoch: granter.open_grant(inbox, grant) for grant in grants}
     if current.epoch not in secrets_by_epoch:
-        raise UnreadableError("the newest secret of this inbox is not at hand")
+        raise NotGrantedError("the newest secret of this inbox is not at hand")
     statement = replace(
         current,
         epoch=current.epoch + 1,
@@ -148,6 +148,14 @@ def admit(
     new = [_grant(secret, statement, member) for member in statement.members]
     new += [_grant(old, inbox.at(epoch), newcomer) for epoch, old in secrets_by_epoch.items()]
     return statement.sign(granter.signing), new
+
+
+def _share_a_key(one: MemberKeys, other: MemberKeys) -> bool:
+    return (
+        one.member_id == other.member_id
+        or one.public == other.public
+        or one.verifying == other.verifying
+    )
 
 
 def _grant(secret: InboxSecret, statement: Statement, member: MemberKeys) -> GrantRow:
@@ -174,17 +182,17 @@ class InboxKeys:
         self._vaults = {epoch: secret.vault_key for epoch, secret in secrets_by_epoch.items()}
 
     def pair(self, epoch: int) -> KeyPair:
-        """Give the inbox's key pair of an epoch, or raise `DirectoryRootError`."""
+        """Give the inbox's key pair of an epoch, or raise `NotGrantedError`."""
         return self._of(self._pairs, epoch)
 
     def vault(self, epoch: int) -> SymmetricKey:
-        """Give the vault key of an epoch, or raise `DirectoryRootError`."""
+        """Give the vault key of an epoch, or raise `NotGrantedError`."""
         return self._of(self._vaults, epoch)
 
     @staticmethod
     def _of(keys: dict[int, _Key], epoch: int) -> _Key:
         if epoch not in keys:
-            raise DirectoryRootError("this member was not granted that epoch")
+            raise NotGrantedError("this member was not granted that epoch")
         return keys[epoch]
 
 

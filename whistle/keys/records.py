@@ -1,17 +1,22 @@
-"""What lies inside sealed values: case keys in fixed bytes, the rest as canonical JSON (UTF-8)."""
+"""What lies inside sealed values: case keys in fixed bytes, the rest as canonical JSON (UTF-8).
+
+What a person wrote has no ``repr`` that shows it, so that no log or traceback can.
+"""
 
 import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Self, TypeAlias, cast
+from typing import Self, TypeAlias
 
 from whistle.crypto.envelope import PublicKey
 from whistle.crypto.errors import ContentError
 from whistle.crypto.secret import SymmetricKey
+from whistle.crypto.stream import chunk_count
 from whistle.domain.channel import Side
 from whistle.keys.fields import join_fields, split_fields
+from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
 Json: TypeAlias = Mapping[str, object]
 _FIELDS_PER_GENERATION = 3
@@ -82,7 +87,7 @@ class CaseKeys:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FileManifest:
     """A file's name, type, true length in bytes, number of chunks, and key; always sealed."""
 
@@ -106,18 +111,22 @@ class FileManifest:
 
     @classmethod
     def from_json(cls, record: Json) -> Self:
-        """Read what `to_json` wrote."""
+        """Read what `to_json` wrote, or raise `ContentError` or `KeyShapeError`."""
+        _check_fields(record, "id", "key", "name", "type", "length", "chunks")
+        length = _number(record["length"])
+        if record["chunks"] != chunk_count(length):
+            raise ContentError("another number of chunks than a file of this length has")
         return cls(
-            _bytes(record["id"]),
-            SymmetricKey(_bytes(record["key"])),
-            cast("str", record["name"]),
-            cast("str", record["type"]),
-            cast("int", record["length"]),
-            cast("int", record["chunks"]),
+            _bytes(record["id"], ID_BYTES),
+            SymmetricKey(_bytes(record["key"], SymmetricKey.size)),
+            _string(record["name"]),
+            _string(record["type"]),
+            length,
+            _number(record["chunks"]),
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Message:
     """One message of the dialogue; the first is the report.
 
@@ -151,21 +160,24 @@ class Message:
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
         record = _load(encoded)
-        try:
-            return cls(
-                Side(cast("str", record["side"])),
-                date.fromisoformat(cast("str", record["written"])),
-                cast("int", record["position"]),
-                cast("str", record["text"]),
-                tuple(FileManifest.from_json(one) for one in cast("list[Json]", record["files"])),
-                _bytes(record["digest"]),
-                cast("bool", record["identity_given"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ContentError("not a message") from error
+        _check_fields(
+            record, "side", "written", "position", "text", "files", "digest", "identity_given"
+        )
+        files, given, written = record["files"], record["identity_given"], _date(record["written"])
+        if not isinstance(files, list) or not isinstance(given, bool) or written is None:
+            raise ContentError("not a message")
+        return cls(
+            _side(record["side"]),
+            written,
+            _number(record["position"]),
+            _string(record["text"]),
+            tuple(FileManifest.from_json(_object(one)) for one in files),
+            _bytes(record["digest"], 0, HASH_BYTES),
+            given,
+        )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Identity:
     """Who the reporter is, as far as they said; empty when they did not."""
 
@@ -185,13 +197,11 @@ class Identity:
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
         record = _load(encoded)
-        try:
-            return cls(cast("str", record["name"]), cast("str", record["contact"]))
-        except KeyError as error:
-            raise ContentError("not an identity") from error
+        _check_fields(record, "name", "contact")
+        return cls(_string(record["name"]), _string(record["contact"]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Registration:
     """What casework knows of a case without opening its messages.
 
@@ -219,15 +229,16 @@ class Registration:
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
         record = _load(encoded)
-        try:
-            return cls(
-                cast("str", record["title"]),
-                cast("int", record["seen"]),
-                _date(record["acknowledged"]),
-                _date(record["feedback"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ContentError("not a registration") from error
+        _check_fields(record, "title", "seen", "acknowledged", "feedback")
+        return cls(
+            _string(record["title"]),
+            _number(record["seen"]),
+            _date(record["acknowledged"]),
+            _date(record["feedback"]),
+        )
+
+
+# -- canonical JSON: one way to write a record, one way to read it ------------------------------
 
 
 def _dump(record: Json) -> bytes:
@@ -236,20 +247,58 @@ def _dump(record: Json) -> bytes:
 
 def _load(encoded: bytes) -> Json:
     try:
-        record = json.loads(encoded)
-    except ValueError as error:
+        record = _object(json.loads(encoded))
+        canonical = _dump(record)
+    except (ValueError, RecursionError) as error:
         raise ContentError("not a record") from error
-    if not isinstance(record, dict):
+    if canonical != encoded:
+        raise ContentError("not the canonical bytes of a record")
+    return record
+
+
+def _object(value: object) -> Json:
+    if not isinstance(value, dict):
         raise ContentError("not a record")
-    return cast("Json", record)
+    return value
+
+
+def _check_fields(record: Json, *names: str) -> None:
+    if set(record) != set(names):
+        raise ContentError("other fields than this record has")
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise ContentError("not a text")
+    return value
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ContentError("not a number from 0 up")
+    return value
+
+
+def _side(value: object) -> Side:
+    try:
+        return Side(_string(value))
+    except ValueError as error:
+        raise ContentError("neither side of a dialogue") from error
 
 
 def _text(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
-def _bytes(value: object) -> bytes:
-    return base64.b64decode(cast("str", value), validate=True)
+def _bytes(value: object, *lengths: int) -> bytes:
+    text = _string(value)
+    try:
+        decoded = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise ContentError("not base64") from error
+    if _text(decoded) != text or len(decoded) not in lengths:
+        raise ContentError("not the bytes that belong here")
+    return decoded
 
 
 def _day(value: date | None) -> str:
@@ -257,4 +306,13 @@ def _day(value: date | None) -> str:
 
 
 def _date(value: object) -> date | None:
-    return date.fromisoformat(cast("str", value)) if value else None
+    text = _string(value)
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise ContentError("not a date") from error
+    if day.isoformat() != text:
+        raise ContentError("not the canonical form of a date")
+    return day

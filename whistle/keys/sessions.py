@@ -6,7 +6,7 @@ memory only. Two of the three open nothing (``docs/sealing.md``, "An unlocked se
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from whistle.crypto.envelope import box, derive, derive_from, unbox
 from whistle.crypto.errors import SealingError
@@ -47,17 +47,16 @@ class SessionBoxer:
     def start(self, keyring: Keyring, now: datetime) -> tuple[SessionToken, SessionRow]:
         """Start a session for an unlocked member; ``now`` is UTC without zone."""
         token = SessionToken.random()
-        seed_box = box(
-            self._key(token), self._place(keyring.member_id, token), keyring.seed.reveal()
-        )
+        place = self._place(keyring.member_id, token, now)
+        seed_box = box(self._key(token), place, keyring.seed.reveal())
         return token, SessionRow(token.hash, keyring.member_id, seed_box, now, now)
 
     def resume(self, token: SessionToken, row: SessionRow, now: datetime) -> Keyring | None:
         """Open a session; give none when it is over, or was made before the last start."""
         if now - row.seen > IDLE or now - row.started > ABSOLUTE:
             return None
-        place = self._place(row.member_id, token)
         try:
+            place = self._place(row.member_id, token, row.started)
             seed = Seed(unbox(self._key(token), place, row.seed_box))
         except SealingError:
             return None
@@ -71,5 +70,12 @@ class SessionBoxer:
         place = Place(Purpose.SESSION_KEY, self.installation)
         return SymmetricKey(derive_from(token.reveal() + self.boot_key.reveal(), place))
 
-    def _place(self, member_id: bytes, token: SessionToken) -> Place:
-        return Place(Purpose.SESSION_SEED, self.installation, owner=member_id, item=token.hash)
+    def _place(self, member_id: bytes, token: SessionToken, started: datetime) -> Place:
+        """Bind the start to the box: who can write rows cannot make a session last longer."""
+        return Place(
+            Purpose.SESSION_SEED,
+            self.installation,
+            owner=member_id,
+            item=token.hash,
+            version=int(started.replace(tzinfo=UTC).timestamp()),
+        )

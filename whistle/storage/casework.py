@@ -142,13 +142,9 @@ def hand_over(
     )
     if result.rowcount != 1:
         raise ConflictError("somebody else moved the case first")
+    db.execute(delete(tables.registrations).where(tables.registrations.c.case_id == old.case_id))
     db.execute(
-        delete(tables.registrations).where(tables.registrations.c.case_id == old.case_id)
-    )
-    db.execute(
-        update(tables.cases)
-        .where(tables.cases.c.id == old.case_id)
-        .values(inbox_id=new.inbox_id)
+        update(tables.cases).where(tables.cases.c.id == old.case_id).values(inbox_id=new.inbox_id)
     )
     new.insert(db)
     if reporter:

@@ -82,9 +82,7 @@ def find(db: Connection, lookup: bytes) -> ReporterCase | None:
         ),
         ItemRow.all(
             db,
-            ItemRow.select(
-                item.case_id == case.id, item.compartment.in_(("dialogue", "identity"))
-            ),
+            ItemRow.select(item.case_id == case.id, item.compartment.in_(("dialogue", "identity"))),
         ),
     )
 

@@ -40,9 +40,7 @@ def _table(name: str, *columns: SchemaItem) -> Table:
 
 
 def _id(name: str, *arguments: Any, primary_key: bool = False) -> Column[bytes]:
-    return Column(
-        name, LargeBinary(ID_BYTES), *arguments, primary_key=primary_key, nullable=False
-    )
+    return Column(name, LargeBinary(ID_BYTES), *arguments, primary_key=primary_key, nullable=False)
 
 
 members = _table(

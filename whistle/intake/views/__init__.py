@@ -1,0 +1,14 @@
+"""The pages of the anonymous door: choosing a channel, reporting, coming back."""
+
+from flask import Flask
+
+from whistle.intake.views import dialogue, front, report
+from whistle.intake.views.shared import blueprint, root
+
+__all__ = ["dialogue", "front", "init_app", "report"]
+
+
+def init_app(app: Flask) -> None:
+    """Give ``app`` the door's pages."""
+    app.register_blueprint(root)
+    app.register_blueprint(blueprint)

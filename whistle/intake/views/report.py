@@ -1,0 +1,166 @@
+"""A report's form: it shows the receipt first, takes the report, and answers."""
+
+from collections.abc import Callable
+
+from flask import Response, abort, render_template, request
+from flask_babel import gettext as _
+
+from whistle.crypto.receipt import Receipt
+from whistle.domain.channel import Channel
+from whistle.intake.forms import ReportForm
+from whistle.intake.service import IntakeService, Outcome, Report
+from whistle.intake.tokens import TokenState
+from whistle.intake.views.shared import (
+    FAILURES,
+    blueprint,
+    form_tokens,
+    not_received,
+    read_receipt,
+    show_door,
+    upload_refusal,
+)
+from whistle.keys.records import Identity
+from whistle.uploads import Limits, request_uploads
+from whistle.web import this_installation
+
+
+@blueprint.route("/report/<channel>", methods=["GET", "POST"])
+def report(channel: str) -> Response:
+    """Show the form, or take what was sent."""
+    if channel not in this_installation().profile.channels:
+        abort(404)
+    page = _ReportPage(Channel(channel))
+    return page.answer() if request.method == "POST" else page.show()
+
+
+class _ReportPage:
+    """One showing of a report's form."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.form = ReportForm()
+        self.service = IntakeService(this_installation())
+        self.tokens = form_tokens()
+        self.now = this_installation().clock.now()
+        self.problems: list[str] = []
+        self.conflict = False
+
+    def show(self, status: int = 200) -> Response:
+        """Show the form with what was filled in, and a receipt that is good to send under."""
+        receipt = read_receipt(self.form.receipt.data)
+        if receipt is None or not self.form.token.data:
+            receipt = self._issue(Receipt.random())
+        page = render_template(
+            "intake/report.html",
+            door=show_door(self.channel),
+            form=self.form,
+            receipt=receipt.show(),
+            problems=self.problems,
+            lost_files=request_uploads().names(),
+            limits=Limits(),
+            conflict=self.conflict,
+        )
+        return Response(page, status=status)
+
+    def answer(self) -> Response:
+        """Take what was sent, or show the form again with all of it."""
+        if request.form.get("decision") == "add":
+            return self._answer_choice()
+        receipt = self._checked_receipt(self.form.receipt.data, self.form.token.data)
+        if not self.form.validate() or receipt is None:
+            return self.show(422)
+        return self._attempt(lambda: self._receive(receipt))
+
+    def _receive(self, receipt: Receipt) -> Response:
+        uploads = request_uploads()
+        content = Report(
+            text=self.form.written,
+            identity=Identity(self.form.name.data or "", self.form.contact.data or ""),
+            concerns_adviser=self.form.concerns_adviser.data,
+            files=tuple(uploads.finish()),
+        )
+        outcome = self.service.receive(self.channel, receipt, content)
+        if outcome is Outcome.OTHER_CONTENT:
+            return self._offer_choice(receipt)
+        if outcome is Outcome.RECEIVED:
+            uploads.keep()
+        return self._received(receipt, outcome, len(content.files))
+
+    def _offer_choice(self, used: Receipt) -> Response:
+        """Other content under a used receipt: nothing is stored; the person decides."""
+        self.conflict = True
+        self.form.previous_receipt.data = used.show()
+        self.form.previous_token.data = self.tokens.for_report(self.channel, used, self.now)
+        self._issue(Receipt.random())
+        return self.show(409)
+
+    def _answer_choice(self) -> Response:
+        """The person chose to add this to the report that was sent before."""
+        receipt = self._checked_receipt(
+            self.form.previous_receipt.data, self.form.previous_token.data
+        )
+        if receipt is None or not self.form.validate():
+            return self.show(422)
+        return self._attempt(lambda: self._add(receipt))
+
+    def _add(self, receipt: Receipt) -> Response:
+        uploads = request_uploads()
+        files = uploads.finish()
+        form_id = receipt.lookup(this_installation().id)
+        outcome = self.service.add_message(receipt, form_id, self.form.written, files)
+        if outcome is Outcome.NO_REPORT:
+            self.problems.append(_("There is no report under that receipt any more."))
+            return self.show(409)
+        if outcome is Outcome.RECEIVED:
+            uploads.keep()
+        return self._received(receipt, outcome, len(files))
+
+    def _attempt(self, act: Callable[[], Response]) -> Response:
+        """Do it, or say honestly that it was not done; the text stays in the form either way."""
+        refusal = upload_refusal()
+        if refusal:
+            self.problems.append(refusal.problem)
+            return self.show(refusal.status)
+        try:
+            return act()
+        except FAILURES:
+            self.problems.append(not_received())
+            return self.show(503)
+
+    def _received(self, receipt: Receipt, outcome: Outcome, file_count: int) -> Response:
+        page = render_template(
+            "intake/received.html",
+            receipt=receipt.show(),
+            door=show_door(self.channel),
+            again=outcome is Outcome.AGAIN,
+            acknowledge_by=self.service.acknowledge_by(self.channel),
+            file_count=file_count,
+        )
+        return Response(page)
+
+    def _checked_receipt(self, shown: str | None, token: str | None) -> Receipt | None:
+        """Give the form's own receipt, if we issued it for this door in the last 48 hours."""
+        receipt = read_receipt(shown)
+        state = (
+            self.tokens.check_report(self.channel, receipt, token or "", self.now)
+            if receipt
+            else TokenState.FORGED
+        )
+        if state is TokenState.VALID:
+            return receipt
+        if state is TokenState.EXPIRED and receipt:
+            self._issue(receipt)
+            self.problems.append(
+                _("The page had been open for more than two days. Nothing is lost: send it now.")
+            )
+        else:
+            self._issue(Receipt.random())
+            self.problems.append(
+                _("The form was not complete. Write down the new receipt, then send again.")
+            )
+        return None
+
+    def _issue(self, receipt: Receipt) -> Receipt:
+        self.form.receipt.data = receipt.show()
+        self.form.token.data = self.tokens.for_report(self.channel, receipt, self.now)
+        return receipt

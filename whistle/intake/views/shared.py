@@ -1,0 +1,100 @@
+"""What the pages of the anonymous door share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+
+from whistle.crypto.errors import DirectoryError, ReceiptError
+from whistle.crypto.receipt import Receipt
+from whistle.domain.channel import Channel
+from whistle.domain.profile import LANGUAGES, ChannelText
+from whistle.intake.tokens import FormTokens
+from whistle.storage.errors import StorageError
+from whistle.uploads import Refusal, request_uploads
+from whistle.web import current_language, this_installation
+
+FAILURES = (SQLAlchemyError, StorageError, DirectoryError, OSError)
+
+blueprint = Blueprint("intake", __name__, url_prefix=f"/<any({', '.join(LANGUAGES)}):lang>")
+root = Blueprint("root", __name__)
+
+
+@blueprint.url_value_preprocessor
+def _language_is_read_from_the_path(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    (values or {}).pop("lang", None)
+
+
+@blueprint.url_defaults
+def _language_stays_in_the_path(_endpoint: str, values: dict[str, Any]) -> None:
+    values.setdefault("lang", current_language())
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A channel as a page shows it."""
+
+    id: str
+    title: str
+    summary: str
+    audience: str
+    intro: str
+    text_label: str
+    text_hint: str
+
+
+def channel_text(channel: Channel) -> ChannelText:
+    """Give a channel's texts in the language of the request."""
+    return this_installation().profile.channels[channel].text[current_language()]
+
+
+def show_door(channel: Channel) -> Door:
+    """Show a channel."""
+    text = channel_text(channel)
+    return Door(
+        channel,
+        text.title,
+        text.summary,
+        text.audience,
+        text.intro,
+        text.text_label,
+        text.text_hint,
+    )
+
+
+def form_tokens() -> FormTokens:
+    """Give the maker of this installation's form tokens."""
+    here = this_installation()
+    return FormTokens(here.id, here.form_key)
+
+
+def read_receipt(shown: str | None) -> Receipt | None:
+    """Read a receipt, or give none."""
+    try:
+        return Receipt.parse(shown or "")
+    except ReceiptError:
+        return None
+
+
+def upload_refusal() -> Refusal | None:
+    """Say what is wrong with the files of this request, if anything is."""
+    uploads = request_uploads()
+    if uploads.failed:
+        return Refusal(not_received(), 503)
+    if uploads.refused:
+        problem = _(
+            "The files are too large or too many. Nothing was stored. Send some of them now; "
+            "you can add the others when you come back with your receipt."
+        )
+        return Refusal(problem, 413)
+    return None
+
+
+def not_received() -> str:
+    """Say that the fault is ours, that nothing is stored, and what to do."""
+    return _(
+        "Not received: we could not store it just now. Nothing is stored. "
+        "Your text is still below: try again in a moment."
+    )
