@@ -18,7 +18,7 @@ from whistle.keys.files import ReceivedFile, SealingUpload
 if TYPE_CHECKING:
     from whistle.installation import Installation
 
-MOST_BYTES = 50 * 1024 * 1024
+MOST_BYTES = 50_000_000
 MOST_FILES = 20
 _LONGEST_MEDIA_TYPE = 100
 

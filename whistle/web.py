@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.exceptions import HTTPException
 
 from whistle.domain.profile import LANGUAGES
@@ -76,6 +77,7 @@ def make_app(
         WTF_CSRF_ENABLED=False,  # each door brings its own: see intake.tokens and accounts.csrf
     )
     app.extensions["whistle"] = installation
+    app.jinja_options = {"bytecode_cache": _COMPILED}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     babel = flask_babel.Babel(app, default_locale=LANGUAGES[0], locale_selector=language)
     del babel
@@ -89,6 +91,23 @@ def make_app(
     app.register_error_handler(Exception, _server_error)
     app.add_url_rule("/healthz", "healthz", _healthz)
     return app
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Compiled templates, kept in memory: for both doors, and for workers forked later."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _CompiledTemplates()
 
 
 def this_installation() -> Installation:

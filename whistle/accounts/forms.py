@@ -14,5 +14,5 @@ class SignInForm(FlaskForm):
 
         csrf = False
 
-    username = StringField(_l("User name"), validators=[Length(max=100)])
-    passphrase = PasswordField(_l("Passphrase"), validators=[Length(max=500)])
+    username = StringField(_l("User name"), validators=[Length(max=100, message=_l("This is too long."))])
+    passphrase = PasswordField(_l("Passphrase"), validators=[Length(max=500, message=_l("This is too long."))])

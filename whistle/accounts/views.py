@@ -128,4 +128,5 @@ def _load_member(from_request: Request) -> SignedIn | None:
 
 
 def _template_names() -> dict[str, object]:
-    return {"member": signed_in(), "csrf_field": csrf_field}
+    home_url = url_for("accounts.sign_in")  # which leads a signed-in member to the inboxes
+    return {"member": signed_in(), "csrf_field": csrf_field, "home_url": home_url}

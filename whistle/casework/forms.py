@@ -11,4 +11,4 @@ class AnswerForm(MemberForm, WithTextAndFiles):
     """An answer to the reporter. ``form_id`` names the form: a double click writes once."""
 
     form_id = HiddenField()
-    is_feedback = BooleanField(_l("This is the final feedback"))
+    is_feedback = BooleanField(_l("This is the feedback"))

@@ -58,8 +58,8 @@ def set_up(data: Path, profile_name: str, *, empty: bool) -> Settings:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     installation_id = secrets.token_bytes(ID_BYTES)
     with ThreadPoolExecutor() as pool:  # stretching a passphrase is what takes the time here
-        adviser = pool.submit(_member, installation_id, "raadgiver", "Borgerrådgiveren", "adviser")
-        reserve = pool.submit(_member, installation_id, "reserve", "Reserven", "reserve")
+        adviser = pool.submit(_member, installation_id, "raadgiver", "Mette Lund", "adviser")
+        reserve = pool.submit(_member, installation_id, "reserve", "Jens Krogh", "reserve")
     members = [adviser.result(), reserve.result()]
     inboxes = list(_found_inboxes(profile, members))
     settings = Settings(

@@ -20,7 +20,7 @@ def _says_something(_form: FlaskForm, field: Field) -> None:
 
 
 _line_length = Length(max=LONGEST_LINE, message=_l("This is longer than 1,000 characters."))
-_hidden_length = Length(max=LONGEST_HIDDEN)
+_hidden_length = Length(max=LONGEST_HIDDEN, message=_l("The form was not complete."))
 
 
 class MessageForm(WithTextAndFiles):

@@ -1,6 +1,6 @@
 """The pages of the anonymous door: choosing a channel, reporting, coming back."""
 
-from flask import Flask
+from flask import Flask, url_for
 
 from whistle.intake.views import dialogue, front, report
 from whistle.intake.views.shared import blueprint, root
@@ -12,3 +12,4 @@ def init_app(app: Flask) -> None:
     """Give ``app`` the door's pages."""
     app.register_blueprint(root)
     app.register_blueprint(blueprint)
+    app.context_processor(lambda: {"home_url": url_for("intake.front")})

@@ -236,7 +236,7 @@ def _show(dialogue: Dialogue) -> ShownDialogue:
 
 
 def _no_report() -> str:
-    return _("There is no report under this receipt.")
+    return _("There is no report under this receipt. Check that you have written it right.")
 
 
 def _slip_in(shown: str | None) -> str | None:

@@ -1,0 +1,162 @@
+"""The store: durable, one writer at a time, and nothing that tells an order."""
+
+import dataclasses
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import LargeBinary, select, text
+
+from whistle.storage import attachments, rows, tables
+from whistle.storage.engine import Store, is_sqlite, open_store
+from whistle.storage.errors import ConflictError, DuplicateError
+from whistle.storage.migrations import upgrade
+from whistle.storage.rows import AttachmentRow, ChunkRow, InboxRow, Row
+
+DAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    opened = open_store(database_url)
+    upgrade(opened)
+    yield opened
+    opened.dispose()
+
+
+def inbox(number: int) -> InboxRow:
+    return InboxRow(number.to_bytes(16, "big"), f"channel {number}", "main")
+
+
+def test_every_row_class_names_every_column_of_its_table() -> None:
+    classes = [one for one in vars(rows).values() if isinstance(one, type) and issubclass(one, Row)]
+    described = {one.table.name: one for one in classes if one is not Row}
+    assert set(described) == set(tables.metadata.tables)
+    for name, table in tables.metadata.tables.items():
+        fields = [field.name for field in dataclasses.fields(described[name])]
+        assert fields == [column.name for column in table.columns]
+
+
+def test_no_table_counts_up() -> None:
+    for table in tables.metadata.tables.values():
+        first, *_ = table.primary_key.columns
+        assert isinstance(first.type, LargeBinary), table.name
+        assert table.dialect_options["sqlite"]["with_rowid"] is False
+
+
+def test_sqlite_has_no_hidden_row_numbers(store: Store) -> None:
+    if not is_sqlite(store.engine):
+        return  # PostgreSQL has no row numbers; what its heap tells stands in docs/threats.md
+    with store.read() as db:
+        made = dict(
+            db.execute(text("SELECT name, sql FROM sqlite_master WHERE type='table'")).all()
+        )
+    made.pop("alembic_version")
+    assert set(made) == set(tables.metadata.tables)
+    assert all("WITHOUT ROWID" in sql for sql in made.values())
+
+
+def test_sqlite_is_fully_durable_and_forgets_what_is_deleted(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'w.db'}")
+    with store.read() as db:
+        found = {
+            name: db.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
+    store.dispose()
+
+
+def test_what_was_written_is_there_when_the_block_ends(store: Store) -> None:
+    with store.write() as db:
+        inbox(1).insert(db)
+    with store.read() as db:
+        assert InboxRow.all(db, InboxRow.select()) == [inbox(1)]
+
+
+def test_a_block_that_raises_leaves_nothing(store: Store) -> None:
+    def write() -> None:
+        with store.write() as db:
+            inbox(1).insert(db)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write()
+    with store.read() as db:
+        assert InboxRow.first(db, InboxRow.select()) is None
+
+
+def test_a_key_that_is_taken_is_told_and_the_first_row_stays(store: Store) -> None:
+    with store.write() as db:
+        inbox(1).insert(db)
+    with pytest.raises(DuplicateError), store.write() as db:
+        InboxRow.insert_all(db, [inbox(2), dataclasses.replace(inbox(1), channel="other")])
+    with store.read() as db:
+        assert InboxRow.all(db, InboxRow.select()) == [inbox(1)]
+
+
+def test_an_error_of_the_database_shows_no_values(store: Store) -> None:
+    with pytest.raises(DuplicateError) as caught, store.write() as db:
+        InboxRow.insert_all(db, [inbox(1), dataclasses.replace(inbox(1), channel="hemmeligt")])
+    assert "hemmeligt" not in repr(caught.value.__cause__)
+
+
+def test_a_snapshot_does_not_change_while_it_is_read(store: Store) -> None:
+    with store.read() as db:
+        assert InboxRow.all(db, InboxRow.select()) == []
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(_insert, store, 1).result()
+        assert InboxRow.all(db, InboxRow.select()) == []
+
+
+def test_many_writers_at_once_all_write(store: Store) -> None:
+    gate = threading.Barrier(16)
+
+    def write(number: int) -> None:
+        gate.wait()
+        _insert(store, number)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(write, range(16)))
+    with store.read() as db:
+        assert len(InboxRow.all(db, InboxRow.select())) == 16
+
+
+def test_two_processes_worth_of_engines_share_one_database(database_url: str) -> None:
+    stores = [open_store(database_url) for _ in range(4)]
+    upgrade(stores[0])
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: _insert(stores[number % 4], number), range(40)))
+    with stores[0].read() as db:
+        assert len(InboxRow.all(db, InboxRow.select())) == 40
+    for store in stores:
+        store.dispose()
+
+
+def test_a_file_is_bound_to_one_case_only_and_only_while_it_is_there(store: Store) -> None:
+    attachment, case = bytes([1]) * 16, bytes([2]) * 16
+    with pytest.raises(ConflictError), store.write() as db:
+        attachments.bind(db, [attachment], case)
+
+
+def test_files_that_no_case_wanted_are_swept_with_their_chunks(store: Store) -> None:
+    with store.write() as db:
+        for number, day in ((1, DAY), (2, DAY.replace(day=19))):
+            AttachmentRow(bytes([number]) * 16, None, day).insert(db)
+            ChunkRow(bytes([number]) * 16, 0, b"sealed").insert(db)
+        assert attachments.sweep(db, DAY) == 1
+    with store.read() as db:
+        left = db.execute(select(tables.chunks.c.attachment_id)).scalars().all()
+    assert left == [bytes([1]) * 16]
+
+
+def test_the_health_check_needs_a_database_that_takes_writes(store: Store) -> None:
+    assert store.is_alive()
+
+
+def _insert(store: Store, number: int) -> None:
+    with store.write() as db:
+        inbox(number).insert(db)

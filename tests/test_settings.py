@@ -1,0 +1,98 @@
+"""Settings: read from one file and the environment, refused when they cannot be right."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from whistle.domain.channel import Channel, InboxKind, InboxRoot
+from whistle.domain.profile import load_profile
+from whistle.settings import FormKey, Settings, SettingsError, load_settings, write_settings
+
+SETTINGS = Settings(
+    "sqlite:////srv/whistle/æ.db",
+    b"i" * 16,
+    FormKey(b"f" * 32),
+    load_profile("stevns"),
+    (
+        InboxRoot(Channel.CITIZEN, InboxKind.MAIN, b"a" * 16, b"b" * 32),
+        InboxRoot(Channel.CITIZEN, InboxKind.RESERVE, b"c" * 16, b"d" * 32, 4),
+    ),
+)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    write_settings(tmp_path, SETTINGS, "stevns")
+    return tmp_path
+
+
+def change(data: Path, old: str, new: str) -> None:
+    path = data / "whistle.toml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_what_is_written_is_read_again(data: Path) -> None:
+    assert load_settings(data, {}) == SETTINGS
+
+
+def test_the_file_is_its_owners_alone(data: Path) -> None:
+    assert stat.S_IMODE((data / "whistle.toml").stat().st_mode) == 0o600
+
+
+def test_no_setting_is_shown_by_accident() -> None:
+    assert "ffff" not in repr(SETTINGS)
+    assert "66" * 8 not in repr(SETTINGS)
+
+
+def test_the_environment_goes_before_the_file(data: Path) -> None:
+    environment = {"WHISTLE_DATABASE": "postgresql+psycopg:///w", "WHISTLE_FORM_KEY": "aa" * 32}
+    settings = load_settings(data, environment)
+    assert settings.database == "postgresql+psycopg:///w"
+    assert settings.form_key == FormKey(b"\xaa" * 32)
+
+
+def test_an_empty_variable_is_no_setting(data: Path) -> None:
+    assert load_settings(data, {"WHISTLE_DATABASE": ""}) == SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('form_key = "66', 'form_key = "6', "form_key: should be 32 bytes"),
+        ('form_key = "66', 'form_key = "zz', "form_key: should be 32 bytes"),
+        ("form_key", "form_kay", "form_key: is missing"),
+        ('installation = "69', 'installation = "', "installation: should be 16 bytes"),
+        ("database = ", "database = 3 #", "database: is missing"),
+        ('profile = "stevns"', 'profile = "nowhere"', "no such profile"),
+        ('channel = "citizen"', 'channel = "mayor"', "mayor"),
+        ('kind = "reserve"', 'kind = "main"', "two have the same channel"),
+        ("lowest_epoch = 4", "lowest_epoch = 0", "lowest_epoch"),
+        ('fingerprint = "62', 'fingerprint = "', "fingerprint: should be 32 bytes"),
+        ("[[inboxes]]", "[inboxes]", "not TOML"),
+        ("database", "= database", "not TOML"),
+    ],
+)
+def test_a_setting_that_cannot_be_right_is_refused_with_the_mend(
+    data: Path, old: str, new: str, told: str
+) -> None:
+    change(data, old, new)
+    with pytest.raises(SettingsError, match=told):
+        load_settings(data, {})
+
+
+def test_without_an_inbox_nothing_could_be_sealed(data: Path) -> None:
+    path = data / "whistle.toml"
+    path.write_text(path.read_text().split("[[inboxes]]")[0])
+    with pytest.raises(SettingsError, match="no report could be sealed"):
+        load_settings(data, {})
+    path.write_text(path.read_text() + 'inboxes = ["x"]\n')
+    with pytest.raises(SettingsError, match="should be tables"):
+        load_settings(data, {})
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="is missing"):
+        load_settings(tmp_path, {})
