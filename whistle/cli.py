@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from whistle.crypto.errors import SealingError
-from whistle.domain.profile import ProfileError
+from whistle.domain.errors import RefusedError
 
 DONE, FAILED, REFUSED = 0, 1, 2
 ADDRESS = "127.0.0.1"
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return cast("int", options.run(options))
     except KeyboardInterrupt:
         return DONE
-    except (ProfileError, _refusals()) as error:
+    except RefusedError as error:
         print(f"whistle: {error}", file=sys.stderr)
         return REFUSED
     except SealingError as error:
@@ -46,22 +46,15 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _refusals() -> type[Exception]:
-    from whistle.demo.build import DemoError  # noqa: PLC0415
-
-    return DemoError
-
-
 def _demo(options: argparse.Namespace) -> int:
-    from whistle.demo.build import note_addresses, set_up  # noqa: PLC0415  (seconds of imports)
+    from whistle.demo.build import set_up, told  # noqa: PLC0415  (seconds of imports)
 
     data = options.data or Path(tempfile.mkdtemp(prefix="whistle-demo-"))
     if not options.no_serve and not _is_free(options.port):
-        print(f"whistle: port {options.port} is taken; choose another with --port", file=sys.stderr)
-        return REFUSED
-    settings = set_up(data, options.profile, empty=options.empty)
-    told = note_addresses(data, f"http://localhost:{options.port}")
-    _print_invitation(data, told, serving=not options.no_serve)
+        raise RefusedError(f"port {options.port} is taken; choose another with --port")
+    base = f"http://localhost:{options.port}"
+    settings = set_up(data, options.profile, base, empty=options.empty)
+    _print_invitation(data, told(data), serving=not options.no_serve)
     if not options.no_serve:
         from whistle.serve import serve  # noqa: PLC0415
 
@@ -79,15 +72,15 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _print_invitation(data: Path, told: dict[str, object], *, serving: bool) -> None:
-    members = cast("list[dict[str, str]]", told["members"])
-    receipts = cast("list[str]", told["receipts"])
+def _print_invitation(data: Path, about: dict[str, object], *, serving: bool) -> None:
+    members = cast("list[dict[str, str]]", about["members"])
+    receipts = cast("list[str]", about["receipts"])
     lines = [
         "Whistle, a demonstration with invented people. Keys and passphrases were made by the",
         "machine and stand in demo.json; a real installation never writes them down.",
         "",
-        f"  Report something:  {told['intake']}",
-        f"  Casework:          {told['casework']}",
+        f"  Report something:  {about['intake']}",
+        f"  Casework:          {about['casework']}",
         *(
             f"    sign in as {member['username']} ({member['role']}): {member['passphrase']}"
             for member in members

@@ -10,6 +10,7 @@ from typing import cast
 from whistle.crypto.errors import KeyShapeError
 from whistle.crypto.secret import Secret
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
+from whistle.domain.errors import RefusedError
 from whistle.domain.profile import Profile, ProfileError, load_profile
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
@@ -21,7 +22,7 @@ ENVIRONMENT = {
 }
 
 
-class SettingsError(Exception):
+class SettingsError(RefusedError):
     """A setting is missing, weak or contradictory; the message says how to mend it."""
 
 

@@ -448,7 +448,7 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
 }
 
 
-@pytest.mark.parametrize("vector", every_vector())
+@pytest.mark.parametrize("vector", list(every_vector()))
 def test_the_code_does_what_the_vector_says(vector: dict[str, Any]) -> None:
     operation = OPERATIONS[vector["operation"]]
     if "error" in vector:

@@ -88,8 +88,7 @@ def running_demo(data: Path, *arguments: str) -> Iterator[Demo]:
         arguments: more of the command line, such as `--empty` or `--profile`, `aalborg`.
     """
     data.mkdir(parents=True, exist_ok=True)
-    # Left of an earlier run, it would tell of ports that nobody listens on.
-    (data / "demo.json").unlink(missing_ok=True)
+    before = told_at(data)
     log = data.with_name(f"{data.name}.log")
     command = [sys.executable, "-m", "whistle", "demo", "--data", str(data)]
     command += ["--port", str(free_port()), *arguments]
@@ -106,16 +105,22 @@ def running_demo(data: Path, *arguments: str) -> Iterator[Demo]:
         ) as process,
     ):
         try:
-            yield answering(data, process, log)
+            yield answering(data, process, log, before)
         finally:
             end(process)
 
 
-def answering(data: Path, process: subprocess.Popen[bytes], log: Path) -> Demo:
-    """Wait until the demo can receive and return what it tells of itself."""
+def told_at(data: Path) -> int:
+    """Say when a demo last wrote about itself; what it wrote before tells of an earlier port."""
+    path = data / "demo.json"
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def answering(data: Path, process: subprocess.Popen[bytes], log: Path, before: int = 0) -> Demo:
+    """Wait until the demo can receive and return what it tells of itself since ``before``."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
-        if (data / "demo.json").exists():
+        if told_at(data) != before:
             try:
                 demo = Demo.load(data)
                 with urllib.request.urlopen(f"{demo.intake}/healthz", timeout=5) as answer:

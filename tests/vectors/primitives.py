@@ -383,6 +383,7 @@ def _stream_failures(book: Book, key: bytes, at: Place, length: int) -> None:
         ("last chunk missing", lengths, [["drop", -1], ["count", 3]]),
         ("no chunk, count unchanged", lengths, [["drop", 0]] * 4),
         ("a chunk too many", lengths, [["repeat", 3], ["count", 5]]),
+        ("a chunk too many, count unchanged", unreadable, [["repeat", 3]]),
         ("a chunk twice in place of the next", unreadable, [["repeat", 0], ["drop", 2]]),
         ("the last chunk as an earlier one", unreadable, [["swap", 2, 3]]),
         ("flipped bit in a tag", unreadable, [["flip", 1, -1]]),

@@ -5,6 +5,8 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import Length
 
+_length = Length(max=500, message=_l("This is too long."))
+
 
 class SignInForm(FlaskForm):
     """User name and passphrase; guarded by `whistle.web.refuse_cross_site`, as nobody is in yet."""
@@ -14,5 +16,5 @@ class SignInForm(FlaskForm):
 
         csrf = False
 
-    username = StringField(_l("User name"), validators=[Length(max=100, message=_l("This is too long."))])
-    passphrase = PasswordField(_l("Passphrase"), validators=[Length(max=500, message=_l("This is too long."))])
+    username = StringField(_l("User name"), validators=[_length])
+    passphrase = PasswordField(_l("Passphrase"), validators=[_length])

@@ -20,6 +20,7 @@ from whistle.crypto.secret import Seed
 from whistle.demo.story import InventedReport, invented_reports
 from whistle.domain.channel import InboxKind
 from whistle.domain.clock import Clock, FixedClock
+from whistle.domain.errors import RefusedError
 from whistle.domain.profile import Profile, load_profile
 from whistle.installation import Installation, open_installation
 from whistle.keys.keyring import Keyring, NewInbox, box_seed, found_inbox
@@ -33,7 +34,7 @@ DEMO_FILE = "demo.json"
 MORNING = time(8, 30)
 
 
-class DemoError(Exception):
+class DemoError(RefusedError):
     """The demonstration cannot be set up in this folder; the message says what to do."""
 
 
@@ -48,9 +49,13 @@ class DemoMember:
     row: MemberRow
 
 
-def set_up(data: Path, profile_name: str, *, empty: bool) -> Settings:
-    """Set up a demonstration in ``data``, or carry on with the one that is there."""
+def set_up(data: Path, profile_name: str, base: str, *, empty: bool) -> Settings:
+    """Set up a demonstration in ``data``, or carry on with the one that is there.
+
+    ``base``: the address at which both doors will be served, without a slash at the end.
+    """
     if (data / DEMO_FILE).is_file():
+        _write_private(data / DEMO_FILE, {**told(data), **_addresses(base)})
         return load_settings(data)
     if (data / FILE_NAME).exists():
         raise DemoError(f"{data} holds an installation that is no demonstration; use another")
@@ -72,17 +77,18 @@ def set_up(data: Path, profile_name: str, *, empty: bool) -> Settings:
     _store(settings, members, inboxes)
     receipts = [] if empty else _tell_the_story(settings, members[0].keyring)
     write_settings(data, settings, profile_name)
-    _write_demo_file(data, members, receipts)
+    _write_private(data / DEMO_FILE, {**_addresses(base), **_about(members, receipts)})
     return settings
 
 
-def note_addresses(data: Path, base: str) -> dict[str, object]:
-    """Write where the doors are served into the demo's file, and give its content."""
-    path = data / DEMO_FILE
-    content: dict[str, object] = json.loads(path.read_text("utf-8"))
-    content = {**content, "intake": f"{base}/", "casework": f"{base}/casework/"}
-    _write_private(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+def told(data: Path) -> dict[str, object]:
+    """Give what a demonstration wrote about itself, as ``docs/commands.md`` describes it."""
+    content: dict[str, object] = json.loads((data / DEMO_FILE).read_text("utf-8"))
     return content
+
+
+def _addresses(base: str) -> dict[str, object]:
+    return {"intake": f"{base}/", "casework": f"{base}/casework/"}
 
 
 def _member(installation: bytes, username: str, name: str, role: str) -> DemoMember:
@@ -166,10 +172,8 @@ def _case_of(installation: Installation, receipt: str) -> bytes:
     return found.case.id
 
 
-def _write_demo_file(data: Path, members: Sequence[DemoMember], receipts: Sequence[str]) -> None:
-    content = {
-        "intake": "",
-        "casework": "",
+def _about(members: Sequence[DemoMember], receipts: Sequence[str]) -> dict[str, object]:
+    return {
         "members": [
             {
                 "username": member.username,
@@ -182,9 +186,11 @@ def _write_demo_file(data: Path, members: Sequence[DemoMember], receipts: Sequen
         "receipts": list(receipts),
         "key_file": None,
     }
-    _write_private(data / DEMO_FILE, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
-def _write_private(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text, "utf-8")
+def _write_private(path: Path, content: dict[str, object]) -> None:
+    """Write a file that its owner alone can read, whole or not at all."""
+    new = path.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    new.replace(path)

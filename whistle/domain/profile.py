@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import cast
 
 from whistle.domain.channel import Channel
+from whistle.domain.errors import RefusedError
 from whistle.domain.legal_clock import Deadlines
 
 LANGUAGES = ("da", "en")
 
 
-class ProfileError(Exception):
+class ProfileError(RefusedError):
     """A profile cannot be used; the message names the place in the file and the mend."""
 
 

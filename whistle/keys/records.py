@@ -111,7 +111,7 @@ class FileManifest:
 
     @classmethod
     def from_json(cls, record: Json) -> Self:
-        """Read what `to_json` wrote, or raise `ContentError` or `KeyShapeError`."""
+        """Read what `to_json` wrote, or raise `ContentError`."""
         _check_fields(record, "id", "key", "name", "type", "length", "chunks")
         length = _number(record["length"])
         if record["chunks"] != chunk_count(length):

@@ -67,28 +67,32 @@
   });
 
   // A second click while the first is on its way. The button is not disabled:
-  // a disabled button's name and value would be missing from the form.
+  // a disabled button's name and value would be missing from the form. After a while it works
+  // again, for whoever stopped a sending that hung; what came twice is stored once.
   each("form[data-once]", function (form) {
     var sent = false;
+    var buttons = form.querySelectorAll("button[type=submit]");
+    function ready() {
+      sent = false;
+      Array.prototype.forEach.call(buttons, function (button) {
+        button.removeAttribute("aria-disabled");
+      });
+    }
     form.addEventListener("submit", function (event) {
       if (sent) {
         event.preventDefault();
         return;
       }
       sent = true;
-      Array.prototype.forEach.call(form.querySelectorAll("button[type=submit]"), function (button) {
+      Array.prototype.forEach.call(buttons, function (button) {
         button.setAttribute("aria-disabled", "true");
       });
       var status = form.querySelector("[data-sending]");
       if (status) {
         status.textContent = status.getAttribute("data-sending");
       }
+      window.setTimeout(ready, 15000);
     });
-    window.addEventListener("pageshow", function () {
-      sent = false;
-      Array.prototype.forEach.call(form.querySelectorAll("button[aria-disabled]"), function (button) {
-        button.removeAttribute("aria-disabled");
-      });
-    });
+    window.addEventListener("pageshow", ready);
   });
 })();
