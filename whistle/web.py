@@ -16,7 +16,7 @@ from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, render_template, request
 from flask_babel import gettext as _
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.exceptions import HTTPException
@@ -196,14 +196,15 @@ def _template_names() -> dict[str, Any]:
 def _other_languages() -> list[tuple[str, str, str]]:
     """Give code, own name and address of this page in every other language, where it has one."""
     here = current_language()
-    arguments = dict(request.view_args or {})
-    if "lang" not in arguments or request.endpoint is None:
-        return [(code, LANGUAGE_NAMES[code], f"/{code}/") for code in LANGUAGES if code != here]
-    return [
-        (code, LANGUAGE_NAMES[code], url_for(request.endpoint, **{**arguments, "lang": code}))
-        for code in LANGUAGES
-        if code != here
-    ]
+    _, _, rest = request.path.removeprefix("/").partition("/")
+    adapter = current_app.create_url_adapter(request)
+    found = []
+    for code in LANGUAGES:
+        same_page = f"/{code}/{rest}"
+        if code != here:
+            exists = adapter is not None and adapter.test(same_page, "GET")
+            found.append((code, LANGUAGE_NAMES[code], same_page if exists else f"/{code}/"))
+    return found
 
 
 def _harden(response: Response) -> Response:

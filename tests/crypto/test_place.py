@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -44,6 +45,12 @@ def test_the_bytes_are_those_of_the_specification() -> None:
         b"\0\0\0\x08\0\0\0\0\0\0\0\x02"
         b"\0\0\0\x01x"
     )
+
+
+def test_every_purpose_stands_in_the_specification() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "sealing.md").read_text("utf-8")
+    missing = [purpose for purpose in Purpose if f"`{purpose}`" not in told]
+    assert not missing
 
 
 def test_no_two_purposes_read_alike() -> None:

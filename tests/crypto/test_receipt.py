@@ -1,7 +1,7 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whistle.crypto.errors import ReceiptCheckError, ReceiptError, ReceiptShapeError
@@ -18,6 +18,7 @@ def test_a_receipt_reads_as_it_was_written(receipt: Receipt) -> None:
     assert Receipt.parse(shown) == receipt
 
 
+@settings(max_examples=30)
 @given(RECEIPTS, st.data())
 def test_case_spaces_hyphens_and_look_alikes_are_forgiven(
     receipt: Receipt, data: st.DataObject

@@ -472,6 +472,13 @@ def test_every_cause_of_failure_has_a_vector() -> None:
     assert named - {None} == set(concrete(errors.SealingError))
 
 
+def test_every_operation_is_explained_and_used() -> None:
+    told = (FOLDER / "README.md").read_text("utf-8")
+    used = {vector["operation"] for topic in TOPICS for vector in vectors(topic)}
+    assert used == set(OPERATIONS)
+    assert not [operation for operation in used if f"`{operation}`" not in told]
+
+
 def test_most_vectors_are_failures() -> None:
     outcomes = ["error" in vector for topic in TOPICS for vector in vectors(topic)]
     assert sum(outcomes) > len(outcomes) / 2

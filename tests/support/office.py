@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +50,7 @@ class Office:
     adviser: Keyring
     reserve: Keyring
     passphrase: Passphrase
+    root: Path = Path(__file__).parents[2]
     intake: Flask = field(init=False)
     casework: Flask = field(init=False)
 

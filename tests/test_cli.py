@@ -1,0 +1,157 @@
+"""The command: what it does, what it refuses, and that the documentation knows all of it."""
+
+import json
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from whistle.cli import build_parser, main
+from whistle.crypto.receipt import Receipt
+from whistle.demo.story import invented_reports
+from whistle.domain.channel import Channel
+from whistle.settings import ENVIRONMENT, load_settings
+from whistle.storage import tables
+from whistle.storage.engine import open_store
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("demo") / "data"
+    assert main(["demo", "--no-serve", "--data", str(data), "--port", "8123"]) == 0
+    return data
+
+
+def about(data: Path) -> dict[str, object]:
+    content: dict[str, object] = json.loads((data / "demo.json").read_text("utf-8"))
+    return content
+
+
+def cases(data: Path) -> int:
+    store = open_store(load_settings(data).database)
+    with store.read() as db:
+        count = len(db.execute(tables.cases.select()).all())
+    store.dispose()
+    return count
+
+
+def test_the_demo_writes_what_scripts_rely_on(demo: Path) -> None:
+    told = about(demo)
+    assert set(told) == {"intake", "casework", "members", "receipts", "key_file"}
+    assert told["intake"] == "http://localhost:8123/"
+    assert told["casework"] == "http://localhost:8123/casework/"
+    members = told["members"]
+    assert isinstance(members, list)
+    assert [member["role"] for member in members] == ["adviser", "reserve"]
+    assert all(set(member) == {"username", "passphrase", "role", "totp"} for member in members)
+    assert all(len(member["passphrase"].split()) >= 6 for member in members)
+    receipts = told["receipts"]
+    assert isinstance(receipts, list)
+    assert len({Receipt.parse(receipt).show() for receipt in receipts}) == 16
+    assert cases(demo) == 16
+
+
+def test_the_demos_files_are_its_owners_alone(demo: Path) -> None:
+    for name in ("demo.json", "whistle.toml"):
+        assert stat.S_IMODE((demo / name).stat().st_mode) == 0o600
+    assert stat.S_IMODE(demo.stat().st_mode) & 0o077 == 0
+
+
+def test_started_again_the_demo_carries_on(demo: Path) -> None:
+    before = about(demo)
+    assert main(["demo", "--no-serve", "--data", str(demo), "--port", "8124"]) == 0
+    after = about(demo)
+    assert after["intake"] == "http://localhost:8124/"
+    assert after["members"] == before["members"]
+    assert after["receipts"] == before["receipts"]
+    assert cases(demo) == 16
+
+
+def test_an_empty_demo_has_members_and_keys_and_no_cases(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert main(["demo", "--no-serve", "--empty", "--data", str(data)]) == 0
+    assert about(data)["receipts"] == []
+    assert cases(data) == 0
+    assert len(load_settings(data).inboxes) == 6
+
+
+def test_the_demo_says_what_to_open(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["demo", "--no-serve", "--data", str(demo)])
+    printed = capsys.readouterr().out
+    assert "http://localhost:8080/casework/" in printed
+    assert "raadgiver" in printed
+    assert str(demo) in printed
+
+
+def test_a_profile_that_is_not_there_is_refused_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    assert main(["demo", "--no-serve", "--data", str(data), "--profile", "andeby"]) == 2
+    assert "andeby" in capsys.readouterr().err
+    assert not data.exists()
+
+
+def test_a_folder_with_another_installation_is_not_touched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "whistle.toml").write_text("database = 'precious'\n")
+    assert main(["demo", "--no-serve", "--data", str(tmp_path)]) == 2
+    assert "no demonstration" in capsys.readouterr().err
+    assert (tmp_path / "whistle.toml").read_text() == "database = 'precious'\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["whistle.toml"]
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert main(["demo", "--data", str(tmp_path / "data"), "--port", port]) == 2
+    assert "is taken" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["demo", "--port", "x"], ["demo", "--x"]])
+def test_a_command_that_is_off_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+
+
+def test_the_story_tells_of_every_door_in_the_order_of_days() -> None:
+    reports = invented_reports()
+    assert len(reports) == 16
+    assert {report.channel for report in reports} == set(Channel)
+    assert [one.days_ago for one in reports] == sorted(
+        (one.days_ago for one in reports), reverse=True
+    )
+
+
+def test_every_command_and_option_is_documented() -> None:
+    documented = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    commands = next(
+        action.choices for action in build_parser()._actions if isinstance(action.choices, dict)
+    )
+    assert commands
+    for name, parser in commands.items():
+        assert f"## `whistle {name}`" in documented
+        for action in parser._actions:
+            for option in action.option_strings:
+                if option.startswith("--") and option != "--help":
+                    assert f"`{option}" in documented, option
+
+
+def test_every_setting_is_documented() -> None:
+    documented = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    names = ["database", "profile", "installation", "form_key", "channel", "kind", "id"]
+    for name in [*names, "fingerprint", "lowest_epoch", *ENVIRONMENT.values()]:
+        assert f"`{name}`" in documented, name
+
+
+def test_the_readme_names_the_two_commands() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert "uv run whistle demo" in readme
+    assert "uv run pytest" in readme

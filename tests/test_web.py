@@ -1,0 +1,156 @@
+"""What every page of both doors carries, and what a refused request reads."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.support.office import HOST, Office, hidden_fields
+from whistle.storage.engine import Store
+from whistle.web import file_size
+
+EXPECTED = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def pages(office: Office) -> Iterator[tuple[str, dict[str, str], str]]:
+    reporter = office.reporter()
+    receipt = reporter.report()
+    desk = office.desk_of(office.adviser)
+    answers = [
+        reporter.get("/"),
+        reporter.get("/da/"),
+        reporter.get("/en/report/citizen"),
+        reporter.post("/da/report/citizen", {"text": ""}),
+        reporter.come_back(receipt),
+        reporter.get("/nowhere"),
+        reporter.get("/da/nowhere"),
+        reporter.post("/da/receipt", {}, headers={"Origin": "null"}),
+        reporter.get("/healthz"),
+        office.reporter().get("/da/receipt"),
+        desk.get("/casework/"),
+        desk.get("/casework/inboxes"),
+        desk.open(office.case_of(receipt)),
+        desk.get("/casework/nowhere"),
+    ]
+    for answer in answers:
+        yield answer.request.path, dict(answer.headers), answer.text
+
+
+def test_every_answer_carries_the_headers(office: Office) -> None:
+    for path, headers, _ in pages(office):
+        for name, value in EXPECTED.items():
+            assert headers.get(name) == value, (path, name)
+        assert "camera=()" in headers["Permissions-Policy"], path
+        assert "Content-Encoding" not in headers, path
+
+
+def test_no_page_has_anything_inline_or_from_elsewhere(office: Office) -> None:
+    for path, _, page in pages(office):
+        for forbidden in (" style=", "<style", " onclick=", "javascript:", "http://", "https://"):
+            assert forbidden not in page, (path, forbidden)
+        assert page.count("<script") == page.count("<script src="), path
+
+
+def test_nothing_is_compressed_whatever_the_browser_offers(office: Office) -> None:
+    answer = office.reporter().get("/da/report/citizen", headers={"Accept-Encoding": "gzip, br"})
+    assert "Content-Encoding" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("languages", "path"),
+    [("da", "/da/"), ("en", "/en/"), ("en-GB,en;q=0.9", "/en/"), ("fr", "/da/"), ("", "/da/")],
+)
+def test_the_first_page_is_danish_unless_english_is_asked_for(
+    office: Office, languages: str, path: str
+) -> None:
+    answer = office.reporter().get("/", headers={"Accept-Language": languages})
+    assert answer.headers["Location"] == path
+
+
+def test_each_page_links_to_itself_in_the_other_language(office: Office) -> None:
+    page = office.reporter().get("/da/report/council").text
+    assert 'href="/en/report/council"' in page
+    assert 'href="/da/report/council"' not in page
+
+
+def test_an_error_page_speaks_the_language_of_its_address(office: Office) -> None:
+    assert '<html lang="en">' in office.reporter().get("/en/nowhere").text
+    assert '<html lang="da">' in office.reporter().get("/da/nowhere").text
+
+
+def test_healthz_is_well_only_while_it_can_receive(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert office.reporter().get("/healthz").status_code == 200
+
+    def broken(_self: Store) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Store, "write", broken)
+    assert office.reporter().get("/healthz").status_code == 500
+
+
+def test_a_fault_of_ours_is_logged_without_what_it_broke_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("kanariefugl: the text of a report")
+
+    monkeypatch.setattr("whistle.intake.service.IntakeService.receive", broken)
+    reporter = office.reporter()
+    with caplog.at_level(logging.DEBUG):
+        answer = reporter.post(
+            "/da/report/citizen", {**reporter.form(), "text": "kanariefugl i teksten"}
+        )
+    assert answer.status_code == 500
+    assert "RuntimeError" in caplog.text
+    assert "kanariefugl" not in caplog.text
+    assert "127.0.0.1" not in caplog.text
+    assert "Traceback" not in answer.text
+
+
+def test_the_doors_do_not_answer_for_each_other(office: Office) -> None:
+    assert office.reporter().get("/casework/").status_code == 404
+    assert office.desk_of(office.adviser).get("/da/").status_code == 404
+
+
+def test_static_files_are_served_and_folders_are_not(office: Office) -> None:
+    reporter = office.reporter()
+    with reporter.get("/static/whistle.css") as answer:
+        assert answer.status_code == 200
+    assert reporter.get("/static/../settings.py").status_code == 404
+    assert reporter.get("/static/").status_code == 404
+
+
+@pytest.mark.parametrize("door", ["intake", "casework"])
+def test_every_route_of_a_door_is_documented(office: Office, door: str) -> None:
+    app: Flask = getattr(office, door)
+    documented = (office.root / "docs" / "http.md").read_text("utf-8")
+    for rule in app.url_map.iter_rules():
+        shown = rule.rule.replace("<any(da, en):lang>", "<lang>")
+        assert f"`{shown}`" in documented, shown
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1500, "1,5 kB"), (50_000_000, "50 MB")],
+)
+def test_sizes_are_written_for_people(office: Office, size: int, shown: str) -> None:
+    with office.intake.test_request_context("/da/", base_url=HOST):
+        assert file_size(size) == shown
+
+
+def test_hidden_fields_of_a_refused_form_hold_no_text(office: Office) -> None:
+    answer = office.reporter().post("/da/report/citizen", {"text": "Kun i tekstfeltet"})
+    assert all("Kun i" not in value for value in hidden_fields(answer.text).values())
