@@ -196,7 +196,7 @@ def _template_names() -> dict[str, Any]:
 def _other_languages() -> list[tuple[str, str, str]]:
     """Give code, own name and address of this page in every other language, where it has one."""
     here = current_language()
-    _, _, rest = request.path.removeprefix("/").partition("/")
+    rest = request.path.removeprefix("/").partition("/")[2]
     adapter = current_app.create_url_adapter(request)
     found = []
     for code in LANGUAGES:

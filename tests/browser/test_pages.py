@@ -98,6 +98,18 @@ def test_a_report_that_is_sent_again(walk: Walk, demo_server: Demo, lang: str) -
     assert doors.messages(page) == [REPORT.text, "Noget andet."]
 
 
+def test_a_double_click_reports_once(page: Page, demo_server: Demo) -> None:
+    page.goto(f"{demo_server.intake}/da/report/citizen")
+    receipt = doors.shown_receipt(page)
+    doors.fill_in(page, REPORT)
+    with page.expect_navigation(url="**/report/citizen"):
+        page.locator(doors.SEND).dblclick()
+    page.locator(doors.SEND).wait_for(state="detached")
+    assert doors.shown_receipt(page) == receipt
+    doors.show_receipt(page, demo_server, receipt)
+    assert doors.messages(page) == [REPORT.text]
+
+
 def test_coming_back(walk: Walk, demo_server: Demo, lang: str) -> None:
     page = walk.page
     page.goto(f"{demo_server.intake}/{lang}/receipt")

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
 from tests.keys.people import INSTALLATION, OTHER_INSTALLATION, Inbox, inbox, member
@@ -17,7 +19,7 @@ from whistle.crypto.errors import (
     DirectoryStatementError,
 )
 from whistle.domain.channel import Channel, InboxKind
-from whistle.keys.directory import Directory, verify_chain
+from whistle.keys.directory import Directory, Statement, verify_chain
 from whistle.keys.keyring import InboxSecret, Keyring
 from whistle.storage import tables
 from whistle.storage.engine import Store, open_store
@@ -107,6 +109,23 @@ def test_a_statement_that_says_what_none_says_is_not_even_made(here: Inbox) -> N
     ):
         with pytest.raises(DirectoryStatementError):
             replace(current, **changes)
+
+
+BODY = inbox(member()).statements[0].body
+
+
+@given(st.binary(max_size=100) | st.tuples(st.integers(0, len(BODY) - 1), st.binary(max_size=4)))
+def test_whatever_bytes_come_as_a_statement_only_its_error_goes(
+    told: bytes | tuple[int, bytes],
+) -> None:
+    if isinstance(told, tuple):
+        position, change = told
+        told = BODY[:position] + change + BODY[position + len(change) :]
+    try:
+        statement = Statement.decode(told)
+    except DirectoryStatementError:
+        return
+    assert statement.encode() == told
 
 
 def test_the_directory_finds_inboxes_by_door_and_by_id(store: Store, anne: Keyring) -> None:
