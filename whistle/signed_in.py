@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, cast
 
-from flask import redirect, url_for
+from flask import abort, g, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import UserMixin, current_user
 from flask_wtf import FlaskForm
@@ -72,11 +72,13 @@ def this_member() -> SignedIn:
 def members_only(
     view: Callable[_Arguments, Any],
 ) -> Callable[_Arguments, Any]:
-    """Send whoever is not signed in to the sign-in page."""
+    """Send whoever is not signed in to the sign-in page; 503 while nobody can be recognised."""
 
     @wraps(view)
     def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
         if signed_in() is None:
+            if g.get("member_unknown"):
+                abort(503)
             return redirect(url_for("accounts.sign_in"), 303)
         return view(*args, **kwargs)
 

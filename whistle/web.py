@@ -123,7 +123,8 @@ def current_language() -> str:
 
 def long_date(day: date) -> str:
     """Write a day for people, in the language of the request."""
-    return format_date(day, "long", locale=current_language())
+    written = format_date(day, "long", locale=current_language())
+    return written.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def file_size(size: int) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import Client, TestResponse
 
 from tests.support.office import HOST, Office, hidden_fields
@@ -11,6 +12,7 @@ from whistle.app import create_casework
 from whistle.crypto.passphrase import Passphrase
 from whistle.keys.sessions import BootKey
 from whistle.storage import tables
+from whistle.storage.engine import Store
 
 
 @pytest.fixture
@@ -143,3 +145,23 @@ def test_the_language_is_chosen_before_and_after_signing_in(office: Office, clie
 def test_who_is_signed_in_already_goes_straight_to_the_inboxes(office: Office) -> None:
     answer = office.desk_of(office.adviser).get("/casework/")
     assert answer.headers["Location"] == "/casework/inboxes"
+
+
+def test_while_the_database_is_away_casework_says_so_and_shows_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = office.desk_of(office.adviser)
+
+    def broken(_self: Store) -> None:
+        raise OperationalError("SELECT", {}, Exception("no connection"))
+
+    monkeypatch.setattr(Store, "read", broken)
+    for path, status in (
+        ("/casework/", 200),
+        ("/casework/inboxes", 503),
+        ("/casework/nowhere", 404),
+    ):
+        answer = desk.get(path)
+        assert answer.status_code == status
+        assert "</html>" in answer.text
+        assert "Ida" not in answer.text

@@ -11,9 +11,10 @@ import pytest
 from tests.support.office import Office, a_file, hidden_fields
 from whistle.casework.service import CaseworkService, DutyKind, ListedCase, Written
 from whistle.crypto.secret import Seed
-from whistle.keys.keyring import Keyring
-from whistle.storage import tables
-from whistle.storage.rows import MemberRow
+from whistle.domain.channel import Channel, InboxKind
+from whistle.keys.keyring import Keyring, admit
+from whistle.storage import directory, tables
+from whistle.storage.rows import GrantRow, MemberRow
 
 
 def listed(work: CaseworkService) -> list[ListedCase]:
@@ -275,3 +276,27 @@ def test_everybody_who_can_open_a_case_is_named_on_it(office: Office) -> None:
     page = office.desk_of(office.adviser).open(case_id).text
     assert "Ida Rådgiver" in page
     assert "Rolf Reserve" not in page
+
+
+def test_a_deputy_who_is_let_in_while_the_server_runs_opens_what_came_before(
+    office: Office,
+) -> None:
+    receipt = office.reporter().report("Før vikaren kom")
+    deputy = Keyring(office.installation.id, secrets.token_bytes(16), Seed.random())
+    inbox = office.installation.directory.inbox(Channel.CITIZEN, InboxKind.MAIN)
+    with office.installation.store.write() as db:
+        MemberRow(deputy.member_id, "vikar", "V", "deputy", "da", b"", b"").insert(db)
+        mine = [
+            grant
+            for grant in directory.grants_of(db, office.adviser.member_id)
+            if grant.inbox_id == inbox.inbox_id
+        ]
+        statement, grants = admit(office.adviser, inbox, mine, deputy.public)
+        statement.insert(db)
+        GrantRow.insert_all(db, grants)
+    for member in (deputy, office.adviser):
+        opened = office.work_of(member).open(office.case_of(receipt))
+        assert opened is not None
+        assert opened.messages[0].text == "Før vikaren kom"
+    later = office.reporter().report("Efter")
+    assert office.work_of(deputy).open(office.case_of(later)) is not None

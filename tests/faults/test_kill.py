@@ -1,21 +1,18 @@
 """``kill -9`` amid reports: what was acknowledged is there, and nothing is there twice."""
 
 import hashlib
-import os
 import random
 import re
-import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.demo import Demo, answering, free_port, told_at
+from tests.support.nursery import Nursery
 from tests.support.visitors import PATIENCE, UNREACHABLE, Visitor, file_of
+from whistle.cli import main
 
 KILLS = 20
 SENDERS = 4
@@ -58,54 +55,26 @@ class Stream:
                 return
 
 
-class Mortal:
-    """A demo that can be killed without warning, with all its workers."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.port = free_port()
-        self.before = told_at(data)
-        self.log = data.with_name("mortal.log")
-        command = [sys.executable, "-m", "whistle", "demo", "--empty", "--data", str(data)]
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [*command, "--port", str(self.port)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    def wait(self) -> Demo:
-        return answering(self.data, self.process, self.log, self.before)
-
-    def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
 def test_what_was_acknowledged_survives_twenty_kills_and_nothing_doubles(tmp_path: Path) -> None:
     data = tmp_path / "data"
+    assert main(["demo", "--empty", "--no-serve", "--data", str(data)]) == 0
     chance = random.Random(20)
     reports: list[Sent] = []
-    for _ in range(KILLS):
-        server = Mortal(data)
-        enough = chance.randint(0, MOST_ACKNOWLEDGED)
-        reports += _reports_until_killed(server, enough, chance.uniform(0, LONGEST_DELAY))
-    survivor = Mortal(data)
-    try:
-        demo = survivor.wait()
+    with Nursery(data) as nursery:
+        for _ in range(KILLS):
+            enough = chance.randint(0, MOST_ACKNOWLEDGED)
+            delay = chance.uniform(0, LONGEST_DELAY)
+            reports += _reports_until_killed(nursery, enough, delay)
+        address = nursery.begin()
         assert sum(report.acknowledged for report in reports) > KILLS
         assert not all(report.acknowledged for report in reports)
         for report in reports:
             if report.acknowledged:
-                assert _opens(demo, report)
+                assert _opens(address, report)
         for report in reports:
-            answer = Visitor(demo.intake).post("/da/report/citizen", report.fields())
+            answer = Visitor(address).post("/da/report/citizen", report.fields())
             assert answer.status == 200, answer.page
-            assert _opens(demo, report)
-    finally:
-        survivor.kill()
+            assert _opens(address, report)
     with closing(sqlite3.connect(data / "whistle.db")) as database:
         [(cases,)] = database.execute("SELECT count(*) FROM enquiry_case")
         [(bound,)] = database.execute("SELECT count(*) FROM attachment WHERE case_id IS NOT NULL")
@@ -113,10 +82,10 @@ def test_what_was_acknowledged_survives_twenty_kills_and_nothing_doubles(tmp_pat
     assert (cases, bound, sound) == (len(reports), len(reports), "ok")
 
 
-def _reports_until_killed(server: Mortal, enough: int, delay: float) -> list[Sent]:
+def _reports_until_killed(nursery: Nursery, enough: int, delay: float) -> list[Sent]:
     """Let people send until ``enough`` reports are acknowledged, and a moment longer."""
-    demo = server.wait()
-    streams = [Stream(demo.intake) for _ in range(SENDERS)]
+    address = nursery.begin()
+    streams = [Stream(address) for _ in range(SENDERS)]
     threads = [threading.Thread(target=stream.run) for stream in streams]
     for thread in threads:
         thread.start()
@@ -125,7 +94,7 @@ def _reports_until_killed(server: Mortal, enough: int, delay: float) -> list[Sen
         assert time.monotonic() < deadline
         time.sleep(0.002)
     time.sleep(delay)
-    server.kill()
+    nursery.kill()
     for thread in threads:
         thread.join()
     return _all(streams)
@@ -135,8 +104,8 @@ def _all(streams: list[Stream]) -> list[Sent]:
     return [report for stream in streams for report in list(stream.sent)]
 
 
-def _opens(demo: Demo, report: Sent) -> bool:
-    visitor = Visitor(demo.intake)
+def _opens(address: str, report: Sent) -> bool:
+    visitor = Visitor(address)
     page = visitor.dialogue(report.form["receipt"]).page
     addresses = re.findall(r'href="(/da/receipt/file/[0-9a-f]+)"', page)
     if report.text not in page or len(addresses) != 1:

@@ -10,6 +10,9 @@ from werkzeug.test import TestResponse
 from tests.support.office import HOST, Office, Reporter, a_file, hidden_fields
 from whistle import uploads
 from whistle.crypto.receipt import Receipt
+from whistle.domain.channel import Channel
+from whistle.intake.service import Report, report_digest
+from whistle.keys.records import Identity
 from whistle.storage import tables
 from whistle.storage.engine import Store
 from whistle.web import MOST_FORM_BYTES
@@ -114,6 +117,54 @@ def test_the_other_content_can_be_sent_under_its_own_receipt(office: Office) -> 
     assert send(reporter, offered, text="Noget andet", decision="new").status_code == 200
     assert "Noget andet" in reporter.come_back(offered["receipt"]).text
     assert "Noget andet" not in reporter.come_back(form["receipt"]).text
+
+
+def test_what_concerns_the_adviser_is_never_added_to_a_report_the_adviser_reads(
+    office: Office,
+) -> None:
+    reporter = office.reporter()
+    form = reporter.form()
+    send(reporter, form)
+    about = {"text": "Om rådgiveren", "concerns_adviser": "y"}
+    offer = send(reporter, form, **about)
+    assert offer.status_code == 409
+    assert 'value="add"' not in offer.text
+    offered = hidden_fields(offer.text)
+    forced = send(reporter, offered, decision="add", **about)
+    assert forced.status_code == 409
+    assert "Om rådgiveren" in forced.text
+    assert count(office, "item") == 2
+    assert send(reporter, hidden_fields(forced.text), decision="new", **about).status_code == 200
+    [only] = [one for inbox in office.work_of(office.adviser).inboxes() for one in inbox.cases]
+    opened = office.work_of(office.adviser).open(only.case.id)
+    assert opened is not None
+    assert [message.text for message in opened.messages] == ["Min sag"]
+
+
+def test_what_concerns_the_adviser_is_added_to_a_report_the_reserve_reads(office: Office) -> None:
+    reporter = office.reporter()
+    form = reporter.form()
+    send(reporter, form, concerns_adviser="y")
+    offered = hidden_fields(send(reporter, form, text="Mere", concerns_adviser="y").text)
+    added = send(reporter, offered, text="Mere", concerns_adviser="y", decision="add")
+    assert added.status_code == 200
+    opened = office.work_of(office.reserve).open(office.case_of(form["receipt"]))
+    assert opened is not None
+    assert [message.text for message in opened.messages] == ["Min sag", "Mere"]
+
+
+def test_a_name_given_with_what_is_added_is_not_lost(office: Office) -> None:
+    reporter = office.reporter()
+    form = reporter.form()
+    send(reporter, form)
+    offered = hidden_fields(send(reporter, form, text="Mere", name="Bodil").text)
+    send(reporter, offered, text="Mere", name="Bodil", contact="12 34", decision="add")
+    work, case_id = office.work_of(office.adviser), office.case_of(form["receipt"])
+    opened, identity = work.open(case_id), work.identity(case_id)
+    assert opened is not None
+    assert opened.identity_given
+    assert identity is not None
+    assert (identity.name, identity.contact) == ("Bodil", "12 34")
 
 
 @pytest.mark.parametrize("field", ["text", "concerns_adviser", "name", "contact"])
@@ -332,3 +383,15 @@ def test_a_used_receipt_stays_used_when_its_case_is_erased(office: Office) -> No
     assert count(office, "enquiry_case") == 0
     assert reporter.post("/da/receipt", {"receipt": form["receipt"]}).status_code == 303
     assert reporter.get("/da/receipt").status_code == 404
+
+
+def test_the_digest_kept_in_the_dialogue_does_not_betray_a_name(office: Office) -> None:
+    """Who reads the dialogue must not be able to try out names without opening the identity."""
+    nobody, bodil = Identity(), Identity("Bodil", "")
+    one, other = Receipt.random(), Receipt.random()
+    digests = {
+        report_digest(office.installation.id, Channel.CITIZEN, receipt, Report("x", who, False))
+        for receipt in (one, other)
+        for who in (nobody, bodil)
+    }
+    assert len(digests) == 4

@@ -50,10 +50,9 @@ def test_no_table_counts_up() -> None:
 def test_sqlite_has_no_hidden_row_numbers(store: Store) -> None:
     if not is_sqlite(store.engine):
         return  # PostgreSQL has no row numbers; what its heap tells stands in docs/threats.md
+    query = text("SELECT name, sql FROM sqlite_master WHERE type='table'")
     with store.read() as db:
-        made = dict(
-            db.execute(text("SELECT name, sql FROM sqlite_master WHERE type='table'")).all()
-        )
+        made: dict[str, str] = {row.name: row.sql for row in db.execute(query)}
     made.pop("alembic_version")
     assert set(made) == set(tables.metadata.tables)
     assert all("WITHOUT ROWID" in sql for sql in made.values())

@@ -9,6 +9,7 @@ from flask import (
     Request,
     Response,
     abort,
+    g,
     redirect,
     render_template,
     request,
@@ -16,6 +17,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_login import LoginManager
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.accounts.forms import SignInForm
@@ -35,7 +37,8 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/casework")
 
 def init_app(app: Flask) -> None:
     """Teach ``app`` who is signed in. The session is ours; Flask's own is never written."""
-    manager = LoginManager(app)
+    manager = LoginManager()
+    manager.init_app(app, add_context_processor=False)
     manager.session_protection = None
     manager.request_loader(_load_member)
     app.register_blueprint(blueprint)
@@ -121,7 +124,11 @@ def _load_member(from_request: Request) -> SignedIn | None:
     except (UnicodeEncodeError, binascii.Error, KeyShapeError):
         return None
     service = AccountService(this_installation())
-    unlocked = service.resume(token)
+    try:
+        unlocked = service.resume(token)
+    except (SQLAlchemyError, OSError):
+        g.member_unknown = True  # nobody is let in, but the page that says so can be shown
+        return None
     if unlocked is None:
         return None
     return SignedIn(unlocked.member, unlocked.keyring, token, service.boxer.csrf_token(token))

@@ -1,11 +1,11 @@
 """What an adviser does with the cases their keys open. Knows no request and no response."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, StrEnum
 
-from whistle.crypto.errors import SealingError
+from whistle.crypto.errors import DirectoryError, SealingError
 from whistle.domain.channel import Side
 from whistle.domain.legal_clock import Deadlines, acknowledge_by, feedback_by
 from whistle.installation import Installation
@@ -130,12 +130,14 @@ class CaseworkService:
         raise ConflictError("the case keeps changing")
 
     def identity(self, case_id: bytes) -> Identity | None:
-        """Open who the reporter is: an act of its own."""
+        """Open who the reporter is, as far as they ever said: an act of its own."""
         opened = self._open(case_id)
         if opened is None:
             return None
-        identities = opened.items.identities(opened.stored.items)
-        return next((one for one in identities if one.is_given), Identity())
+        given = [one for one in opened.items.identities(opened.stored.items) if one.is_given]
+        return Identity(
+            name=_all_of(one.name for one in given), contact=_all_of(one.contact for one in given)
+        )
 
     def answer(
         self,
@@ -190,7 +192,11 @@ class CaseworkService:
     def _open_inboxes(self) -> list[InboxKeys]:
         with self._here.store.read() as db:
             grants = directory.grants_of(db, self._keyring.member_id)
-        return open_inboxes(self._keyring, self._here.directory.inboxes, grants)
+        try:
+            return open_inboxes(self._keyring, self._here.directory.inboxes, grants)
+        except DirectoryError:  # somebody was let in since this process last looked
+            self._here.directory.refresh()
+            return open_inboxes(self._keyring, self._here.directory.inboxes, grants)
 
     def _deadlines(self, inbox: InboxKeys) -> Deadlines:
         return self._here.profile.channels[inbox.inbox.root.channel].deadlines
@@ -299,6 +305,11 @@ class CaseworkService:
                 due.get(DutyKind.ACKNOWLEDGE),
                 due.get(DutyKind.FEEDBACK),
             )
+
+
+def _all_of(values: Iterable[str]) -> str:
+    """Join what was said at different times; their order is not stored."""
+    return " / ".join(sorted({value for value in values if value}))
 
 
 def _duties(case: CaseRow, registration: Registration, deadlines: Deadlines) -> list[Duty]:

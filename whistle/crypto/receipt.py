@@ -59,6 +59,10 @@ class Receipt(Secret):
         derived = derive(self, Place(Purpose.RECEIPT_LOOKUP, installation))
         return hashlib.sha256(derived).digest()
 
+    def digest_key(self, installation: bytes) -> bytes:
+        """Give 32 bytes that make digests of content unguessable to who has no receipt."""
+        return derive(self, Place(Purpose.CONTENT_DIGEST, installation))
+
     def key_pair(self, installation: bytes) -> KeyPair:
         """Give the reporter's own key pair, to which the dialogue key is sealed."""
         return KeyPair(Seed(derive(self, Place(Purpose.RECEIPT_REPORTER, installation))))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from whistle.crypto.place import Place, Purpose
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel, InboxKind, Side
 from whistle.domain.legal_clock import acknowledge_by, feedback_by
@@ -33,6 +32,7 @@ from whistle.storage.rows import CaseRow, ReceiptRow
 from whistle.storage.tables import ID_BYTES
 
 MOST_TRIES = 3
+NOBODY = Identity()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,9 @@ class IntakeService:
                 with self._here.store.write() as db:
                     queries.insert_report(db, new)
             except DuplicateError:
-                return self._compare(receipt, report_digest(self._here.id, channel, report))
+                return self._compare(
+                    receipt, report_digest(self._here.id, channel, receipt, report)
+                )
             except ConflictError:
                 self._here.directory.refresh()
             else:
@@ -115,14 +117,19 @@ class IntakeService:
         )
 
     def add_message(
-        self, receipt: Receipt, form_id: bytes, text: str, files: Sequence[ReceivedFile]
+        self,
+        receipt: Receipt,
+        form_id: bytes,
+        text: str,
+        files: Sequence[ReceivedFile],
+        identity: Identity = NOBODY,
     ) -> Outcome:
-        """Add a message from the reporter, once.
+        """Add a message from the reporter, once; and who they are, if they say so now.
 
         ``form_id`` names the form it was written in: the same content from the same form again is
         `AGAIN`; other content from it is another message, so that nothing is lost.
         """
-        digest = content_digest(self._here.id, form_id, text, files)
+        digest = content_digest(self._here.id, form_id + identity.encode(), text, files)
         for _ in range(MOST_TRIES):
             opened = self._open(receipt)
             if opened is None:
@@ -135,6 +142,7 @@ class IntakeService:
                 text=text,
                 files=tuple(file.manifest for file in files),
                 digest=digest,
+                identity_given=identity.is_given,
             )
             row = items.message(message, item_id=digest[:ID_BYTES])
             try:
@@ -142,12 +150,23 @@ class IntakeService:
                     queries.insert_message(
                         db, row, items.keys.newest, [one.attachment_id for one in message.files]
                     )
+                    if identity.is_given:
+                        items.identity(identity).insert(db)
             except DuplicateError:
                 return Outcome.AGAIN
             except ConflictError:
                 continue
             return Outcome.RECEIVED
         raise ConflictError("the case's keys keep changing")
+
+    def is_with_reserve(self, receipt: Receipt) -> bool:
+        """Say whether the report of a receipt is in a reserve inbox; no where there is none."""
+        with self._here.store.read() as db:
+            stored = queries.find(db, receipt.lookup(self._here.id))
+        if stored is None:
+            return False
+        inbox = self._here.directory.by_id(stored.case.inbox_id)
+        return inbox.root.kind is InboxKind.RESERVE
 
     def file(
         self, receipt: Receipt, attachment_id: bytes
@@ -178,7 +197,7 @@ class IntakeService:
             position=0,
             text=report.text,
             files=tuple(file.manifest for file in report.files),
-            digest=report_digest(here.id, channel, report),
+            digest=report_digest(here.id, channel, receipt, report),
             identity_given=report.identity.is_given,
         )
         return queries.NewReport(
@@ -222,12 +241,16 @@ class IntakeService:
         return self._here.profile.channels[channel]
 
 
-def report_digest(installation: bytes, channel: Channel, report: Report) -> bytes:
-    """Give SHA-256 over everything in a report, so that the same one is known again."""
+def report_digest(installation: bytes, channel: Channel, receipt: Receipt, report: Report) -> bytes:
+    """Give SHA-256 over everything in a report, so that the same one is known again.
+
+    Keyed by the receipt: who reads the dialogue, where it is kept, cannot try out names with it.
+    """
     fields = [
-        Place(Purpose.CONTENT_DIGEST, installation, kind=channel).encode(),
+        receipt.digest_key(installation),
+        channel.encode(),
         report.identity.encode(),
         bytes([report.concerns_adviser]),
     ]
-    identity = hashlib.sha256(join_fields(fields)).digest()
-    return content_digest(installation, identity, report.text, report.files)
+    form_id = hashlib.sha256(join_fields(fields)).digest()
+    return content_digest(installation, form_id, report.text, report.files)

@@ -39,6 +39,7 @@ class ShownDialogue:
     acknowledge_by: date | None
     feedback_by: date | None
     acknowledged: bool
+    feedback_given: bool
     identity_given: bool
     messages: tuple[ShownMessage, ...]
 
@@ -227,6 +228,7 @@ def _show(dialogue: Dialogue) -> ShownDialogue:
         case.acknowledge_by,
         case.feedback_by,
         dialogue.acknowledged,
+        case.feedback_by is None,
         dialogue.identity_given,
         tuple(
             show_message(one, lambda name: url_for("intake.file", attachment_id=name))

@@ -44,6 +44,7 @@ class _ReportPage:
         self.now = this_installation().clock.now()
         self.problems: list[str] = []
         self.conflict = False
+        self.can_add = False
 
     def show(self, status: int = 200) -> Response:
         """Show the form with what was filled in, and a receipt that is good to send under."""
@@ -59,6 +60,7 @@ class _ReportPage:
             lost_files=request_uploads().names(),
             limits=Limits(),
             conflict=self.conflict,
+            can_add=self.can_add,
         )
         return Response(page, status=status)
 
@@ -75,7 +77,7 @@ class _ReportPage:
         uploads = request_uploads()
         content = Report(
             text=self.form.written,
-            identity=Identity(self.form.name.data or "", self.form.contact.data or ""),
+            identity=self._identity(),
             concerns_adviser=self.form.concerns_adviser.data,
             files=tuple(uploads.finish()),
         )
@@ -86,9 +88,13 @@ class _ReportPage:
             uploads.keep()
         return self._received(receipt, outcome, len(content.files))
 
+    def _identity(self) -> Identity:
+        return Identity(self.form.name.data or "", self.form.contact.data or "")
+
     def _offer_choice(self, used: Receipt) -> Response:
         """Other content under a used receipt: nothing is stored; the person decides."""
         self.conflict = True
+        self.can_add = self._may_add_to(used)
         self.form.previous_receipt.data = used.show()
         self.form.previous_token.data = self.tokens.for_report(self.channel, used, self.now)
         self._issue(Receipt.random())
@@ -101,13 +107,23 @@ class _ReportPage:
         )
         if receipt is None or not self.form.validate():
             return self.show(422)
+        if not self._may_add_to(receipt):
+            return self._offer_choice(receipt)
         return self._attempt(lambda: self._add(receipt))
+
+    def _may_add_to(self, used: Receipt) -> bool:
+        """Keep what concerns the adviser out of a report that the adviser reads."""
+        if not self.form.concerns_adviser.data:
+            return True
+        return self.service.is_with_reserve(used)
 
     def _add(self, receipt: Receipt) -> Response:
         uploads = request_uploads()
         files = uploads.finish()
-        form_id = receipt.lookup(this_installation().id)
-        outcome = self.service.add_message(receipt, form_id, self.form.written, files)
+        form_id = receipt.digest_key(this_installation().id)
+        outcome = self.service.add_message(
+            receipt, form_id, self.form.written, files, self._identity()
+        )
         if outcome is Outcome.NO_REPORT:
             self.problems.append(_("There is no report under that receipt any more."))
             return self.show(409)
