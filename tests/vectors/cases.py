@@ -26,7 +26,7 @@ from whistle.crypto.envelope import KeyPair, derive, derive_from
 from whistle.crypto.padding import pad_text
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import Seed, SymmetricKey
-from whistle.domain.channel import Side
+from whistle.domain.channel import Act, Side
 from whistle.keys.fields import join_fields
 from whistle.keys.records import (
     CaseKeys,
@@ -330,9 +330,21 @@ def _records() -> Book:
     digest = made("digest", 32)
     message = Message(Side.REPORTER, day, 0, "Linje ét\n“to”", (manifest,), digest, True)
     answer = Message(Side.CASEWORK, day, 1, "Tak")
+    chosen = {"relation": ("employee",), "witnesses": ()}
+    filled = Message(Side.REPORTER, day, 0, "Set", answers=chosen)
+    renewed = Message(
+        Side.REPORTER,
+        day,
+        2,
+        "",
+        act=Act.NEW_RECEIPT,
+        reporter=KeyPair(Seed(made("new", 32))).public,
+    )
     for name, record in (
         ("message", message),
         ("message", answer),
+        ("message", filled),
+        ("message", renewed),
         ("identity", Identity("Åse Ømann", "4000 0000")),
         ("identity", Identity()),
         ("registration", TITLE),
@@ -390,6 +402,11 @@ def _wrong_fields(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "a position with a fraction", {"position": 0.0}
     yield "a text that is a number", {"text": 1}
     yield "a truth that is a number", {"identity_given": 1}
+    yield "an act that is none", {"act": "danced"}
+    yield "answers that are no object", {"answers": []}
+    yield "an answer that is no list", {"answers": {"relation": "employee"}}
+    yield "an answer that is a number", {"answers": {"relation": [1]}}
+    yield "a reporter's key that is too short", {"reporter": "AAAA"}
     yield "a field too many", {"extra": 1}
     yield "files that are no list", {"files": 1}
     yield "a file that is no object", {"files": [1]}

@@ -35,7 +35,20 @@ class InboxRoot:
 
 
 class Side(StrEnum):
-    """Who wrote a message of the dialogue."""
+    """Who a message of the dialogue comes from."""
 
     REPORTER = "reporter"
     CASEWORK = "casework"
+    SYSTEM = "system"
+
+
+class Act(StrEnum):
+    """What a message of the dialogue does, besides saying something."""
+
+    WROTE = "wrote"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    GAVE_IDENTITY = "gave identity"
+    WITHDREW_IDENTITY = "withdrew identity"
+    NEW_RECEIPT = "new receipt"

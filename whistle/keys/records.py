@@ -6,20 +6,22 @@ What a person wrote has no ``repr`` that shows it, so that no log or traceback c
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Self, TypeAlias
+from enum import StrEnum
+from typing import Self, TypeAlias, TypeVar
 
-from whistle.crypto.envelope import PublicKey
+from whistle.crypto.envelope import PUBLIC_KEY_BYTES, PublicKey
 from whistle.crypto.errors import ContentError
 from whistle.crypto.secret import SymmetricKey
 from whistle.crypto.stream import chunk_count
-from whistle.domain.channel import Side
+from whistle.domain.channel import Act, Side
 from whistle.keys.fields import join_fields, split_fields
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
 Json: TypeAlias = Mapping[str, object]
 _FIELDS_PER_GENERATION = 3
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,9 @@ class Message:
     """One message of the dialogue; the first is the report.
 
     ``position`` counts from 0 and orders the dialogue; ``digest`` is of text and files, so that a
-    form sent twice is known again; ``identity_given``: whether the identity item says anything.
+    form sent twice is known again; ``identity_given``: whether the identity item says anything;
+    ``answers``: what was chosen or written in the other fields of a form, values by field;
+    ``reporter``: the public key that a new receipt brings, else none.
     """
 
     side: Side
@@ -141,6 +145,9 @@ class Message:
     files: tuple[FileManifest, ...] = ()
     digest: bytes = b""
     identity_given: bool = False
+    act: Act = Act.WROTE
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reporter: PublicKey | None = None
 
     def encode(self) -> bytes:
         """Give canonical JSON."""
@@ -153,6 +160,9 @@ class Message:
                 "files": [manifest.to_json() for manifest in self.files],
                 "digest": _text(self.digest),
                 "identity_given": self.identity_given,
+                "act": self.act,
+                "answers": {name: list(values) for name, values in self.answers.items()},
+                "reporter": _text(self.reporter.raw if self.reporter else b""),
             }
         )
 
@@ -160,20 +170,22 @@ class Message:
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
         record = _load(encoded)
-        _check_fields(
-            record, "side", "written", "position", "text", "files", "digest", "identity_given"
-        )
-        files, given, written = record["files"], record["identity_given"], _date(record["written"])
-        if not isinstance(files, list) or not isinstance(given, bool) or written is None:
+        _check_fields(record, *(one.name for one in fields(cls)))
+        sent, given, written = record["files"], record["identity_given"], _date(record["written"])
+        key = _bytes(record["reporter"], 0, PUBLIC_KEY_BYTES)
+        if not isinstance(sent, list) or not isinstance(given, bool) or written is None:
             raise ContentError("not a message")
         return cls(
-            _side(record["side"]),
+            _choice(Side, record["side"]),
             written,
             _number(record["position"]),
             _string(record["text"]),
-            tuple(FileManifest.from_json(_object(one)) for one in files),
+            tuple(FileManifest.from_json(_object(one)) for one in sent),
             _bytes(record["digest"], 0, HASH_BYTES),
             given,
+            _choice(Act, record["act"]),
+            _answers(record["answers"]),
+            PublicKey(key) if key else None,
         )
 
 
@@ -279,11 +291,20 @@ def _number(value: object) -> int:
     return value
 
 
-def _side(value: object) -> Side:
+def _choice(kind: type[_Choice], value: object) -> _Choice:
     try:
-        return Side(_string(value))
+        return kind(_string(value))
     except ValueError as error:
-        raise ContentError("neither side of a dialogue") from error
+        raise ContentError("not one of what it may be") from error
+
+
+def _answers(value: object) -> Mapping[str, tuple[str, ...]]:
+    answers = {}
+    for name, values in _object(value).items():
+        if not isinstance(values, list):
+            raise ContentError("not answers")
+        answers[name] = tuple(_string(one) for one in values)
+    return answers
 
 
 def _text(value: bytes) -> str:
