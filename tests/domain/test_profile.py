@@ -48,6 +48,10 @@ def test_a_door_that_the_profile_leaves_out_is_closed() -> None:
         (changed('id = "stevns"', 'id = "  "'), "id: should be a text"),
         (changed("acknowledge_days = 7", "acknowledge_days = 0"), "whole number from 1"),
         (changed("acknowledge_days = 7", "acknowledge_days = true"), "whole number from 1"),
+        (
+            changed("automatic_acknowledgement = false", "automatic_acknowledgement = 1"),
+            "should be true or false",
+        ),
         (changed("[channels.council]", "[channels.mayor]"), "unknown channel mayor"),
         (changed("[channels.citizen.text.en]", "[channels.citizen.text.de]"), "en is missing"),
         (b"contact = 3\nchannels = 4\n", "should be a table"),

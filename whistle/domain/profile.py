@@ -32,10 +32,15 @@ class ChannelText:
 
 @dataclass(frozen=True, slots=True)
 class ChannelProfile:
-    """One open channel: its deadlines, and its texts by language code."""
+    """One open channel: its deadlines, and its texts by language code.
+
+    ``automatic_acknowledgement``: a report is acknowledged as it is received; else the adviser's
+    first answer does so.
+    """
 
     channel: Channel
     deadlines: Deadlines
+    automatic_acknowledgement: bool
     text: Mapping[str, ChannelText]
 
 
@@ -99,6 +104,7 @@ def _channel(channel: Channel, table: "_Table") -> ChannelProfile:
     return ChannelProfile(
         channel=channel,
         deadlines=Deadlines(table.number("acknowledge_days"), table.number("feedback_months")),
+        automatic_acknowledgement=table.truth("automatic_acknowledgement"),
         text={
             language: ChannelText(
                 **{field: texts.table(language).text(field) for field in ChannelText.__slots__}
@@ -134,6 +140,12 @@ class _Table:
         value = self._get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise ProfileError(f"{self.place}, {name}: should be a whole number from 1 up")
+        return value
+
+    def truth(self, name: str) -> bool:
+        value = self._get(name)
+        if not isinstance(value, bool):
+            raise ProfileError(f"{self.place}, {name}: should be true or false")
         return value
 
     def _get(self, name: str) -> object:

@@ -5,8 +5,8 @@ Takes and gives plain objects; knows no request and no response.
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
@@ -43,6 +43,7 @@ class Report:
     identity: Identity
     concerns_adviser: bool
     files: tuple[ReceivedFile, ...] = ()
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Show the type and nothing else: no traceback may print a report."""
@@ -199,6 +200,7 @@ class IntakeService:
             files=tuple(file.manifest for file in report.files),
             digest=report_digest(here.id, channel, receipt, report),
             identity_given=report.identity.is_given,
+            answers=report.answers,
         )
         return queries.NewReport(
             ReceiptRow(receipt.lookup(here.id), case_id),
@@ -251,6 +253,11 @@ def report_digest(installation: bytes, channel: Channel, receipt: Receipt, repor
         channel.encode(),
         report.identity.encode(),
         bytes([report.concerns_adviser]),
+        *(
+            part.encode()
+            for name in sorted(report.answers)
+            for part in (name, *report.answers[name])
+        ),
     ]
     form_id = hashlib.sha256(join_fields(fields)).digest()
     return content_digest(installation, form_id, report.text, report.files)
