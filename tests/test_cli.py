@@ -141,7 +141,7 @@ def test_every_command_and_option_is_documented() -> None:
         for action in parser._actions:
             for option in action.option_strings:
                 if option.startswith("--") and option != "--help":
-                    assert f"`{option}" in documented, option
+                    assert f"| `{option}" in documented.split(f"## `whistle {name}`")[1], option
 
 
 def test_every_setting_is_documented() -> None:

@@ -7,7 +7,14 @@ import pytest
 
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.domain.profile import load_profile
-from whistle.settings import FormKey, Settings, SettingsError, load_settings, write_settings
+from whistle.settings import (
+    FormKey,
+    Settings,
+    SettingsError,
+    append_inboxes,
+    load_settings,
+    write_settings,
+)
 
 SETTINGS = Settings(
     "sqlite:////srv/whistle/æ.db",
@@ -83,14 +90,22 @@ def test_a_setting_that_cannot_be_right_is_refused_with_the_mend(
         load_settings(data, {})
 
 
-def test_without_an_inbox_nothing_could_be_sealed(data: Path) -> None:
+@pytest.mark.parametrize("line", ["inboxes = 3", 'inboxes = ["x"]'])
+def test_inboxes_that_are_none_are_refused(data: Path, line: str) -> None:
     path = data / "whistle.toml"
-    path.write_text(path.read_text().split("[[inboxes]]")[0])
-    with pytest.raises(SettingsError, match="no report could be sealed"):
-        load_settings(data, {})
-    path.write_text(path.read_text() + 'inboxes = ["x"]\n')
+    path.write_text(path.read_text().split("[[inboxes]]")[0] + line + "\n")
     with pytest.raises(SettingsError, match="should be tables"):
         load_settings(data, {})
+
+
+def test_inboxes_are_added_and_what_stood_there_stays(data: Path) -> None:
+    path = data / "whistle.toml"
+    path.write_text(path.read_text().split("[[inboxes]]")[0] + "# my own note\n")
+    assert load_settings(data, {}).inboxes == ()
+    append_inboxes(data, SETTINGS.inboxes)
+    assert load_settings(data, {}).inboxes == SETTINGS.inboxes
+    assert "# my own note" in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

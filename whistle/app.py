@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, request
 
 from whistle.domain.profile import LANGUAGES
-from whistle.installation import Installation
-from whistle.web import make_app
+from whistle.installation import Installation, open_doors
+from whistle.web import make_app, refuse_while_closed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -20,7 +20,10 @@ def create_intake(installation: Installation) -> Flask:
     """Make the anonymous door. It cannot import casework."""
     from whistle.intake import views  # noqa: PLC0415  (each door loads only its own rooms)
 
+    installation = open_doors(installation)
     app = make_app("intake", installation, _language_in_path, "/static")
+    if not installation.profile.channels:
+        app.before_request(refuse_while_closed)
     views.init_app(app)
     return app
 

@@ -6,13 +6,17 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from whistle.crypto.errors import SealingError
 from whistle.domain.errors import RefusedError
 
+if TYPE_CHECKING:
+    from whistle.serve import Port, Socket
+
 DONE, FAILED, REFUSED = 0, 1, 2
 ADDRESS = "127.0.0.1"
+PORT = 8080
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"whistle: {error}", file=sys.stderr)
         return REFUSED
     except SealingError as error:
-        print(f"whistle: {error}", file=sys.stderr)
+        print(f"whistle: the keys cannot be trusted: {error}", file=sys.stderr)
         return FAILED
 
 
@@ -34,42 +38,42 @@ def build_parser() -> argparse.ArgumentParser:
     """Make the parser; the tests hold the documentation against it."""
     parser = argparse.ArgumentParser(prog="whistle", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    demo = commands.add_parser(
-        "demo", help="set up a demonstration with invented people, and serve it"
-    )
-    demo.add_argument("--port", type=int, default=8080, help="where to serve (8080)")
-    demo.add_argument("--data", type=Path, help="the data folder (a fresh one unless told)")
-    demo.add_argument("--profile", default="stevns", help="a profile's name or .toml file (stevns)")
-    demo.add_argument("--empty", action="store_true", help="members and keys, but no cases")
-    demo.add_argument("--no-serve", action="store_true", help="stop when it is set up")
-    demo.set_defaults(run=_demo)
+    for add in (_add_demo, _add_init, _add_confirm, _add_serve):
+        add(commands)
     return parser
 
 
+# Each command imports what it needs when it runs: the web and the database take a second to load.
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+
+
+def _add_demo(commands: Commands) -> None:
+    command = commands.add_parser(
+        "demo", help="set up a demonstration with invented people, and serve it"
+    )
+    command.add_argument("--port", type=int, default=PORT, help=f"where to serve ({PORT})")
+    command.add_argument("--data", type=Path, help="the data folder (a fresh one unless told)")
+    command.add_argument("--profile", default="stevns", help="a profile's name or file (stevns)")
+    command.add_argument("--empty", action="store_true", help="members and keys, but no cases")
+    command.add_argument("--no-serve", action="store_true", help="stop when it is set up")
+    command.set_defaults(run=_demo)
+
+
 def _demo(options: argparse.Namespace) -> int:
-    from whistle.demo.build import set_up, told  # noqa: PLC0415  (seconds of imports)
+    from whistle.demo.build import set_up, told  # noqa: PLC0415
 
     data = options.data or Path(tempfile.mkdtemp(prefix="whistle-demo-"))
-    if not options.no_serve and not _is_free(options.port):
-        raise RefusedError(f"port {options.port} is taken; choose another with --port")
+    if not options.no_serve:
+        _check_free(options.port)
     base = f"http://localhost:{options.port}"
     settings = set_up(data, options.profile, base, empty=options.empty)
     _print_invitation(data, told(data), serving=not options.no_serve)
     if not options.no_serve:
-        from whistle.serve import serve  # noqa: PLC0415
+        from whistle.serve import Port, serve  # noqa: PLC0415
 
-        serve(settings, address=ADDRESS, port=options.port)
+        serve(settings, Port(options.port))
     return DONE
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((ADDRESS, port))
-        except OSError:
-            return False
-    return True
 
 
 def _print_invitation(data: Path, about: dict[str, object], *, serving: bool) -> None:
@@ -92,3 +96,97 @@ def _print_invitation(data: Path, about: dict[str, object], *, serving: bool) ->
     if serving:
         lines.append("  Stop with Ctrl-C; carry on with: whistle demo --data " + str(data))
     print("\n".join(lines), flush=True)
+
+
+def _add_init(commands: Commands) -> None:
+    command = commands.add_parser("init", help="set up an installation")
+    command.add_argument("--data", type=Path, required=True, help="the data folder")
+    command.add_argument("--profile", default="stevns", help="a profile's name or file (stevns)")
+    command.add_argument("--database", help="the database's URL (SQLite in the data folder)")
+    command.set_defaults(run=_init)
+
+
+def _init(options: argparse.Namespace) -> int:
+    from whistle.ceremony import initialise  # noqa: PLC0415
+
+    invitations = initialise(options.data, options.profile, options.database)
+    print(f"{options.data} is set up. No door is open: nobody has made the keys yet.\n")
+    for invitation in invitations:
+        print(f"Invitation of the {invitation.role}, who will sign in as {invitation.username}:")
+        print(f"  address, to send:    /casework/begin/{invitation.token.show()}")
+        print(f"  code, by telephone:  {invitation.code}\n")
+    print(
+        "Each is good once, for 14 days. Start the server (whistle serve), have both accept their"
+    )
+    print("invitation and make their keys, then open the doors with: whistle confirm")
+    return DONE
+
+
+def _add_confirm(commands: Commands) -> None:
+    command = commands.add_parser(
+        "confirm", help="open the doors whose fingerprints stand on the ceremony's paper"
+    )
+    command.add_argument("--data", type=Path, required=True, help="the data folder")
+    command.add_argument(
+        "fingerprints", nargs="*", metavar="FINGERPRINT", help="as on the paper, in quotes"
+    )
+    command.set_defaults(run=_confirm)
+
+
+def _confirm(options: argparse.Namespace) -> int:
+    from whistle.ceremony import confirm, unconfirmed  # noqa: PLC0415
+    from whistle.domain.fingerprint import show_fingerprint  # noqa: PLC0415
+
+    if options.fingerprints:
+        for one in confirm(options.data, options.fingerprints):
+            print(f"confirmed: {one.root.channel}, {one.root.kind}")
+        print("Start the server anew. A door opens when both of its inboxes are confirmed.")
+        return DONE
+    waiting = unconfirmed(options.data)
+    if not waiting:
+        print("No inbox waits to be confirmed.")
+    for one in waiting:
+        where = f"{one.root.channel}, {one.root.kind}:"
+        print(f"{where:<26}{show_fingerprint(one.digest)}")
+    return DONE
+
+
+def _add_serve(commands: Commands) -> None:
+    command = commands.add_parser("serve", help="serve an installation")
+    command.add_argument("--data", type=Path, required=True, help="the data folder")
+    command.add_argument(
+        "--door", choices=("both", "intake", "casework"), default="both", help="what to serve"
+    )
+    command.add_argument("--port", type=int, default=PORT, help=f"on {ADDRESS} ({PORT})")
+    command.add_argument("--socket", type=Path, help="a unix socket instead of a port")
+    command.add_argument("--workers", type=int, default=1, help="processes (1)")
+    command.set_defaults(run=_serve)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from whistle.serve import Door, serve  # noqa: PLC0415
+    from whistle.settings import load_settings  # noqa: PLC0415
+
+    if options.workers < 1:
+        raise RefusedError("--workers: should be 1 or more")
+    settings = load_settings(options.data)
+    serve(settings, _listen(options), door=Door(options.door), workers=options.workers)
+    return DONE
+
+
+def _listen(options: argparse.Namespace) -> "Port | Socket":
+    from whistle.serve import Port, Socket  # noqa: PLC0415
+
+    if options.socket:
+        return Socket(options.socket)
+    _check_free(options.port)
+    return Port(options.port)
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ADDRESS, port))
+        except (OSError, OverflowError) as error:
+            raise RefusedError(f"port {port} is taken; choose another with --port") from error

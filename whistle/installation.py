@@ -1,7 +1,8 @@
 """An installation at work: what every room is handed, and nothing that opens a report."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from whistle.domain.channel import InboxKind
 from whistle.domain.clock import Clock
 from whistle.domain.profile import Profile
 from whistle.keys.directory import Directory
@@ -25,6 +26,20 @@ class Installation:
     form_key: FormKey
     clock: Clock = field(default_factory=Clock)
     boot_key: BootKey = field(default_factory=BootKey.random)
+
+
+def open_doors(installation: Installation) -> Installation:
+    """Leave out the channels whose two inboxes the configuration does not name.
+
+    A door without its reserve is no door: what concerns the adviser would have nowhere to go.
+    """
+    named = {(inbox.root.channel, inbox.root.kind) for inbox in installation.directory.inboxes}
+    channels = {
+        channel: profile
+        for channel, profile in installation.profile.channels.items()
+        if all((channel, kind) in named for kind in InboxKind)
+    }
+    return replace(installation, profile=replace(installation.profile, channels=channels))
 
 
 def open_installation(

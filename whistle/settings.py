@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -34,7 +34,10 @@ class FormKey(Secret):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything an installation is told. ``installation``: 16 bytes; ``database``: a URL."""
+    """Everything an installation is told. ``installation``: 16 bytes; ``database``: a URL.
+
+    Without ``inboxes`` nothing can be sealed, and no door is open.
+    """
 
     database: str
     installation: bytes
@@ -80,25 +83,36 @@ def write_settings(data: Path, settings: Settings, profile: str) -> None:
         f'installation = "{settings.installation.hex()}"',
         f'form_key = "{settings.form_key.reveal().hex()}"',
     ]
-    for root in settings.inboxes:
-        lines += [
-            "",
-            "[[inboxes]]",
-            f'channel = "{root.channel}"',
-            f'kind = "{root.kind}"',
-            f'id = "{root.inbox_id.hex()}"',
-            f'fingerprint = "{root.fingerprint.hex()}"',
-            f"lowest_epoch = {root.lowest_epoch}",
-        ]
     path = data / FILE_NAME
     path.touch(mode=0o600)
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+    path.write_text("\n".join(lines) + "\n" + _inbox_tables(settings.inboxes), "utf-8")
+
+
+def append_inboxes(data: Path, roots: Sequence[InboxRoot]) -> None:
+    """Add inboxes to ``whistle.toml``; what stands there stays as it is, comments too."""
+    path = data / FILE_NAME
+    new = path.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(path.read_text("utf-8").rstrip("\n") + "\n" + _inbox_tables(roots), "utf-8")
+    new.replace(path)
+
+
+def _inbox_tables(roots: Sequence[InboxRoot]) -> str:
+    return "".join(
+        f"\n[[inboxes]]\n"
+        f'channel = "{root.channel}"\n'
+        f'kind = "{root.kind}"\n'
+        f'id = "{root.inbox_id.hex()}"\n'
+        f'fingerprint = "{root.fingerprint.hex()}"\n'
+        f"lowest_epoch = {root.lowest_epoch}\n"
+        for root in roots
+    )
 
 
 def _roots(values: Mapping[str, object]) -> tuple[InboxRoot, ...]:
-    tables = values.get("inboxes")
-    if not isinstance(tables, list) or not tables:
-        raise SettingsError("[[inboxes]]: there is none; no report could be sealed")
+    tables = values.get("inboxes", [])
+    if not isinstance(tables, list):
+        raise SettingsError("inboxes: should be tables, [[inboxes]]")
     roots = tuple(_root(table) for table in tables)
     if len({(root.channel, root.kind) for root in roots}) != len(roots):
         raise SettingsError("[[inboxes]]: two have the same channel and kind; remove one")

@@ -153,6 +153,19 @@ def refuse_cross_site() -> None:
         abort(403)
 
 
+def refuse_while_closed() -> Response | None:
+    """Say that no door is open yet: the keys that reports are sealed to are not confirmed."""
+    if request.endpoint == "static":
+        return None
+    page = render_template(
+        "layout/error.html",
+        title=_("This channel is not open yet"),
+        message=_("Its keys have not been confirmed. Nothing can be sent, and nothing is stored."),
+        next_step=_("Come back later, or call or write to the citizen adviser."),
+    )
+    return Response(page, status=503)
+
+
 def _templates() -> Path:
     """Find the templates: inside the package when installed, beside it in a checkout."""
     inside = Path(__file__).parent / "templates"

@@ -20,7 +20,7 @@ from tests.support.demo import PATIENCE, free_port
 NURSE = """
 import os, signal, sys
 from pathlib import Path
-from whistle.serve import serve
+from whistle.serve import Port, serve
 from whistle.settings import load_settings
 
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -29,7 +29,7 @@ for line in sys.stdin:
     if child == 0:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        serve(load_settings(Path(sys.argv[1])), address="127.0.0.1", port=int(line))
+        serve(load_settings(Path(sys.argv[1])), Port(int(line)))
         os._exit(0)
     print(child, flush=True)
 """

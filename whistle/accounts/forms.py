@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import Length
 
 _length = Length(max=500, message=_l("This is too long."))
@@ -17,4 +17,17 @@ class SignInForm(FlaskForm):
         csrf = False
 
     username = StringField(_l("User name"), validators=[_length])
+    passphrase = PasswordField(_l("Passphrase"), validators=[_length])
+
+
+class BeginForm(FlaskForm):
+    """Accepting an invitation: its code; then the passphrase, typed back from the paper."""
+
+    class Meta:
+        """Whoever begins has no session yet; link and code are what this rests on."""
+
+        csrf = False
+
+    code = StringField(_l("Code"), validators=[_length])
+    proof = HiddenField(validators=[_length])
     passphrase = PasswordField(_l("Passphrase"), validators=[_length])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, func, select
 
 from whistle.storage import tables
-from whistle.storage.rows import GrantRow, StatementRow
+from whistle.storage.rows import GrantRow, InboxRow, StatementRow
 
 
 def statements(db: Connection, inbox_id: bytes) -> Sequence[StatementRow]:
@@ -25,3 +25,9 @@ def newest_epoch(db: Connection, inbox_id: bytes) -> int:
 def grants_of(db: Connection, member_id: bytes) -> Sequence[GrantRow]:
     """Give every grant of a member."""
     return GrantRow.all(db, GrantRow.select(tables.grants.c.member_id == member_id))
+
+
+def inboxes(db: Connection) -> Sequence[InboxRow]:
+    """Give every inbox that was founded, confirmed or not."""
+    column = tables.inboxes.c
+    return InboxRow.all(db, InboxRow.select().order_by(column.channel, column.kind))

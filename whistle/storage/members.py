@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from whistle.storage import tables
-from whistle.storage.rows import MemberRow, SessionRow
+from whistle.storage.errors import ConflictError
+from whistle.storage.rows import InvitationRow, MemberRow, SessionRow
 
 
 def by_username(db: Connection, username: str) -> MemberRow | None:
@@ -55,3 +56,27 @@ def end_session(db: Connection, token_hash: bytes) -> None:
 def end_sessions_started_before(db: Connection, moment: datetime) -> None:
     """Delete sessions that are over."""
     db.execute(delete(tables.member_sessions).where(tables.member_sessions.c.started < moment))
+
+
+def invitation(db: Connection, token_hash: bytes) -> InvitationRow | None:
+    """Give the invitation with this hash."""
+    column = tables.invitations.c
+    return InvitationRow.first(db, InvitationRow.select(column.token_hash == token_hash))
+
+
+def count_failure(db: Connection, token_hash: bytes) -> None:
+    """Note that somebody gave a wrong code."""
+    column = tables.invitations.c
+    db.execute(
+        update(tables.invitations)
+        .where(column.token_hash == token_hash)
+        .values(failures=column.failures + 1)
+    )
+
+
+def use_invitation(db: Connection, token_hash: bytes) -> None:
+    """Delete an invitation; raise `ConflictError` when it was used already."""
+    column = tables.invitations.c
+    result = db.execute(delete(tables.invitations).where(column.token_hash == token_hash))
+    if result.rowcount != 1:
+        raise ConflictError("the invitation was used already")

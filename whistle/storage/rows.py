@@ -80,6 +80,20 @@ class SessionRow(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class InvitationRow(Row):
+    """Somebody who may become a member, once, with a link and a code told by another way."""
+
+    table = tables.invitations
+    token_hash: bytes
+    code_hash: bytes
+    username: str
+    name: str
+    role: str
+    failures: int
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
 class InboxRow(Row):
     """An inbox. What it is trusted for stands in the configuration, not here."""
 

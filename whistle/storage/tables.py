@@ -63,6 +63,17 @@ member_sessions = _table(
     Column("seen", DateTime, nullable=False),
 )
 
+invitations = _table(
+    "invitation",
+    Column("token_hash", LargeBinary(HASH_BYTES), primary_key=True),
+    Column("code_hash", LargeBinary(HASH_BYTES), nullable=False),
+    Column("username", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("expires", Date, nullable=False),
+)
+
 inboxes = _table(
     "inbox",
     _id("id", primary_key=True),

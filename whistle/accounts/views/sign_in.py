@@ -4,7 +4,6 @@ import base64
 import binascii
 
 from flask import (
-    Blueprint,
     Flask,
     Request,
     Response,
@@ -21,18 +20,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.accounts.forms import SignInForm
+from whistle.accounts.founding import FoundingService
 from whistle.accounts.service import AccountService
+from whistle.accounts.views.blueprint import blueprint
 from whistle.crypto.errors import KeyShapeError
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.profile import LANGUAGES
+from whistle.keys.keyring import Keyring
 from whistle.keys.sessions import SessionToken
 from whistle.signed_in import MemberForm, SignedIn, csrf_field, members_only, signed_in, this_member
 from whistle.web import CLEAR_SITE_DATA, this_installation
 
 COOKIE = "__Host-casework"
 LANGUAGE_COOKIE = "__Host-language"
-
-blueprint = Blueprint("accounts", __name__, url_prefix="/casework")
 
 
 def init_app(app: Flask) -> None:
@@ -41,7 +41,6 @@ def init_app(app: Flask) -> None:
     manager.init_app(app, add_context_processor=False)
     manager.session_protection = None
     manager.request_loader(_load_member)
-    app.register_blueprint(blueprint)
     app.context_processor(_template_names)
 
 
@@ -59,7 +58,7 @@ def sign_in() -> BaseResponse:
     """Sign in; then the inboxes."""
     if request.method == "GET":
         if signed_in():
-            return redirect(url_for("casework.inboxes"), 303)
+            return redirect(_desk(this_member().keyring, this_member().role), 303)
         return _sign_in_page(SignInForm(), None, 200)
     form = SignInForm()
     token = None
@@ -69,7 +68,14 @@ def sign_in() -> BaseResponse:
     if token is None:
         problem = _("The user name or the passphrase is not right.")
         return _sign_in_page(form, problem, 403)
-    response = redirect(url_for("casework.inboxes"), 303)
+    return enter(token)
+
+
+def enter(token: SessionToken) -> BaseResponse:
+    """Let a member in whose session has just been started."""
+    unlocked = AccountService(this_installation()).resume(token)
+    where = _desk(unlocked.keyring, unlocked.member.role) if unlocked else "/casework/"
+    response = redirect(where, 303)
     value = base64.urlsafe_b64encode(token.reveal()).decode()
     response.set_cookie(COOKIE, value, secure=True, httponly=True, samesite="Strict", path="/")
     return response
@@ -79,7 +85,7 @@ def sign_in() -> BaseResponse:
 @members_only
 def sign_out() -> BaseResponse:
     """Sign out and have the browser forget."""
-    _check_button()
+    check_button()
     AccountService(this_installation()).sign_out(this_member().token)
     response = redirect(url_for("accounts.sign_in"), 303)
     response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Strict")
@@ -96,7 +102,7 @@ def language() -> BaseResponse:
     member = signed_in()
     response = redirect(url_for("accounts.sign_in"), 303)
     if member:
-        _check_button()
+        check_button()
         AccountService(this_installation()).choose_language(member.row.id, chosen)
     else:
         response.set_cookie(
@@ -105,9 +111,16 @@ def language() -> BaseResponse:
     return response
 
 
-def _check_button() -> None:
+def check_button() -> None:
+    """Refuse a post that does not carry this session's token."""
     if not MemberForm().validate():
         abort(403)
+
+
+def _desk(keyring: Keyring, role: str) -> str:
+    """Say where a member begins: the key ceremony while it is not over, else the inboxes."""
+    pending = FoundingService(this_installation(), keyring, role).is_pending()
+    return url_for("accounts.founding" if pending else "casework.inboxes")
 
 
 def _sign_in_page(form: SignInForm, problem: str | None, status: int) -> BaseResponse:

@@ -1,0 +1,119 @@
+"""Accepting an invitation, and the key ceremony of a member's first inboxes."""
+
+from dataclasses import dataclass
+
+from flask import Response, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from whistle.accounts.forms import BeginForm
+from whistle.accounts.founding import FoundedInbox, FoundingService
+from whistle.accounts.invitations import InvitationService, InvitationToken
+from whistle.accounts.service import AccountService
+from whistle.accounts.views.blueprint import blueprint
+from whistle.accounts.views.sign_in import check_button, enter
+from whistle.crypto.passphrase import Passphrase
+from whistle.domain.channel import InboxKind
+from whistle.domain.fingerprint import show_fingerprint
+from whistle.signed_in import members_only, this_member
+from whistle.storage.errors import DuplicateError
+from whistle.web import current_language, this_installation
+
+
+@dataclass(frozen=True, slots=True)
+class ShownInbox:
+    """An inbox as the ceremony's page shows it."""
+
+    title: str
+    fingerprint: str
+    confirmed: bool
+
+
+@blueprint.route("/begin/<token>", methods=["GET", "POST"])
+def begin(token: str) -> BaseResponse:
+    """Ask for the code; show a passphrase; take it back; let the new member in."""
+    link = InvitationToken.parse(token)
+    service = InvitationService(this_installation())
+    if link is None or not service.is_open(link):
+        return _closed()
+    form = BeginForm()
+    if request.method == "GET":
+        return _code_page(token, form, None)
+    if not form.validate() or service.check(link, form.code.data or "") is None:
+        wrong = _("The code is not right. After five tries the invitation is void.")
+        return _code_page(token, form, wrong) if service.is_open(link) else _closed()
+    if not form.passphrase.data:
+        return _passphrase_page(token, form, service.propose(link), None)
+    return _accept(token, link, form)
+
+
+def _accept(token: str, link: InvitationToken, form: BeginForm) -> BaseResponse:
+    """Make the member of an invitation whose code was right, and let them in."""
+    service = InvitationService(this_installation())
+    code, typed = form.code.data or "", Passphrase(form.passphrase.data or "")
+    member = service.accept(link, code, typed, form.proof.data or "")
+    if member is None:
+        problem = _("That was not the passphrase that was shown. Here is a new one to write down.")
+        return _passphrase_page(token, form, service.propose(link), problem)
+    session = AccountService(this_installation()).sign_in(member.username, typed)
+    return enter(session) if session else redirect(url_for("accounts.sign_in"), 303)
+
+
+@blueprint.route("/founding", methods=["GET", "POST"])
+@members_only
+def founding() -> BaseResponse:
+    """Make the keys of this member's inboxes, and show their fingerprints for the paper."""
+    member = this_member()
+    service = FoundingService(this_installation(), member.keyring, member.role)
+    if request.method == "POST":
+        check_button()
+        try:
+            service.found()
+        except DuplicateError:
+            abort(409)
+        return redirect(url_for("accounts.founding"), 303)
+    page = render_template(
+        "accounts/founding.html",
+        missing=[_channel_title(channel) for channel in service.missing()],
+        inboxes=[_show(inbox) for inbox in service.mine()],
+    )
+    return Response(page)
+
+
+def _closed() -> BaseResponse:
+    return Response(render_template("accounts/invitation_over.html"), status=404)
+
+
+def _code_page(token: str, form: BeginForm, problem: str | None) -> BaseResponse:
+    page = render_template("accounts/begin.html", token=token, form=form, problem=problem)
+    return Response(page, status=403 if problem else 200)
+
+
+def _passphrase_page(
+    token: str, form: BeginForm, proposed: tuple[Passphrase, str], problem: str | None
+) -> BaseResponse:
+    passphrase, form.proof.data = proposed
+    page = render_template(
+        "accounts/passphrase.html",
+        token=token,
+        form=form,
+        passphrase=passphrase.show(),
+        problem=problem,
+    )
+    return Response(page, status=422 if problem else 200)
+
+
+def _channel_title(channel: str) -> str:
+    channels = this_installation().profile.channels
+    return next(
+        profile.text[current_language()].title
+        for one, profile in channels.items()
+        if one == channel
+    )
+
+
+def _show(inbox: FoundedInbox) -> ShownInbox:
+    title = _channel_title(inbox.channel)
+    if inbox.kind is InboxKind.RESERVE:
+        title = _("%(door)s: the reserve", door=title)
+    return ShownInbox(title, show_fingerprint(inbox.digest), inbox.confirmed)

@@ -1,0 +1,114 @@
+"""Setting an installation up: `whistle init`, and `whistle confirm` after the ceremony."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from whistle.accounts.invitations import Invitation, invite
+from whistle.domain.channel import InboxRoot
+from whistle.domain.clock import Clock
+from whistle.domain.errors import RefusedError
+from whistle.domain.fingerprint import read_fingerprint
+from whistle.domain.profile import load_profile
+from whistle.domain.role import Role
+from whistle.keys.directory import Statement, verify_chain
+from whistle.settings import (
+    FILE_NAME,
+    FormKey,
+    Settings,
+    append_inboxes,
+    load_settings,
+    write_settings,
+)
+from whistle.storage import directory as queries
+from whistle.storage.engine import Store, open_store
+from whistle.storage.migrations import upgrade
+from whistle.storage.tables import ID_BYTES
+
+FIRST_MEMBERS = (
+    ("raadgiver", "Borgerrådgiver", Role.ADVISER),
+    ("reserve", "Reserve", Role.RESERVE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """An inbox that its first member has founded and nobody has confirmed."""
+
+    root: InboxRoot
+
+    @property
+    def digest(self) -> bytes:
+        """What its fingerprint is of."""
+        return self.root.fingerprint
+
+
+def initialise(data: Path, profile: str, database: str | None) -> Sequence[Invitation]:
+    """Make an installation with no inbox and no member; give the first invitations.
+
+    ``profile``: a name or a file. Raises `RefusedError` when there is an installation already.
+    """
+    if (data / FILE_NAME).exists():
+        raise RefusedError(f"{data / FILE_NAME} is there already; nothing was changed")
+    settings = Settings(
+        database=database or f"sqlite:///{(data / 'whistle.db').resolve()}",
+        installation=secrets.token_bytes(ID_BYTES),
+        form_key=FormKey.random(),
+        profile=load_profile(profile),
+        inboxes=(),
+    )
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = open_store(settings.database)
+    upgrade(store)
+    today = Clock().today()
+    invitations = [invite(store, *member, today) for member in FIRST_MEMBERS]
+    store.dispose()
+    write_settings(data, settings, profile)
+    return invitations
+
+
+def unconfirmed(data: Path) -> list[Unconfirmed]:
+    """Give the inboxes that were founded and that the configuration does not name yet."""
+    settings = load_settings(data)
+    store = open_store(settings.database)
+    try:
+        return [Unconfirmed(root) for root in _founded(store, settings)]
+    finally:
+        store.dispose()
+
+
+def confirm(data: Path, fingerprints: Sequence[str]) -> list[Unconfirmed]:
+    """Write the inboxes whose fingerprints are on the paper into the configuration.
+
+    All or none: `RefusedError` for one that no founded inbox has, and nothing is written.
+    """
+    waiting = {one.digest[:10]: one for one in unconfirmed(data)}
+    chosen = []
+    for text in fingerprints:
+        digits = read_fingerprint(text)
+        if digits is None:
+            raise RefusedError(f"{text}: a fingerprint has twenty digits, five groups of four")
+        if digits not in waiting:
+            raise RefusedError(
+                f"{text}: no inbox that waits has this fingerprint. Compare it with the paper; if "
+                "it is written right, somebody has changed the keys: do not open the door."
+            )
+        chosen.append(waiting[digits])
+    append_inboxes(data, [one.root for one in chosen])
+    return chosen
+
+
+def _founded(store: Store, settings: Settings) -> list[InboxRoot]:
+    named = {root.inbox_id for root in settings.inboxes}
+    roots = []
+    with store.read() as db:
+        for inbox in queries.inboxes(db):
+            rows = queries.statements(db, inbox.id)
+            if inbox.id in named or not rows:
+                continue
+            first = Statement.decode(rows[0].body)
+            root = InboxRoot(first.channel, first.kind, first.inbox_id, first.digest)
+            verify_chain(settings.installation, root, rows)
+            roots.append(root)
+    return roots
