@@ -155,3 +155,53 @@ def test_the_readme_names_the_two_commands() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert "uv run whistle demo" in readme
     assert "uv run pytest" in readme
+
+
+def test_a_demo_that_was_interrupted_starts_afresh(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    half_done = data / "setting-up"
+    half_done.mkdir(parents=True)
+    (half_done / "whistle.db").write_bytes(b"half a database")
+    assert main(["demo", "--no-serve", "--empty", "--data", str(data)]) == 0
+    assert not half_done.exists()
+    assert cases(data) == 0
+
+
+def test_a_municipality_with_fewer_doors_has_a_demo_too(tmp_path: Path) -> None:
+    text = (ROOT / "whistle" / "profiles" / "stevns.toml").read_text("utf-8")
+    profile = tmp_path / "fewer.toml"
+    profile.write_text(text[: text.index("[channels.citizen]")], "utf-8")
+    data = tmp_path / "data"
+    arguments = ["demo", "--no-serve", "--data", str(data), "--profile", str(profile)]
+    assert main(arguments) == 0
+    assert cases(data) == 10
+
+
+def test_everything_a_demo_writes_is_its_owners_alone(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    assert main(["demo", "--no-serve", "--empty", "--data", str(data)]) == 0
+    for path in (data, *data.iterdir()):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--data", "{file}"], ["--data", "{file}/below"], ["--data", "{new}", "--port", "99999"]],
+)
+def test_a_folder_or_port_that_cannot_be_is_refused(
+    tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("precious")
+    names = {"file": tmp_path / "file", "new": tmp_path / "new"}
+    given = [argument.format(**names) for argument in arguments]
+    assert main(["demo", *given, *([] if "--port" in given else ["--no-serve"])]) == 2
+    assert capsys.readouterr().err.startswith("whistle: ")
+    assert (tmp_path / "file").read_text() == "precious"
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_broken_demo_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "demo.json").write_text("{")
+    assert main(["demo", "--no-serve", "--data", str(tmp_path)]) == 2
+    assert "cannot be read" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Settings: read from one file and the environment, refused when they cannot be right."""
 
 import stat
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from whistle.settings import (
 SETTINGS = Settings(
     "sqlite:////srv/whistle/æ.db",
     b"i" * 16,
-    FormKey(b"f" * 32),
+    FormKey(bytes(range(32))),
     load_profile("stevns"),
     (
         InboxRoot(Channel.CITIZEN, InboxKind.MAIN, b"a" * 16, b"b" * 32),
@@ -50,15 +51,19 @@ def test_the_file_is_its_owners_alone(data: Path) -> None:
 
 
 def test_no_setting_is_shown_by_accident() -> None:
-    assert "ffff" not in repr(SETTINGS)
-    assert "66" * 8 not in repr(SETTINGS)
+    assert bytes(range(32)).hex() not in repr(SETTINGS)
+    assert r"\x01\x02" not in repr(SETTINGS)
 
 
 def test_the_environment_goes_before_the_file(data: Path) -> None:
-    environment = {"WHISTLE_DATABASE": "postgresql+psycopg:///w", "WHISTLE_FORM_KEY": "aa" * 32}
+    key = bytes(range(32, 64))
+    environment = {
+        "WHISTLE_DATABASE": "postgresql+psycopg:///w",
+        "WHISTLE_FORM_KEY": key.hex(),
+    }
     settings = load_settings(data, environment)
     assert settings.database == "postgresql+psycopg:///w"
-    assert settings.form_key == FormKey(b"\xaa" * 32)
+    assert settings.form_key == FormKey(key)
 
 
 def test_an_empty_variable_is_no_setting(data: Path) -> None:
@@ -68,9 +73,13 @@ def test_an_empty_variable_is_no_setting(data: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('form_key = "66', 'form_key = "6', "form_key: should be 32 bytes"),
-        ('form_key = "66', 'form_key = "zz', "form_key: should be 32 bytes"),
-        ("form_key", "form_kay", "form_key: is missing"),
+        ('form_key = "00', 'form_key = "0', "form_key: should be 32 bytes"),
+        ('form_key = "00', 'form_key = "zz', "form_key: should be 32 bytes"),
+        (bytes(range(32)).hex(), "ab" * 32, "form_key: is no random key"),
+        ("sqlite:///", "mysql://", "database: should begin with"),
+        ("profile =", "colour = 3\nprofile =", "colour: no such setting"),
+        ("lowest_epoch = 4", "lowest_epoch = true", "lowest_epoch"),
+        ("form_key", "form_kay", "form_kay: no such setting"),
         ('installation = "69', 'installation = "', "installation: should be 16 bytes"),
         ("database = ", "database = 3 #", "database: is missing"),
         ('profile = "stevns"', 'profile = "nowhere"', "no such profile"),
@@ -111,3 +120,12 @@ def test_inboxes_are_added_and_what_stood_there_stays(data: Path) -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="is missing"):
         load_settings(tmp_path, {})
+
+
+def test_a_channel_that_has_inboxes_cannot_be_taken_out_of_the_profile(data: Path) -> None:
+    text = resources.files("whistle.profiles").joinpath("stevns.toml").read_text("utf-8")
+    start = text.index("[channels.citizen]")
+    profile = data / "fewer.toml"
+    profile.write_text(text[:start], "utf-8")
+    with pytest.raises(SettingsError, match="no channel citizen"):
+        load_settings(data, {"WHISTLE_PROFILE": str(profile)})

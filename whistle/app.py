@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, request
 
 from whistle.domain.profile import LANGUAGES
+from whistle.error_pages import refuse_while_closed
 from whistle.installation import Installation, open_doors
-from whistle.web import make_app, refuse_while_closed
+from whistle.web import make_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

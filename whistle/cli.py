@@ -1,6 +1,7 @@
 """The `whistle` command. ``docs/commands.md`` describes every command and option."""
 
 import argparse
+import os
 import socket
 import sys
 import tempfile
@@ -22,11 +23,12 @@ PORT = 8080
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; give its exit status: 0 done, 1 failed, 2 refused, nothing written."""
     options = build_parser().parse_args(arguments)
+    os.umask(0o077)  # whatever a command writes is its owner's alone
     try:
         return cast("int", options.run(options))
     except KeyboardInterrupt:
         return DONE
-    except RefusedError as error:
+    except (RefusedError, NotADirectoryError, FileExistsError, PermissionError) as error:
         print(f"whistle: {error}", file=sys.stderr)
         return REFUSED
     except SealingError as error:
@@ -67,13 +69,20 @@ def _demo(options: argparse.Namespace) -> int:
     if not options.no_serve:
         _check_free(options.port)
     base = f"http://localhost:{options.port}"
-    settings = set_up(data, options.profile, base, empty=options.empty)
+    settings = set_up(data, _profile(options.profile), base, empty=options.empty)
     _print_invitation(data, told(data), serving=not options.no_serve)
     if not options.no_serve:
         from whistle.serve import Port, serve  # noqa: PLC0415
 
         serve(settings, Port(options.port))
     return DONE
+
+
+def _profile(name_or_file: str) -> str:
+    """Make a file's path absolute: the installation may be started from anywhere."""
+    if name_or_file.endswith(".toml"):
+        return str(Path(name_or_file).resolve())
+    return name_or_file
 
 
 def _print_invitation(data: Path, about: dict[str, object], *, serving: bool) -> None:
@@ -91,7 +100,12 @@ def _print_invitation(data: Path, about: dict[str, object], *, serving: bool) ->
         ),
     ]
     if receipts:
-        lines.append(f"  A receipt to come back with:  {receipts[0]}")
+        lines += [
+            f"  A receipt to come back with:  {receipts[0]}",
+            "",
+            "  Try: answer a case, and come back with the receipt to read it. Report something",
+            "  about the adviser, and see who can open it. Send a form twice; without JavaScript.",
+        ]
     lines += ["", f"  Data folder: {data}"]
     if serving:
         lines.append("  Stop with Ctrl-C; carry on with: whistle demo --data " + str(data))
@@ -109,7 +123,7 @@ def _add_init(commands: Commands) -> None:
 def _init(options: argparse.Namespace) -> int:
     from whistle.ceremony import initialise  # noqa: PLC0415
 
-    invitations = initialise(options.data, options.profile, options.database)
+    invitations = initialise(options.data, _profile(options.profile), options.database)
     print(f"{options.data} is set up. No door is open: nobody has made the keys yet.\n")
     for invitation in invitations:
         print(f"Invitation of the {invitation.role}, who will sign in as {invitation.username}:")

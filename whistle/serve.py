@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,16 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from whistle.app import WsgiApp, create_both, create_casework, create_intake
+from whistle.domain.clock import Clock
 from whistle.installation import Installation, open_installation
 from whistle.keys.directory import Directory
 from whistle.keys.sessions import BootKey
 from whistle.settings import Settings
+from whistle.storage.attachments import sweep
 from whistle.storage.engine import open_store
 from whistle.storage.migrations import upgrade
 
-THREADS = 32
+THREADS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ def serve(
     store = open_store(settings.database)
     upgrade(store)
     Directory(settings.installation, settings.inboxes, store)
+    with store.write() as db:
+        sweep(db, Clock().today() - timedelta(days=1))
     store.dispose()  # no connection may cross a fork
     multiprocessing.set_start_method("fork", force=True)
     boot_key = BootKey.random()

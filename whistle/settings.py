@@ -22,6 +22,10 @@ ENVIRONMENT = {
 }
 
 
+KNOWN = {"database", "profile", "installation", "form_key", "inboxes"}
+WEAKEST_FORM_KEY = 8  # different bytes; 32 random ones practically never have fewer
+
+
 class SettingsError(RefusedError):
     """A setting is missing, weak or contradictory; the message says how to mend it."""
 
@@ -59,19 +63,29 @@ def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> S
         raise SettingsError(f"{path} is missing") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} is not TOML in UTF-8: {error}") from error
+    unknown_names = set(values) - KNOWN
+    if unknown_names:
+        raise SettingsError(f"{path}: {', '.join(sorted(unknown_names))}: no such setting")
     for name, variable in ENVIRONMENT.items():
         if environment.get(variable):
             values[name] = environment[variable]
     try:
-        return Settings(
-            database=_text(values, "database"),
+        settings = Settings(
+            database=_database(values),
             installation=_hex(values, "installation", ID_BYTES),
-            form_key=FormKey(_hex(values, "form_key", FormKey.size)),
+            form_key=_form_key(values),
             profile=load_profile(_text(values, "profile")),
             inboxes=_roots(values),
         )
     except (ProfileError, KeyShapeError) as error:
         raise SettingsError(f"{path}: {error}") from error
+    unknown = {root.channel for root in settings.inboxes} - set(settings.profile.channels)
+    if unknown:
+        raise SettingsError(
+            f"the profile has no channel {', '.join(sorted(unknown))}, but there are inboxes for "
+            "it: their cases could not be shown. Keep the channel in the profile."
+        )
+    return settings
 
 
 def write_settings(data: Path, settings: Settings, profile: str) -> None:
@@ -109,6 +123,20 @@ def _inbox_tables(roots: Sequence[InboxRoot]) -> str:
     )
 
 
+def _database(values: Mapping[str, object]) -> str:
+    url = _text(values, "database")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("database: should begin with sqlite:/// or postgresql+psycopg://")
+    return url
+
+
+def _form_key(values: Mapping[str, object]) -> FormKey:
+    key = _hex(values, "form_key", FormKey.size)
+    if len(set(key)) < WEAKEST_FORM_KEY:
+        raise SettingsError("form_key: is no random key; make one with: openssl rand -hex 32")
+    return FormKey(key)
+
+
 def _roots(values: Mapping[str, object]) -> tuple[InboxRoot, ...]:
     tables = values.get("inboxes", [])
     if not isinstance(tables, list):
@@ -124,7 +152,7 @@ def _root(table: object) -> InboxRoot:
         raise SettingsError("inboxes: should be tables, [[inboxes]]")
     values = cast("dict[str, object]", table)
     epoch = values.get("lowest_epoch", 1)
-    if not isinstance(epoch, int) or epoch < 1:
+    if type(epoch) is not int or epoch < 1:
         raise SettingsError("[[inboxes]], lowest_epoch: should be a whole number from 1 up")
     try:
         return InboxRoot(

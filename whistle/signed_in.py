@@ -1,12 +1,13 @@
 """The member of the current request, and the forms only that member's own pages can send."""
 
 import hmac
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, cast
 
-from flask import abort, g, redirect, url_for
+from flask import Response, abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import UserMixin, current_user
 from flask_wtf import FlaskForm
@@ -79,10 +80,58 @@ def members_only(
         if signed_in() is None:
             if g.get("member_unknown"):
                 abort(503)
+            draft = Draft.of_this_request()
+            if draft:
+                return draft.page(None, 401)
             return redirect(url_for("accounts.sign_in"), 303)
         return view(*args, **kwargs)
 
     return guarded
+
+
+PATHS = re.compile(r"/casework/[0-9a-z/_-]{1,200}")
+PREFIX = "kept."
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a member had written when the session was found to be over: nothing of it is lost.
+
+    It travels in the sign-in form itself, from page to page, and is stored nowhere.
+    """
+
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of_this_request(cls) -> "Draft | None":
+        """Give what was posted, where there is a text among it."""
+        if request.method != "POST" or not request.form.get("text", "").strip():
+            return None
+        sent = request.form.items(multi=True)
+        return cls(
+            request.path, tuple((name, value) for name, value in sent if name != "csrf_token")
+        )
+
+    @classmethod
+    def carried(cls) -> "Draft | None":
+        """Give what the sign-in form carries, if it carries anything that goes to casework."""
+        path = request.form.get("kept_path", "")
+        if not PATHS.fullmatch(path):
+            return None
+        sent = request.form.items(multi=True)
+        kept = ((name, value) for name, value in sent if name.startswith(PREFIX))
+        return cls(path, tuple((name.removeprefix(PREFIX), value) for name, value in kept))
+
+    def page(self, problem: str | None, status: int) -> Response:
+        """Ask for the passphrase, with the text in sight."""
+        page = render_template("accounts/kept.html", draft=self, prefix=PREFIX, problem=problem)
+        return Response(page, status=status)
+
+    def unsent_page(self, csrf_token: str) -> Response:
+        """Show the text to a member who is signed in again, ready to be sent."""
+        page = render_template("accounts/unsent.html", draft=self, csrf_token=csrf_token)
+        return Response(page)
 
 
 class _SessionCSRF(CSRF):

@@ -7,6 +7,7 @@ it a stream that seals instead.
 import io
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from flask import Request, current_app, g
@@ -14,12 +15,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from whistle.domain.file_name import clean_file_name
 from whistle.keys.files import ReceivedFile, SealingUpload
+from whistle.storage.attachments import sweep
+from whistle.storage.errors import StorageError
 
 if TYPE_CHECKING:
     from whistle.installation import Installation
 
 MOST_BYTES = 50_000_000
 MOST_FILES = 20
+NAMELESS = "fil"
 _LONGEST_MEDIA_TYPE = 100
 
 
@@ -97,8 +101,8 @@ class Uploads:
     def discard(self) -> None:
         """Remove every file, unless they are kept."""
         if not self._kept:
-            with suppress(SQLAlchemyError):  # the sweep takes what is left
-                for stream in self._streams:
+            for stream in self._streams:
+                with suppress(SQLAlchemyError, StorageError):  # the sweep takes what is left
                     stream.upload.discard()
 
     def _named(self) -> list["_SealingStream"]:
@@ -112,7 +116,7 @@ class _SealingStream(io.RawIOBase):
     def __init__(self, uploads: Uploads, upload: SealingUpload, name: str, media_type: str) -> None:
         super().__init__()
         self.upload = upload
-        self.name = clean_file_name(name)
+        self.name = clean_file_name(name) or (NAMELESS if name else "")
         self.media_type = media_type[:_LONGEST_MEDIA_TYPE]
         self._uploads = uploads
 
@@ -123,7 +127,7 @@ class _SealingStream(io.RawIOBase):
         if self._uploads.take(len(data)):
             try:
                 self.upload.write(bytes(data))
-            except SQLAlchemyError:
+            except (SQLAlchemyError, StorageError):
                 self._uploads.fail()
         return len(data)
 
@@ -148,5 +152,20 @@ class SealingRequest(Request):
 def request_uploads() -> Uploads:
     """Give the files of this request; parse the form first."""
     if "uploads" not in g:
-        g.uploads = Uploads(cast("Installation", current_app.extensions["whistle"]))
+        installation = cast("Installation", current_app.extensions["whistle"])
+        sweep_once_a_day(installation)
+        g.uploads = Uploads(installation)
     return cast("Uploads", g.uploads)
+
+
+def sweep_once_a_day(installation: "Installation") -> None:
+    """Remove files whose form never came whole, a day after they began; once for each process.
+
+    They are sealed and nobody's: what a crash or a broken connection left behind.
+    """
+    today = installation.clock.today()
+    if installation.store.swept == today:
+        return
+    installation.store.swept = today
+    with suppress(SQLAlchemyError), installation.store.write() as db:
+        sweep(db, today - timedelta(days=1))

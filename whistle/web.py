@@ -1,7 +1,5 @@
 """What every door shares on the web: headers, language, cross-site refusals, error pages."""
 
-import logging
-import traceback
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
@@ -16,18 +14,20 @@ from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, Response, abort, current_app, g, render_template, request
-from flask_babel import gettext as _
+from flask import Flask, Request, Response, abort, current_app, g, request
 from jinja2.bccache import Bucket, BytecodeCache
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.routing import MapAdapter
 
 from whistle.domain.profile import LANGUAGES
+from whistle.error_pages import http_error, log_fault, server_error
 from whistle.installation import Installation
 from whistle.uploads import SealingRequest
 
 LANGUAGE_NAMES = {"da": "Dansk", "en": "English"}
-MOST_FORM_BYTES = 1024 * 1024
-MOST_BODY_BYTES = 256 * 1024 * 1024
+FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
+MOST_FORM_BYTES = 4 * 1024 * 1024
+MOST_BODY_BYTES = 1024 * 1024 * 1024  # read on, and thrown away, so that the text is not lost
 STATIC_SECONDS = 3600
 
 CONTENT_SECURITY_POLICY = (
@@ -50,7 +50,20 @@ HEADERS = {
 }
 CLEAR_SITE_DATA = '"cache", "cookies", "storage"'
 
-logger = logging.getLogger("whistle")
+
+class _Door(Flask):
+    """A Flask application that never logs who came when, whatever breaks."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Answer 400 where the Host header is no host; Flask would break before any handler."""
+        try:
+            return super().create_url_adapter(request)
+        except (UnicodeError, ValueError) as error:
+            raise BadRequest from error
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log where it broke, as `server_error` does; Flask's own line has the path and more."""
+        log_fault(exc_info[1])
 
 
 def make_app(
@@ -60,7 +73,7 @@ def make_app(
 
     ``language`` gives the language of the current request, one of `LANGUAGES`.
     """
-    app = Flask(
+    app = _Door(
         name,
         root_path=str(Path(__file__).parent),
         static_folder="static",
@@ -74,7 +87,7 @@ def make_app(
         MAX_FORM_PARTS=200,
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
         TRAP_HTTP_EXCEPTIONS=False,
-        WTF_CSRF_ENABLED=False,  # each door brings its own: see intake.tokens and accounts.csrf
+        WTF_CSRF_ENABLED=False,  # each door brings its own: see intake.tokens and signed_in
     )
     app.extensions["whistle"] = installation
     app.jinja_options = {"bytecode_cache": _COMPILED}
@@ -85,10 +98,11 @@ def make_app(
     app.jinja_env.filters.update(longdate=long_date, filesize=file_size)
     app.context_processor(_template_names)
     app.before_request(refuse_cross_site)
+    app.before_request(refuse_other_bodies)
     app.after_request(_harden)
     app.teardown_request(_drop_uploads)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _server_error)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, server_error)
     app.add_url_rule("/healthz", "healthz", _healthz)
     return app
 
@@ -149,21 +163,22 @@ def refuse_cross_site() -> None:
     if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
         abort(403)
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and _host_of(origin) != request.host:
         abort(403)
 
 
-def refuse_while_closed() -> Response | None:
-    """Say that no door is open yet: the keys that reports are sealed to are not confirmed."""
-    if request.endpoint == "static":
-        return None
-    page = render_template(
-        "layout/error.html",
-        title=_("This channel is not open yet"),
-        message=_("Its keys have not been confirmed. Nothing can be sent, and nothing is stored."),
-        next_step=_("Come back later, or call or write to the citizen adviser."),
-    )
-    return Response(page, status=503)
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
+
+
+def refuse_other_bodies() -> None:
+    """Take forms alone: another body would be read whole into memory, past every limit."""
+    has_body = request.mimetype or request.content_length
+    if request.method == "POST" and has_body and request.mimetype not in FORM_TYPES:
+        abort(415)
 
 
 def _templates() -> Path:
@@ -222,6 +237,9 @@ def _other_languages() -> list[tuple[str, str, str]]:
 
 
 def _harden(response: Response) -> Response:
+    if response.location:  # behind a proxy, an address with a host would be http again
+        here = urlsplit(response.location)._replace(scheme="", netloc="")
+        response.headers["Location"] = here.geturl()
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint == "static" and response.status_code < 400:  # noqa: PLR2004
@@ -241,57 +259,6 @@ def _drop_uploads(_error: BaseException | None) -> None:
 def _healthz() -> Response:
     this_installation().store.is_alive()
     return Response("ok\n", mimetype="text/plain")
-
-
-def _http_error(error: HTTPException) -> Response | HTTPException:
-    code = error.code or 500
-    if code < 400:  # noqa: PLR2004  (a redirect is an HTTPException too)
-        return error
-    title, message, next_step = _words(code)
-    page = render_template("layout/error.html", title=title, message=message, next_step=next_step)
-    return Response(page, status=code)
-
-
-def _server_error(error: Exception) -> Response:
-    """Show an honest page, and log where it broke; never what it broke on, nor who was there."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames[-6:]))
-    logger.error("%s in %s at %s", type(error).__qualname__, request.endpoint, where)
-    title, message, next_step = _words(500)
-    page = render_template("layout/error.html", title=title, message=message, next_step=next_step)
-    return Response(page, status=500)
-
-
-def _words(code: int) -> tuple[str, str, str]:
-    if code == 403:  # noqa: PLR2004
-        return (
-            _("This was refused"),
-            _("The request did not come from a page of ours. Nothing was stored."),
-            _("Open the page again and send from there."),
-        )
-    if code in {404, 405}:
-        return (
-            _("There is no such page"),
-            _("The address may be mistyped, or you may no longer have access."),
-            _("Go to the front page and start from there."),
-        )
-    if code == 413:  # noqa: PLR2004
-        return (
-            _("That was too much at once"),
-            _("What you sent is larger than we can receive. Nothing was stored."),
-            _("Go back and send fewer or smaller files. You can add more later."),
-        )
-    if code < 500:  # noqa: PLR2004
-        return (
-            _("We could not read that"),
-            _("What was sent is not complete or not readable. Nothing was stored."),
-            _("Open the page again and send from there."),
-        )
-    return (
-        _("Something went wrong here"),
-        _("The fault is ours. We cannot say whether what you sent was received."),
-        _("Send it again in the same way. What we have already is never stored twice."),
-    )
 
 
 def attachment_response(name: str, length: int, content: Iterator[bytes]) -> Response:

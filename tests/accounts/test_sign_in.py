@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import Client, TestResponse
 
 from tests.support.office import HOST, Office, hidden_fields
+from whistle.accounts import service
 from whistle.accounts.service import AccountService
 from whistle.app import create_casework
 from whistle.crypto.passphrase import Passphrase
@@ -165,3 +166,102 @@ def test_while_the_database_is_away_casework_says_so_and_shows_nothing(
         assert answer.status_code == status
         assert "</html>" in answer.text
         assert "Ida" not in answer.text
+
+
+def test_an_answer_written_past_the_end_of_the_session_is_not_lost(office: Office) -> None:
+    receipt = office.reporter().report()
+    desk = office.desk_of(office.adviser)
+    address = f"/casework/case/{office.case_of(receipt).hex()}/answer"
+    form = hidden_fields(desk.open(office.case_of(receipt)).text)
+    office.later(minutes=31)
+    refused = desk.post(address, {**form, "text": "Et langt svar", "is_feedback": "y"})
+    assert refused.status_code == 401
+    assert "Et langt svar" in refused.text
+    kept = {**hidden_fields(refused.text), "kept.text": "Et langt svar"}
+    wrong = desk.post("/casework/", {**kept, "username": "raadgiver", "passphrase": "x"})
+    assert wrong.status_code == 403
+    assert "Et langt svar" in wrong.text
+    signed_in = {"username": "raadgiver", "passphrase": office.passphrase.show()}
+    again = desk.post("/casework/", {**kept, **signed_in})
+    assert again.status_code == 200
+    assert "Et langt svar" in again.text
+    assert office.passphrase.show() not in again.text
+    sent = desk.post(address, {**hidden_fields(again.text), "text": "Et langt svar"})
+    assert sent.status_code == 303
+    opened = office.work_of(office.adviser).open(office.case_of(receipt))
+    assert opened is not None
+    assert opened.messages[-1].text == "Et langt svar"
+    assert opened.registration.feedback is not None
+
+
+@pytest.mark.parametrize(
+    "path", ["https://evil.example/", "//evil.example", "/da/", "/casework/../x"]
+)
+def test_a_draft_is_only_ever_sent_to_casework(office: Office, client: Client, path: str) -> None:
+    fields = {"kept_path": path, "kept.text": "x", "username": "raadgiver"}
+    data = {**fields, "passphrase": office.passphrase.show()}
+    answer = client.post("/casework/", base_url=HOST, data=data)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/casework/inboxes"
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"username": 5}', b"[1]", b"[" * 1000, b'{"username": "\\ud800"}']
+)
+def test_only_forms_are_taken(office: Office, client: Client, body: bytes) -> None:
+    for door, path in ((client, "/casework/"), (office.intake.test_client(), "/da/receipt")):
+        answer = door.post(path, base_url=HOST, data=body, content_type="application/json")
+        assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "", "null"])
+def test_an_origin_that_is_none_is_refused(client: Client, origin: str) -> None:
+    answer = client.post("/casework/", base_url=HOST, data={"x": "y"}, headers={"Origin": origin})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("host", ["x" * 64 + ".dk", "a..b", "[", "æ" * 80])
+def test_a_host_that_is_none_is_refused_and_not_logged(
+    client: Client, host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    environment = {"HTTP_HOST": host.encode().decode("latin-1")}
+    answer = client.get("/casework/", environ_overrides=environment)
+    assert answer.status_code in {200, 400}
+    assert "/casework/" not in caplog.text
+
+
+def test_a_redirect_never_names_a_host(office: Office, client: Client) -> None:
+    headers = {"Host": "evil.example", "X-Forwarded-Proto": "https"}
+    for door, path in ((client, "/casework"), (office.intake.test_client(), "/da")):
+        location = door.get(path, headers=headers).headers["Location"]
+        assert location in {"/casework/", "/da/"}
+
+
+def test_a_head_request_stretches_nothing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(AccountService, "sign_in", never)
+    assert client.head("/casework/", base_url=HOST).status_code == 200
+
+
+def test_a_user_name_with_a_nul_is_nobody(office: Office, client: Client) -> None:
+    assert sign_in(client, "raad\0giver\0x", office.passphrase.show()).status_code == 403
+
+
+def test_when_too_many_sign_in_the_page_says_wait(
+    office: Office, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "LONGEST_WAIT", 0.01)
+    with service._STRETCHING, service._STRETCHING:
+        assert sign_in(client, "raadgiver", office.passphrase.show()).status_code == 503
+    assert sign_in(client, "raadgiver", office.passphrase.show()).status_code == 303
+
+
+def test_signing_in_again_ends_the_session_before(office: Office) -> None:
+    desk = office.desk_of(office.adviser)
+    old = desk.client.get_cookie("__Host-casework", domain="whistle.example")
+    assert old is not None
+    sign_in(desk.client, "raadgiver", office.passphrase.show())
+    desk.client.set_cookie("__Host-casework", old.value, domain="whistle.example", secure=True)
+    assert not is_in(desk.client)

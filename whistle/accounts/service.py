@@ -15,6 +15,13 @@ _NOBODY = Stretch(bytes(SALT_BYTES))
 _STRETCHING = threading.BoundedSemaphore(2)  # 64 MiB each: a flood queues instead of filling memory
 
 
+LONGEST_WAIT = 5  # seconds
+
+
+class TooBusyError(Exception):
+    """More people are signing in than passphrases can be stretched; nothing was tried."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unlocked:
     """A session that is open: who, with which keys, under which token."""
@@ -35,26 +42,33 @@ class AccountService:
     def sign_in(self, username: str, passphrase: Passphrase) -> SessionToken | None:
         """Unlock a member and start a session; none when either is wrong.
 
-        A user name that does not exist costs the same stretching as one that does.
+        A user name that does not exist costs the same stretching as one that does. Raises
+        `TooBusyError` when too many are trying.
         """
         now = self._here.clock.now()
         with self._here.store.read() as db:
-            member = queries.by_username(db, username.strip().casefold())
-        with _STRETCHING:
-            if member is None:
-                _NOBODY.key(passphrase)
-                return None
-            try:
-                keyring = unbox_seed(
-                    self._here.id, member.id, member.stretch, member.seed_box, passphrase
-                )
-            except SealingError:
-                return None
+            member = queries.by_username(db, username.replace("\0", "").strip().casefold())
+        keyring = self._unlock(member, passphrase)
+        if keyring is None:
+            return None
         token, row = self.boxer.start(keyring, now)
         with self._here.store.write() as db:
             queries.end_sessions_started_before(db, now - ABSOLUTE)
             row.insert(db)
         return token
+
+    def _unlock(self, member: MemberRow | None, passphrase: Passphrase) -> Keyring | None:
+        if not _STRETCHING.acquire(timeout=LONGEST_WAIT):
+            raise TooBusyError
+        try:
+            if member is None:
+                _NOBODY.key(passphrase)
+                return None
+            return unbox_seed(self._here.id, member.id, member.stretch, member.seed_box, passphrase)
+        except SealingError:
+            return None
+        finally:
+            _STRETCHING.release()
 
     def resume(self, token: SessionToken) -> Unlocked | None:
         """Open the session of a token, and note that it is in use."""

@@ -3,6 +3,7 @@
 import json
 import re
 import secrets
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -31,6 +32,8 @@ from whistle.storage.rows import GrantRow, InboxRow, MemberRow, StatementRow
 from whistle.storage.tables import ID_BYTES
 
 DEMO_FILE = "demo.json"
+DATABASE_FILE = "whistle.db"
+HALF_DONE = "setting-up"
 MORNING = time(8, 30)
 
 
@@ -57,10 +60,14 @@ def set_up(data: Path, profile_name: str, base: str, *, empty: bool) -> Settings
     if (data / DEMO_FILE).is_file():
         _write_private(data / DEMO_FILE, {**told(data), **_addresses(base)})
         return load_settings(data)
+    if (data / HALF_DONE).is_dir():
+        shutil.rmtree(data / HALF_DONE)  # an earlier start was interrupted; nothing of it counts
     if (data / FILE_NAME).exists():
         raise DemoError(f"{data} holds an installation that is no demonstration; use another")
     profile = load_profile(profile_name)
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half_done = data / HALF_DONE
+    half_done.mkdir(mode=0o700, parents=True)
+    data.chmod(0o700)
     installation_id = secrets.token_bytes(ID_BYTES)
     with ThreadPoolExecutor() as pool:  # stretching a passphrase is what takes the time here
         adviser = pool.submit(_member, installation_id, "raadgiver", "Mette Lund", "adviser")
@@ -68,7 +75,7 @@ def set_up(data: Path, profile_name: str, base: str, *, empty: bool) -> Settings
     members = [adviser.result(), reserve.result()]
     inboxes = list(_found_inboxes(profile, members))
     settings = Settings(
-        database=f"sqlite:///{(data / 'whistle.db').resolve()}",
+        database=_sqlite(half_done),
         installation=installation_id,
         form_key=FormKey.random(),
         profile=profile,
@@ -76,14 +83,24 @@ def set_up(data: Path, profile_name: str, base: str, *, empty: bool) -> Settings
     )
     _store(settings, members, inboxes)
     receipts = [] if empty else _tell_the_story(settings, members[0].keyring)
-    write_settings(data, settings, profile_name)
-    _write_private(data / DEMO_FILE, {**_addresses(base), **_about(members, receipts)})
-    return settings
+    write_settings(half_done, replace(settings, database=_sqlite(data)), profile_name)
+    _write_private(half_done / DEMO_FILE, {**_addresses(base), **_about(members, receipts)})
+    for name in (DATABASE_FILE, FILE_NAME, DEMO_FILE):
+        (half_done / name).replace(data / name)
+    half_done.rmdir()
+    return load_settings(data)
+
+
+def _sqlite(folder: Path) -> str:
+    return f"sqlite:///{(folder / DATABASE_FILE).resolve()}"
 
 
 def told(data: Path) -> dict[str, object]:
     """Give what a demonstration wrote about itself, as ``docs/commands.md`` describes it."""
-    content: dict[str, object] = json.loads((data / DEMO_FILE).read_text("utf-8"))
+    try:
+        content: dict[str, object] = json.loads((data / DEMO_FILE).read_text("utf-8"))
+    except ValueError as error:
+        raise DemoError(f"{data / DEMO_FILE} cannot be read; use another folder") from error
     return content
 
 
@@ -126,6 +143,8 @@ def _tell_the_story(settings: Settings, adviser: Keyring) -> list[str]:
     today = Clock().today()
     receipts = []
     for report in invented_reports():
+        if report.channel not in installation.profile.channels:
+            continue  # a municipality with fewer doors
         received = today - timedelta(days=report.days_ago)
         clock.moment = datetime.combine(received, MORNING)
         receipt = _send(browser, report)
@@ -134,6 +153,7 @@ def _tell_the_story(settings: Settings, adviser: Keyring) -> list[str]:
         for answer in report.answers:
             day = min(received + timedelta(days=answer.days_later), today)
             clock.moment = datetime.combine(day, MORNING)
+            office.open(case_id)
             office.answer(
                 case_id,
                 secrets.token_bytes(ID_BYTES),
@@ -158,7 +178,7 @@ def _send(browser: Client, report: InventedReport) -> str:
         address, base_url="http://localhost", data={**hidden, "text": report.text}
     )
     if answer.status_code != 200:  # noqa: PLR2004
-        raise DemoError(f"the door did not take report {report.id}: {answer.status}")
+        raise RuntimeError(f"the door did not take report {report.id}: {answer.status}")
     return hidden["receipt"]
 
 
@@ -168,7 +188,7 @@ def _case_of(installation: Installation, receipt: str) -> bytes:
     with installation.store.read() as db:
         found = intake.find(db, Receipt.parse(receipt).lookup(installation.id))
     if found is None:
-        raise DemoError("a report that was received is not there")
+        raise RuntimeError("a report that was received is not there")
     return found.case.id
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 LONGEST = 150
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
 def clean_file_name(name: str) -> str:

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -26,6 +28,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         """Wrap an engine made by `open_store`."""
         self.engine = engine
+        self.swept: date | None = None  # when this process last removed abandoned files
         self._writer: Any = threading.Lock() if is_sqlite(engine) else nullcontext()
         self._reads = (
             engine
@@ -63,11 +66,19 @@ class Store:
 def open_store(url: str | URL) -> Store:
     """Open the database at an SQLAlchemy URL, ``sqlite:///…`` or ``postgresql+psycopg://…``."""
     parsed = make_url(url)
+    if _sqlite_url(parsed) and parsed.database:
+        _make_private(Path(parsed.database))
     engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=not _sqlite_url(parsed))
     if _sqlite_url(parsed):
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return Store(engine)
+
+
+def _make_private(path: Path) -> None:
+    """Make a new database its owner's alone; SQLite gives its log the same permissions."""
+    if path.parent.is_dir() and not path.exists():
+        path.touch(mode=0o600)
 
 
 def is_sqlite(engine: Engine) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from whistle.storage import tables
-from whistle.storage.errors import DuplicateError
+from whistle.storage.errors import ConflictError, DuplicateError
 
 if TYPE_CHECKING:
     from sqlalchemy.sql import ColumnElement
@@ -39,18 +39,34 @@ class Row:
 
     @classmethod
     def insert_all(cls, db: Connection, rows: Iterable[Self]) -> None:
-        """Insert rows; raise `DuplicateError` where a key is taken. Nothing else is caught."""
+        """Insert rows, or none.
+
+        Raises `DuplicateError` where a key is taken, and `ConflictError` where the row that one
+        belongs to is gone.
+        """
         values = [asdict(row) for row in rows]
         if not values:
             return
         try:
             db.execute(insert(cls.table), values)
         except IntegrityError as error:
-            raise DuplicateError(f"{cls.table.name}: a row with this key is there") from error
+            if _is_taken(error):
+                raise DuplicateError(f"{cls.table.name}: a row with this key is there") from error
+            raise ConflictError(f"{cls.table.name}: what it belongs to is gone") from error
 
     def insert(self, db: Connection) -> None:
         """Insert this row; as `insert_all`."""
         self.insert_all(db, [self])
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    """Tell a key that is taken from other broken rules, on either database."""
+    on_sqlite = getattr(error.orig, "sqlite_errorname", None)
+    on_postgresql = getattr(error.orig, "sqlstate", None)
+    return on_postgresql == "23505" or on_sqlite in {
+        "SQLITE_CONSTRAINT_PRIMARYKEY",
+        "SQLITE_CONSTRAINT_UNIQUE",
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def begin(token: str) -> BaseResponse:
     if link is None or not service.is_open(link):
         return _closed()
     form = BeginForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _code_page(token, form, None)
     if not form.validate() or service.check(link, form.code.data or "") is None:
         wrong = _("The code is not right. After five tries the invitation is void.")

@@ -21,14 +21,22 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.accounts.forms import SignInForm
 from whistle.accounts.founding import FoundingService
-from whistle.accounts.service import AccountService
+from whistle.accounts.service import AccountService, TooBusyError
 from whistle.accounts.views.blueprint import blueprint
 from whistle.crypto.errors import KeyShapeError
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.profile import LANGUAGES
 from whistle.keys.keyring import Keyring
 from whistle.keys.sessions import SessionToken
-from whistle.signed_in import MemberForm, SignedIn, csrf_field, members_only, signed_in, this_member
+from whistle.signed_in import (
+    Draft,
+    MemberForm,
+    SignedIn,
+    csrf_field,
+    members_only,
+    signed_in,
+    this_member,
+)
 from whistle.web import CLEAR_SITE_DATA, this_installation
 
 COOKIE = "__Host-casework"
@@ -56,7 +64,7 @@ def casework_language() -> str:
 @blueprint.route("/", methods=["GET", "POST"])
 def sign_in() -> BaseResponse:
     """Sign in; then the inboxes."""
-    if request.method == "GET":
+    if request.method != "POST":
         if signed_in():
             return redirect(_desk(this_member().keyring, this_member().role), 303)
         return _sign_in_page(SignInForm(), None, 200)
@@ -64,18 +72,36 @@ def sign_in() -> BaseResponse:
     token = None
     if form.validate():
         passphrase = Passphrase(form.passphrase.data or "")
-        token = AccountService(this_installation()).sign_in(form.username.data or "", passphrase)
+        try:
+            token = AccountService(this_installation()).sign_in(
+                form.username.data or "", passphrase
+            )
+        except TooBusyError:
+            busy = _("Many are signing in just now. Wait a moment, and try again.")
+            return _again(form, busy, 503)
     if token is None:
-        problem = _("The user name or the passphrase is not right.")
-        return _sign_in_page(form, problem, 403)
+        return _again(form, _("The user name or the passphrase is not right."), 403)
     return enter(token)
 
 
+def _again(form: SignInForm, problem: str, status: int) -> BaseResponse:
+    """Show the form again, with the draft that it carries, if it carries one."""
+    draft = Draft.carried()
+    return draft.page(problem, status) if draft else _sign_in_page(form, problem, status)
+
+
 def enter(token: SessionToken) -> BaseResponse:
-    """Let a member in whose session has just been started."""
-    unlocked = AccountService(this_installation()).resume(token)
+    """Let a member in whose session has just been started; an older one of theirs here ends."""
+    service = AccountService(this_installation())
+    before = signed_in()
+    if before:
+        service.sign_out(before.token)
+    unlocked = service.resume(token)
     where = _desk(unlocked.keyring, unlocked.member.role) if unlocked else "/casework/"
-    response = redirect(where, 303)
+    draft = Draft.carried()
+    response: BaseResponse = redirect(where, 303)
+    if draft:
+        response = draft.unsent_page(service.boxer.csrf_token(token))
     value = base64.urlsafe_b64encode(token.reveal()).decode()
     response.set_cookie(COOKIE, value, secure=True, httponly=True, samesite="Strict", path="/")
     return response

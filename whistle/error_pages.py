@@ -1,0 +1,89 @@
+"""What a refused or broken request reads: what happened, what is stored, and what to do."""
+
+import logging
+import traceback
+
+from flask import Response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+logger = logging.getLogger("whistle")
+
+
+def http_error(error: HTTPException) -> Response | HTTPException:
+    """Answer what Werkzeug or a view refused, in the reader's language."""
+    code = error.code or 500
+    if code < 400:  # noqa: PLR2004  (a redirect is an HTTPException too)
+        return error
+    return error_page(code)
+
+
+def server_error(error: Exception) -> Response:
+    """Show an honest page, and log where it broke."""
+    log_fault(error)
+    return error_page(500)
+
+
+def log_fault(error: BaseException | None) -> None:
+    """Log what kind of fault it was and where; never what it broke on, nor who was there."""
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    where = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    logger.error("%s at %s", type(error).__qualname__, where)
+
+
+def error_page(code: int) -> Response:
+    """Show the page of a refusal or a fault; a plain one where even that breaks."""
+    try:
+        title, message, next_step = _words(code)
+        page = render_template(
+            "layout/error.html", title=title, message=message, next_step=next_step
+        )
+    except Exception as error:  # noqa: BLE001  (nothing may keep the reader from an answer)
+        log_fault(error)
+        return Response(f"{code}\n", status=code, mimetype="text/plain")
+    return Response(page, status=code)
+
+
+def _words(code: int) -> tuple[str, str, str]:
+    if code == 403:  # noqa: PLR2004
+        return (
+            _("This was refused"),
+            _("The request did not come from a page of ours. Nothing was stored."),
+            _("Open the page again and send from there."),
+        )
+    if code in {404, 405}:
+        return (
+            _("There is no such page"),
+            _("The address may be mistyped, or you may no longer have access."),
+            _("Go to the front page and start from there."),
+        )
+    if code == 413:  # noqa: PLR2004
+        return (
+            _("That was too much at once"),
+            _("What you sent is larger than we can receive. Nothing was stored."),
+            _("Go back and send fewer or smaller files. You can add more later."),
+        )
+    if code < 500:  # noqa: PLR2004
+        return (
+            _("We could not read that"),
+            _("What was sent is not complete or not readable. Nothing was stored."),
+            _("Open the page again and send from there."),
+        )
+    return (
+        _("Something went wrong here"),
+        _("The fault is ours. We cannot say whether what you sent was received."),
+        _("Send it again in the same way. What we have already is never stored twice."),
+    )
+
+
+def refuse_while_closed() -> Response | None:
+    """Say that no door is open yet: the keys that reports are sealed to are not confirmed."""
+    if request.endpoint == "static":
+        return None
+    page = render_template(
+        "layout/error.html",
+        title=_("This channel is not open yet"),
+        message=_("Its keys have not been confirmed. Nothing can be sent, and nothing is stored."),
+        next_step=_("Come back later, or call or write to the citizen adviser."),
+    )
+    return Response(page, status=503)
