@@ -1,6 +1,7 @@
 """The thief: database, write-ahead log, data folder, temporary files, logs, environment."""
 
 import base64
+import json
 import re
 import secrets
 import shutil
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pytest
 from sqlalchemy import Connection
@@ -101,6 +103,27 @@ def tell_the_story(demo: Demo, spoils: Loot) -> None:
         refused["name"] = spoils.canary(f"{channel} refused")
         refused["files"] = attachment(spoils, f"{channel} refused", 600_000)
         assert reporter.post(f"/da/report/{channel}", refused).status == 422
+    the_reserve_reads(demo, spoils)
+
+
+def the_reserve_reads(demo: Demo, spoils: Loot) -> None:
+    """Report something about the adviser; the reserve reads it. Mistype what can be mistyped."""
+    reporter = Visitor(demo.intake)
+    fields: dict[str, object] = {**reporter.form(), "concerns_adviser": "y"}
+    fields["text"] = spoils.canary("about the adviser")
+    assert reporter.post("/da/report/citizen", fields).status == 200
+    mistyped = str(fields["receipt"])[:-1] + "*"
+    spoils.canaries["mistyped receipt"] = mistyped
+    assert reporter.post("/da/receipt", {"receipt": mistyped}).status == 422
+    desk = Visitor(demo.casework.removesuffix("/casework"))
+    reserve = demo.member("reserve")
+    wrong: dict[str, object] = {"username": reserve.username}
+    wrong["passphrase"] = spoils.canary("wrong passphrase")
+    assert desk.post("/casework/", wrong).status == 403
+    right: dict[str, object] = {"username": reserve.username, "passphrase": reserve.passphrase}
+    assert desk.post("/casework/", right).status == 303
+    [address] = re.findall(r'href="(/casework/case/[0-9a-f]+)"', desk.get("/casework/inboxes").page)
+    assert spoils.canaries["about the adviser"] in desk.get(address).page
 
 
 def member_answers(demo: Demo, spoils: Loot, channel: str) -> None:
@@ -113,6 +136,9 @@ def member_answers(demo: Demo, spoils: Loot, channel: str) -> None:
     for address in listed:
         page = desk.get(address).page
         if spoils.canaries[f"{channel} text"] in page:
+            token = hidden_fields(page)["csrf_token"]
+            identity = desk.post(f"{address}/identity", {"csrf_token": token}).page
+            assert spoils.canaries[f"{channel} name"] in identity
             answer: dict[str, object] = {
                 **hidden_fields(page),
                 "text": spoils.canary(f"{channel} answer"),
@@ -150,9 +176,12 @@ def disguises(text: str) -> Mapping[str, bytes]:
         "utf-16-be": text.encode("utf-16-be"),
         "hex": plain.hex().encode(),
         "HEX": plain.hex().upper().encode(),
-        "json": text.encode("unicode_escape"),
-        "url": base64.b16encode(plain),
+        "json": json.dumps(text)[1:-1].encode(),
+        "url": quote(text).encode(),
+        "form": quote_plus(text).encode(),
     }
+    if secret := re.search(r"[0-9a-f]{24}", text):  # whatever became of the rest of it
+        found["bare"] = secret[0].encode()
     for shift in range(3):
         encoded = base64.b64encode(b"\0" * shift + plain)
         found[f"base64+{shift}"] = encoded[4:-4]

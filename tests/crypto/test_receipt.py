@@ -96,3 +96,13 @@ def test_what_is_derived_says_nothing_across_installations() -> None:
     assert receipt.lookup(HERE) != receipt.lookup(THERE)
     assert receipt.key_pair(HERE).public != receipt.key_pair(THERE).public
     assert receipt.lookup(HERE) == Receipt.parse(receipt.show()).lookup(HERE)
+
+
+def test_the_digest_key_is_the_receipts_and_the_installations_alone() -> None:
+    receipt = Receipt.random()
+    key = receipt.digest_key(b"i" * 16)
+    assert len(key) == 32
+    assert key == receipt.digest_key(b"i" * 16)
+    assert key != receipt.digest_key(b"j" * 16)
+    assert key != Receipt.random().digest_key(b"i" * 16)
+    assert key != receipt.lookup(b"i" * 16)
