@@ -10,11 +10,17 @@ import pytest
 
 from tests.support.office import Office, a_file, hidden_fields
 from whistle.casework.service import CaseworkService, DutyKind, ListedCase, Written
+from whistle.crypto.envelope import KeyPair
+from whistle.crypto.receipt import Receipt
 from whistle.crypto.secret import Seed
-from whistle.domain.channel import Channel, InboxKind
+from whistle.domain.channel import Act, Channel, InboxKind, Side
+from whistle.keys.cases import CaseItems, open_reporter_keys
 from whistle.keys.keyring import Keyring, admit
-from whistle.storage import directory, tables
+from whistle.keys.records import Message
+from whistle.storage import directory, intake, tables
 from whistle.storage.rows import GrantRow, MemberRow
+
+DAY = date(2026, 11, 20)
 
 
 def listed(work: CaseworkService) -> list[ListedCase]:
@@ -197,7 +203,10 @@ def test_nobody_posts_without_a_session(office: Office, path: str) -> None:
     case_id = office.case_of(office.reporter().report())
     stranger = office.casework.test_client()
     answered = stranger.post(f"/casework/case/{case_id.hex()}/{path}", data={"text": "x"})
-    assert answered.headers["Location"] == "/casework/"
+    assert answered.status_code == 401  # the sign-in page, with the text kept on it
+    opened = office.work_of(office.adviser).open(case_id)
+    assert opened is not None
+    assert len(opened.messages) == 1
 
 
 def test_an_answer_without_the_sessions_token_is_not_sent_and_not_lost(office: Office) -> None:
@@ -300,3 +309,25 @@ def test_a_deputy_who_is_let_in_while_the_server_runs_opens_what_came_before(
         assert opened.messages[0].text == "Før vikaren kom"
     later = office.reporter().report("Efter")
     assert office.work_of(deputy).open(office.case_of(later)) is not None
+
+
+def test_a_new_receipt_reaches_the_vaults_keys_when_the_case_is_opened(office: Office) -> None:
+    key = Receipt.parse(office.reporter().report())
+    here, newer = office.installation, KeyPair(Seed.random()).public
+    with here.store.read() as db:
+        found = intake.find(db, key.lookup(here.id))
+    assert found is not None
+    keys = open_reporter_keys(here.id, key.key_pair(here.id), found.case.id, found.reporter_keys)
+    line = Message(Side.REPORTER, DAY, 9, "", act=Act.NEW_RECEIPT, reporter=newer)
+    item = CaseItems(here.id, found.case.id, keys).message(line, item_id=bytes(16))
+    work = office.work_of(office.adviser)
+    before = work.open(found.case.id)
+    with here.store.write() as db:
+        item.insert(db)
+    after, again = work.open(found.case.id), work.open(found.case.id)
+    assert before is not None
+    assert after is not None
+    assert again is not None
+    assert before.items.keys.reporter != newer
+    assert after.items.keys.reporter == again.items.keys.reporter == newer
+    assert after.stored.keys == again.stored.keys != before.stored.keys

@@ -53,7 +53,7 @@ def test_a_door_that_the_profile_leaves_out_is_closed() -> None:
             "should be true or false",
         ),
         (changed("[channels.council]", "[channels.mayor]"), "unknown channel mayor"),
-        (changed("[channels.citizen.text.en]", "[channels.citizen.text.de]"), "en is missing"),
+        (changed("[channels.citizen.text.en]", "[channels.citizen.text.de]"), "title is missing"),
         (b"contact = 3\nchannels = 4\n", "should be a table"),
     ],
 )

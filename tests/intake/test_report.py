@@ -269,7 +269,7 @@ def test_an_empty_report_comes_back_with_everything_that_was_chosen(office: Offi
 def test_a_form_with_nothing_at_all_is_answered_kindly(office: Office) -> None:
     reporter = office.reporter()
     assert reporter.post("/da/report/citizen", {}).status_code == 422
-    assert reporter.post("/da/report/citizen", b"\xff\xfe garbage").status_code == 422
+    assert reporter.post("/da/report/citizen", b"\xff\xfe garbage").status_code == 415
     assert nothing_is_stored(office)
 
 

@@ -15,7 +15,7 @@ from whistle.crypto.errors import (
     UnreadableError,
 )
 from whistle.crypto.secret import SymmetricKey
-from whistle.domain.channel import InboxKind, Side
+from whistle.domain.channel import Act, InboxKind, Side
 from whistle.keys.cases import (
     CaseItems,
     Compartment,
@@ -27,7 +27,9 @@ from whistle.keys.cases import (
     open_registration,
     open_reporter_keys,
     seal_to_inbox,
+    seal_to_new_reporter,
     seal_to_reporter,
+    with_newest_reporter,
 )
 from whistle.keys.keyring import Keyring
 from whistle.keys.records import CaseKeys, Identity, Message, Registration
@@ -219,3 +221,66 @@ def test_an_item_moved_to_another_row_does_not_open(office: Office) -> None:
     for compartment, generation in (("casework", 0), ("secret", 0), ("dialogue", 1)):
         with pytest.raises(ContentError):
             items.open(replace(row, compartment=compartment, generation=generation))
+
+
+# -- a new receipt -----------------------------------------------------------------------------
+
+
+def new_receipt(reporter: KeyPair, position: int) -> Message:
+    return Message(Side.REPORTER, DAY, position, "", act=Act.NEW_RECEIPT, reporter=reporter.public)
+
+
+def test_after_a_new_receipt_every_generation_opens_with_the_new_key_alone(office: Office) -> None:
+    _, _, keys = adopt(office.main.keys(office.anne), office.row)
+    keys = replace(keys, generations=(*keys.generations, new_generation()))
+    newer = KeyPair.random()
+    rows = seal_to_new_reporter(INSTALLATION, CASE, keys, newer.public)
+    opened = open_reporter_keys(INSTALLATION, newer, CASE, rows)
+    assert [one.encode_for_reporter() for one in opened.generations] == [
+        one.encode_for_reporter() for one in keys.generations
+    ]
+    with pytest.raises(UnreadableError):
+        open_reporter_keys(INSTALLATION, office.reporter, CASE, rows)
+
+
+def test_the_last_new_receipt_is_the_one_that_counts(office: Office) -> None:
+    first, second = KeyPair.random(), KeyPair.random()
+    messages = [message("en"), new_receipt(first, 1), message("to", 2), new_receipt(second, 3)]
+    for given in (messages, messages[::-1]):
+        renewed = with_newest_reporter(office.keys, given)
+        assert renewed == replace(office.keys, reporter=second.public)
+    assert with_newest_reporter(replace(office.keys, reporter=second.public), messages) is None
+
+
+def test_without_a_new_receipt_nothing_changes(office: Office) -> None:
+    other = KeyPair.random().public
+    unsaid = replace(message("en"), reporter=other)
+    empty = replace(new_receipt(office.reporter, 1), reporter=None)
+    assert with_newest_reporter(office.keys, [message("en"), unsaid, empty]) is None
+    without = replace(office.keys, reporter=None)
+    assert with_newest_reporter(without, [new_receipt(office.reporter, 1)]) is None
+
+
+def test_who_knows_older_keys_alone_cannot_bring_in_a_receipt_of_theirs(office: Office) -> None:
+    _, _, before = adopt(office.main.keys(office.anne), office.row)
+    moved = hand_over(office.reserve.trusted, CASE, before, Registration())
+    _, _, after = adopt(office.reserve.keys(office.reserve_member), moved.inbox_keys)
+    forged = CaseItems(INSTALLATION, CASE, before).message(
+        new_receipt(KeyPair.random(), 99), item_id=b"f" * 16
+    )
+    [read] = CaseItems(INSTALLATION, CASE, after).dialogue([forged])
+    assert read.act is Act.NEW_RECEIPT
+    assert read.reporter is None
+    assert with_newest_reporter(after, [read]) is None
+
+
+def test_with_a_new_receipt_the_reporter_follows_a_case_that_moves(office: Office) -> None:
+    _, _, keys = adopt(office.main.keys(office.anne), office.row)
+    newer = KeyPair.random()
+    rows = seal_to_new_reporter(INSTALLATION, CASE, keys, newer.public)
+    renewed = with_newest_reporter(keys, [message("en"), new_receipt(newer, 1)])
+    assert renewed is not None
+    moved = hand_over(office.reserve.trusted, CASE, renewed, Registration())
+    assert moved.reporter_keys is not None
+    opened = open_reporter_keys(INSTALLATION, newer, CASE, [*rows, moved.reporter_keys])
+    assert opened.newest == 1

@@ -17,7 +17,7 @@ from tests.keys.people import INSTALLATION, Inbox, inbox, member
 from whistle.crypto.envelope import KeyPair
 from whistle.crypto.errors import SealingError
 from whistle.crypto.receipt import Receipt
-from whistle.domain.channel import Channel, InboxKind, Side
+from whistle.domain.channel import Act, Channel, InboxKind, Side
 from whistle.keys.cases import (
     CaseItems,
     Compartment,
@@ -29,7 +29,9 @@ from whistle.keys.cases import (
     open_registration,
     open_reporter_keys,
     seal_to_inbox,
+    seal_to_new_reporter,
     seal_to_reporter,
+    with_newest_reporter,
 )
 from whistle.keys.keyring import InboxKeys, Keyring
 from whistle.keys.records import CaseKeys, Identity, Message, Registration
@@ -57,6 +59,7 @@ class Case:
     registration: Registration = field(default_factory=Registration)
     identity: Identity = field(default_factory=Identity)
     remembered: dict[bytes, CaseKeys] = field(default_factory=dict)
+    replaced: list[KeyPair] = field(default_factory=list)
 
     def write(self, items: CaseItems, side: Side, text: str) -> None:
         """Write a message of the dialogue."""
@@ -154,10 +157,30 @@ class Whistle(RuleBasedStateMachine):
 
     @precondition(lambda self: self.cases)
     @rule(data=st.data())
+    def replace_receipt(self, data: st.DataObject) -> None:
+        case = data.draw(st.sampled_from(self.cases))
+        items, newer = self.as_reporter(case), Receipt.random().key_pair(INSTALLATION)
+        said = Message(
+            Side.REPORTER,
+            DAY,
+            len(case.dialogue),
+            "",
+            act=Act.NEW_RECEIPT,
+            reporter=newer.public,
+        )
+        case.items.append(items.message(said, item_id=secrets.token_bytes(16)))
+        case.dialogue.append((Side.REPORTER, ""))
+        case.reporter_keys = seal_to_new_reporter(INSTALLATION, case.id, items.keys, newer.public)
+        case.replaced.append(case.reporter)
+        case.reporter = newer
+
+    @precondition(lambda self: self.cases)
+    @rule(data=st.data())
     def move(self, data: st.DataObject) -> None:
         case = data.draw(st.sampled_from(self.cases))
         target = data.draw(st.sampled_from(self.inboxes))
-        keys = self.as_member(case, data).keys
+        items = self.as_member(case, data)
+        keys = with_newest_reporter(items.keys, items.dialogue(case.items)) or items.keys
         moved = hand_over(target.trusted, case.id, keys, case.registration)
         assert moved.reporter_keys is not None
         case.inbox, case.inbox_keys, case.registration_row = target, moved.inbox_keys, None
@@ -194,6 +217,13 @@ class Whistle(RuleBasedStateMachine):
             for row in case.items:
                 if row.compartment == Compartment.CASEWORK:
                     assert not opens(items, row)
+
+    @invariant()
+    def a_receipt_that_was_replaced_opens_nothing(self) -> None:
+        for case in self.cases:
+            for old in case.replaced:
+                with pytest.raises(SealingError):
+                    open_reporter_keys(INSTALLATION, old, case.id, case.reporter_keys)
 
     @invariant()
     def members_of_the_case_s_inbox_read_all_of_it(self) -> None:

@@ -1,21 +1,28 @@
 """The municipality profile: everything local, from one TOML file. No code per municipality."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import cast
 
 from whistle.domain.channel import Channel
-from whistle.domain.errors import RefusedError
+from whistle.domain.fields import Field, read_fields
+from whistle.domain.guidance import Guidance, Notice, read_guidance, read_notice
 from whistle.domain.legal_clock import Deadlines
+from whistle.domain.table import ProfileError, Table
+
+__all__ = [
+    "LANGUAGES",
+    "ChannelProfile",
+    "ChannelText",
+    "Profile",
+    "ProfileError",
+    "load_profile",
+    "read_profile",
+]
 
 LANGUAGES = ("da", "en")
-
-
-class ProfileError(RefusedError):
-    """A profile cannot be used; the message names the place in the file and the mend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +32,17 @@ class ChannelText:
     title: str
     summary: str
     audience: str
+    who_reads: str
+    action: str
     intro: str
     text_label: str
     text_hint: str
+    reserve_label: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelProfile:
-    """One open channel: its deadlines, and its texts by language code.
+    """One open channel: its deadlines, its fields, and its texts by language code.
 
     ``automatic_acknowledgement``: a report is acknowledged as it is received; else the adviser's
     first answer does so.
@@ -42,6 +52,8 @@ class ChannelProfile:
     deadlines: Deadlines
     automatic_acknowledgement: bool
     text: Mapping[str, ChannelText]
+    guidance: Mapping[str, Guidance]
+    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,7 @@ class Profile:
     email: str
     address: str
     channels: Mapping[Channel, ChannelProfile]
+    notice: Mapping[str, Notice]
 
 
 def load_profile(name_or_file: str) -> Profile:
@@ -74,7 +87,7 @@ def load_profile(name_or_file: str) -> Profile:
 def read_profile(content: bytes, source: str) -> Profile:
     """Read a profile from TOML bytes (UTF-8); ``source`` is named in errors."""
     try:
-        root = _Table(tomllib.loads(content.decode()), source)
+        root = Table(tomllib.loads(content.decode()), source)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ProfileError(f"{source}: not TOML in UTF-8: {error}") from error
     contact = root.table("contact")
@@ -92,14 +105,17 @@ def read_profile(content: bytes, source: str) -> Profile:
         email=contact.text("email"),
         address=contact.text("address"),
         channels={
-            channel: _channel(channel, channels.table(channel.value))
+            channel: _channel(channel, channels.table(channel.value), list(channels))
             for channel in Channel
             if channel.value in channels
+        },
+        notice={
+            language: read_notice(root.table("notice").table(language)) for language in LANGUAGES
         },
     )
 
 
-def _channel(channel: Channel, table: "_Table") -> ChannelProfile:
+def _channel(channel: Channel, table: Table, open_doors: Sequence[str]) -> ChannelProfile:
     texts = table.table("text")
     return ChannelProfile(
         channel=channel,
@@ -111,44 +127,8 @@ def _channel(channel: Channel, table: "_Table") -> ChannelProfile:
             )
             for language in LANGUAGES
         },
+        guidance={
+            language: read_guidance(texts.table(language), open_doors) for language in LANGUAGES
+        },
+        fields=read_fields(table, LANGUAGES),
     )
-
-
-class _Table:
-    """A TOML table that knows its place in the file, so that errors can name it."""
-
-    def __init__(self, values: Mapping[str, object], place: str) -> None:
-        self._values = values
-        self.place = place
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def table(self, name: str) -> "_Table":
-        value = self._get(name)
-        if not isinstance(value, dict):
-            raise ProfileError(f"{self.place}, {name}: should be a table, [{name}]")
-        return _Table(cast("dict[str, object]", value), f"{self.place}, {name}")
-
-    def text(self, name: str) -> str:
-        value = self._get(name)
-        if not isinstance(value, str) or not value.strip():
-            raise ProfileError(f'{self.place}, {name}: should be a text in quotes, {name} = "…"')
-        return value.strip()
-
-    def number(self, name: str) -> int:
-        value = self._get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ProfileError(f"{self.place}, {name}: should be a whole number from 1 up")
-        return value
-
-    def truth(self, name: str) -> bool:
-        value = self._get(name)
-        if not isinstance(value, bool):
-            raise ProfileError(f"{self.place}, {name}: should be true or false")
-        return value
-
-    def _get(self, name: str) -> object:
-        if name not in self._values:
-            raise ProfileError(f"{self.place}: {name} is missing; add it")
-        return self._values[name]

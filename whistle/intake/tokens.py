@@ -56,15 +56,38 @@ class FormTokens:
 
     def check_message(self, receipt: Receipt, token: str, now: datetime) -> bytes | None:
         """Give the message's id, 16 bytes, or none if the token is forged or expired."""
+        state = self.message_state(receipt, token, now)
+        return bytes.fromhex(token.partition(".")[0]) if state is TokenState.VALID else None
+
+    def message_state(self, receipt: Receipt, token: str, now: datetime) -> TokenState:
+        """Say what a token is worth; made under another receipt, it is forged under this one."""
         name, _, rest = token.partition(".")
         try:
             item_id = bytes.fromhex(name)
         except ValueError:
-            return None
+            return TokenState.FORGED
         if len(item_id) != ID_BYTES:
-            return None
-        state = self._check(self._message(receipt, item_id), rest, now)
-        return item_id if state is TokenState.VALID else None
+            return TokenState.FORGED
+        return self._check(self._message(receipt, item_id), rest, now)
+
+    def for_new_receipt(self, new: Receipt, old: Receipt, now: datetime) -> str:
+        """Make the token of the form that replaces ``old`` by ``new``, and no other."""
+        return self._make(self._new_receipt(new, old), now)
+
+    def check_new_receipt(
+        self, new: Receipt, old: Receipt, token: str, now: datetime
+    ) -> TokenState:
+        """Say what the token of the form that replaces a receipt is worth."""
+        return self._check(self._new_receipt(new, old), token, now)
+
+    def _new_receipt(self, new: Receipt, old: Receipt) -> Place:
+        return Place(
+            Purpose.FORM_TOKEN,
+            self.installation,
+            owner=old.lookup(self.installation),
+            item=new.reveal(),
+            kind="new receipt",
+        )
 
     def _report(self, channel: Channel, receipt: Receipt) -> Place:
         return Place(

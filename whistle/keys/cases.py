@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from whistle.crypto.envelope import KeyPair, box, derive, open_seal, seal, unbox
+from whistle.crypto.envelope import KeyPair, PublicKey, box, derive, open_seal, seal, unbox
 from whistle.crypto.errors import ContentError
 from whistle.crypto.padding import pad_text, unpad_text
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import SymmetricKey
+from whistle.domain.channel import Act
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import CaseKeys, Generation, Identity, Message, Registration
@@ -213,9 +214,7 @@ class CaseItems:
     def dialogue(self, rows: Iterable[ItemRow]) -> list[Message]:
         """Open the dialogue's messages among ``rows``, in their order."""
         opened = [
-            (row.id, Message.decode(self.open(row)))
-            for row in rows
-            if row.compartment == Compartment.DIALOGUE
+            (row.id, self._message(row)) for row in rows if row.compartment == Compartment.DIALOGUE
         ]
         opened.sort(key=lambda entry: (entry[1].position, entry[0]))
         return [message for _, message in opened]
@@ -227,6 +226,15 @@ class CaseItems:
             for row in rows
             if row.compartment == Compartment.IDENTITY
         ]
+
+    def _message(self, row: ItemRow) -> Message:
+        """Open a message; drop the key of a new receipt from a generation that is over.
+
+        Who was recused knows those keys. With write access to the database they could otherwise
+        bring in a key of their own, and have the next generation sealed to it.
+        """
+        message = Message.decode(self.open(row))
+        return message if row.generation == self.keys.newest else replace(message, reporter=None)
 
     def _key(self, row: ItemRow) -> SymmetricKey:
         if not 0 <= row.generation < len(self.keys.generations):
@@ -260,6 +268,35 @@ def _compartment(name: str) -> Compartment:
         raise ContentError("an item of an unknown compartment") from error
 
 
+# -- a new receipt -----------------------------------------------------------------------------
+
+
+def seal_to_new_reporter(
+    installation: bytes, case_id: bytes, keys: CaseKeys, reporter: PublicKey
+) -> list[ReporterKeysRow]:
+    """Seal every generation to the reporter's new key: these rows replace all there are."""
+    renewed = replace(keys, reporter=reporter)
+    return [
+        seal_to_reporter(installation, case_id, renewed, generation)
+        for generation in range(len(keys.generations))
+    ]
+
+
+def with_newest_reporter(keys: CaseKeys, messages: Iterable[Message]) -> CaseKeys | None:
+    """Give the keys with the public key of the last new receipt; none if they have it already.
+
+    ``messages`` as `CaseItems.dialogue` gives them. For the inbox's copy of the keys: before it is
+    handed over, and whenever it is written. Whoever holds the newest dialogue key could have
+    forged the message: the inbox's own members, and whoever held the receipt before, who was the
+    reporter. Both could read and write the dialogue already.
+    """
+    brought = [one for one in messages if one.act is Act.NEW_RECEIPT and one.reporter]
+    if not brought or keys.reporter is None:
+        return None
+    reporter = max(brought, key=lambda one: one.position).reporter
+    return None if reporter == keys.reporter else replace(keys, reporter=reporter)
+
+
 # -- a case changes hands ----------------------------------------------------------------------
 
 
@@ -277,7 +314,9 @@ def hand_over(
     """Give a case to another inbox under a new generation of keys.
 
     Whoever opened the case before keeps what they knew; what is written from now on is sealed to
-    the target and the reporter alone.
+    the target and the reporter alone. ``keys`` must have been through `with_newest_reporter`, or
+    a reporter with a new receipt is locked out; the transaction that writes the rows must hold the
+    case and see no message that was not read (`whistle.storage.cases`).
     """
     moved = replace(keys, generations=(*keys.generations, new_generation()))
     installation = target.current.installation

@@ -218,13 +218,18 @@ class Registration:
     """What casework knows of a case without opening its messages.
 
     ``title``: neutral (offentlighedsloven § 15), empty until somebody gives one. ``seen``: how many
-    messages had been read; ``acknowledged`` and ``feedback``: when those duties were met.
+    messages had been read; ``acknowledged`` and ``feedback``: when those duties were met;
+    ``closed``: since when the case is closed. ``last_act`` names what casework did last, if that
+    can be undone, and ``last_item`` the item it was done to (16 bytes, or none).
     """
 
     title: str = ""
     seen: int = 0
     acknowledged: date | None = None
     feedback: date | None = None
+    closed: date | None = None
+    last_act: str = ""
+    last_item: bytes = b""
 
     def encode(self) -> bytes:
         """Give canonical JSON."""
@@ -234,6 +239,9 @@ class Registration:
                 "seen": self.seen,
                 "acknowledged": _day(self.acknowledged),
                 "feedback": _day(self.feedback),
+                "closed": _day(self.closed),
+                "last_act": self.last_act,
+                "last_item": _text(self.last_item),
             }
         )
 
@@ -241,12 +249,15 @@ class Registration:
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
         record = _load(encoded)
-        _check_fields(record, "title", "seen", "acknowledged", "feedback")
+        _check_fields(record, *(one.name for one in fields(cls)))
         return cls(
             _string(record["title"]),
             _number(record["seen"]),
             _date(record["acknowledged"]),
             _date(record["feedback"]),
+            _date(record["closed"]),
+            _string(record["last_act"]),
+            _bytes(record["last_item"], 0, ID_BYTES),
         )
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, update
 
-from whistle.storage import attachments, tables
+from whistle.storage import attachments, cases, tables
 from whistle.storage.errors import ConflictError
 from whistle.storage.rows import (
     CaseRow,
@@ -18,16 +18,6 @@ from whistle.storage.rows import (
 
 
 @dataclass(frozen=True, slots=True)
-class ListedCase:
-    """What a list needs of a case. ``messages``: how many the dialogue has."""
-
-    case: CaseRow
-    keys: InboxKeysRow
-    registration: RegistrationRow | None
-    messages: int
-
-
-@dataclass(frozen=True, slots=True)
 class StoredCase:
     """A case with all its rows."""
 
@@ -35,33 +25,6 @@ class StoredCase:
     keys: InboxKeysRow
     registration: RegistrationRow | None
     items: Sequence[ItemRow]
-
-
-def list_cases(db: Connection, inbox_id: bytes) -> list[ListedCase]:
-    """Give an inbox's cases, newest day first; within a day in no order that says anything."""
-    case = tables.cases.c
-    cases = CaseRow.all(
-        db, CaseRow.select(case.inbox_id == inbox_id).order_by(case.received.desc(), case.id)
-    )
-    ids = select(case.id).where(case.inbox_id == inbox_id).scalar_subquery()
-    keys = InboxKeysRow.all(db, InboxKeysRow.select(tables.inbox_keys.c.case_id.in_(ids)))
-    registrations = RegistrationRow.all(
-        db, RegistrationRow.select(tables.registrations.c.case_id.in_(ids))
-    )
-    item = tables.items.c
-    counted = db.execute(
-        select(item.case_id, func.count())
-        .where(item.case_id.in_(ids), item.compartment == "dialogue")
-        .group_by(item.case_id)
-    )
-    messages = {row[0]: row[1] for row in counted}
-    keys_of = {row.case_id: row for row in keys}
-    registration_of = {row.case_id: row for row in registrations}
-    return [
-        ListedCase(row, keys_of[row.id], registration_of.get(row.id), messages.get(row.id, 0))
-        for row in cases
-        if row.id in keys_of
-    ]
 
 
 def get_case(db: Connection, case_id: bytes) -> StoredCase | None:
@@ -117,6 +80,36 @@ def update_registration(db: Connection, row: RegistrationRow) -> None:
         raise ConflictError("somebody else changed the registration first")
 
 
+def update_case_keys(db: Connection, old: InboxKeysRow, new: InboxKeysRow) -> None:
+    """Write the vault's copy of a case's keys again; `ConflictError` if ``old`` is not there."""
+    hold(db, old)
+    column = tables.inbox_keys.c
+    db.execute(update(tables.inbox_keys).where(column.case_id == old.case_id).values(body=new.body))
+
+
+def hold(db: Connection, keys: InboxKeysRow) -> None:
+    """Let nobody else change a case until this transaction ends.
+
+    Raises `ConflictError` when the case was moved or given new keys since ``keys`` were read.
+    """
+    cases.lock(db, keys.case_id)
+    query = InboxKeysRow.select(tables.inbox_keys.c.case_id == keys.case_id)
+    if InboxKeysRow.first(db, query) != keys:
+        raise ConflictError("the case has new keys")
+
+
+def set_open(db: Connection, case_id: bytes, *, is_open: bool) -> None:
+    """Close or reopen a case."""
+    db.execute(update(tables.cases).where(tables.cases.c.id == case_id).values(is_open=is_open))
+
+
+def delete_items(db: Connection, case_id: bytes, item_ids: Sequence[bytes]) -> None:
+    """Erase items of a case; those that are not there are none."""
+    if item_ids:
+        column = tables.items.c
+        db.execute(delete(tables.items).where(column.case_id == case_id, column.id.in_(item_ids)))
+
+
 def set_duties(
     db: Connection, case_id: bytes, acknowledge_by: date | None, feedback_by: date | None
 ) -> None:
@@ -151,16 +144,10 @@ def hand_over(
         reporter.insert(db)
 
 
-def insert_message(
-    db: Connection, keys: InboxKeysRow, item: ItemRow, attachment_ids: Sequence[bytes]
-) -> None:
-    """Write a message of casework's with its files, under the keys it was sealed with.
+def insert_message(db: Connection, item: ItemRow, attachment_ids: Sequence[bytes] = ()) -> None:
+    """Write a message of casework's with its files; the case must be held.
 
-    Raises `ConflictError` when the case was moved or given new keys meanwhile.
+    Raises `DuplicateError` when it was written before, and `ConflictError` when a file is gone.
     """
-    column = tables.inbox_keys.c
-    current = InboxKeysRow.first(db, InboxKeysRow.select(column.case_id == keys.case_id))
-    if current != keys:
-        raise ConflictError("the case has new keys")
     item.insert(db)
     attachments.bind(db, attachment_ids, item.case_id)

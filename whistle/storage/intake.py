@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, update
 
-from whistle.storage import attachments, directory, tables
+from whistle.storage import attachments, cases, directory, tables
 from whistle.storage.errors import ConflictError
 from whistle.storage.rows import (
     CaseRow,
@@ -88,13 +88,14 @@ def find(db: Connection, lookup: bytes) -> ReporterCase | None:
 
 
 def insert_message(
-    db: Connection, item: ItemRow, generation: int, attachment_ids: Sequence[bytes]
+    db: Connection, item: ItemRow, generation: int, attachment_ids: Sequence[bytes] = ()
 ) -> None:
-    """Write a message from the reporter, with its files.
+    """Write a message from the reporter, with its files; holds the case until the end.
 
     Raises `DuplicateError` when it was written before, and `ConflictError` when the case has a
     newer generation of keys or a file is gone.
     """
+    cases.lock(db, item.case_id)
     column = tables.reporter_keys.c
     newest = ReporterKeysRow.first(
         db,
@@ -104,3 +105,43 @@ def insert_message(
         raise ConflictError("the case has new keys")
     item.insert(db)
     attachments.bind(db, attachment_ids, item.case_id)
+
+
+def replace_identity(db: Connection, identity: ItemRow, position: int) -> None:
+    """Put one identity item in the place of all there are; after the message that tells of it.
+
+    A case has one such item whatever happens, so that their number tells nothing. Raises
+    `ConflictError` when the dialogue has other messages than ``position`` before that one: of
+    giving and withdrawing, the later one must hold.
+    """
+    if cases.count_messages(db, identity.case_id) != position + 1:
+        raise ConflictError("something was written meanwhile")
+    item = tables.items.c
+    db.execute(
+        delete(tables.items).where(
+            item.case_id == identity.case_id, item.compartment == identity.compartment
+        )
+    )
+    identity.insert(db)
+
+
+def replace_receipt(
+    db: Connection, old: bytes, new: ReceiptRow, keys: Sequence[ReporterKeysRow]
+) -> None:
+    """Have a case found under another lookup, its keys sealed to another reporter key.
+
+    ``keys``: every generation. The old lookup stays, as used, and finds nothing any more. After
+    the message that tells of it, which holds the case. Raises `ConflictError` when the old one
+    finds the case no longer, and `DuplicateError` when the new one was used before.
+    """
+    receipt, sealed = tables.receipts.c, tables.reporter_keys.c
+    result = db.execute(
+        update(tables.receipts)
+        .where(receipt.lookup == old, receipt.case_id == new.case_id)
+        .values(case_id=None)
+    )
+    if result.rowcount != 1:
+        raise ConflictError("the receipt was replaced meanwhile")
+    new.insert(db)
+    db.execute(delete(tables.reporter_keys).where(sealed.case_id == new.case_id))
+    ReporterKeysRow.insert_all(db, keys)

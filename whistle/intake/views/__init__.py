@@ -2,14 +2,15 @@
 
 from flask import Flask, url_for
 
-from whistle.intake.views import dialogue, front, report
+from whistle.intake.views import acts, dialogue, front, replace, report
+from whistle.intake.views.session import promise_of
 from whistle.intake.views.shared import blueprint, root
 
-__all__ = ["dialogue", "front", "init_app", "report"]
+__all__ = ["acts", "dialogue", "front", "init_app", "replace", "report"]
 
 
 def init_app(app: Flask) -> None:
     """Give ``app`` the door's pages."""
     app.register_blueprint(root)
     app.register_blueprint(blueprint)
-    app.context_processor(lambda: {"home_url": url_for("intake.front")})
+    app.context_processor(lambda: {"home_url": url_for("intake.front"), "promise_of": promise_of})

@@ -7,12 +7,14 @@ from flask_babel import gettext as _
 
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
-from whistle.intake.forms import ReportForm
+from whistle.domain.fields import show_answers
+from whistle.intake.forms import report_form
 from whistle.intake.service import IntakeService, Outcome, Report
 from whistle.intake.tokens import TokenState
 from whistle.intake.views.shared import (
     FAILURES,
     blueprint,
+    door_titles,
     form_tokens,
     not_received,
     read_receipt,
@@ -21,7 +23,7 @@ from whistle.intake.views.shared import (
 )
 from whistle.keys.records import Identity
 from whistle.uploads import Limits, request_uploads
-from whistle.web import this_installation
+from whistle.web import current_language, this_installation
 
 
 @blueprint.route("/report/<channel>", methods=["GET", "POST"])
@@ -38,11 +40,14 @@ class _ReportPage:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self.form = ReportForm()
+        self.door = show_door(channel)
+        self.fields = this_installation().profile.channels[channel].fields
+        self.form = report_form(self.fields, current_language())
         self.service = IntakeService(this_installation())
         self.tokens = form_tokens()
         self.now = this_installation().clock.now()
         self.problems: list[str] = []
+        self.cpr: list[tuple[str, str]] = []
         self.conflict = False
         self.can_add = False
 
@@ -53,8 +58,10 @@ class _ReportPage:
             receipt = self._issue(Receipt.random())
         page = render_template(
             "intake/report.html",
-            door=show_door(self.channel),
+            door=self.door,
+            titles=door_titles(),
             form=self.form,
+            cpr=self.cpr,
             receipt=receipt.show(),
             problems=self.problems,
             lost_files=request_uploads().names(),
@@ -69,9 +76,31 @@ class _ReportPage:
         if request.form.get("decision") == "add":
             return self._answer_choice()
         receipt = self._checked_receipt(self.form.receipt.data, self.form.token.data)
-        if not self.form.validate() or receipt is None:
+        if not self._is_fine() or receipt is None:
             return self.show(422)
         return self._attempt(lambda: self._receive(receipt))
+
+    def _is_fine(self) -> bool:
+        """Check all that was filled in, at once; what is wrong is told by `show`."""
+        is_valid = self.form.validate()
+        if not self.form.accept_cpr.data:
+            self.cpr = [
+                (
+                    field.id,
+                    self.door.text.text_label if field is self.form.text else field.label.text,
+                )
+                for field in self.form.with_cpr()
+            ]
+        unknown = self.form.unknown(dict(request.form.lists()))
+        self.problems += [
+            _(
+                "The form has changed since you opened it, and one field is gone. "
+                "Write this in the text instead: %(value)s",
+                value=value,
+            )
+            for value in unknown
+        ]
+        return is_valid and not self.cpr and not unknown
 
     def _receive(self, receipt: Receipt) -> Response:
         uploads = request_uploads()
@@ -80,6 +109,7 @@ class _ReportPage:
             identity=self._identity(),
             concerns_adviser=self.form.concerns_adviser.data,
             files=tuple(uploads.finish()),
+            answers=self.form.answers,
         )
         outcome = self.service.receive(self.channel, receipt, content)
         if outcome is Outcome.OTHER_CONTENT:
@@ -105,7 +135,7 @@ class _ReportPage:
         receipt = self._checked_receipt(
             self.form.previous_receipt.data, self.form.previous_token.data
         )
-        if receipt is None or not self.form.validate():
+        if not self._is_fine() or receipt is None:
             return self.show(422)
         if not self._may_add_to(receipt):
             return self._offer_choice(receipt)
@@ -122,7 +152,7 @@ class _ReportPage:
         files = uploads.finish()
         form_id = receipt.digest_key(this_installation().id)
         outcome = self.service.add_message(
-            receipt, form_id, self.form.written, files, self._identity()
+            receipt, form_id, self._with_answers(), files, self._identity()
         )
         if outcome is Outcome.NO_REPORT:
             self.problems.append(_("There is no report under that receipt any more."))
@@ -130,6 +160,12 @@ class _ReportPage:
         if outcome is Outcome.RECEIVED:
             uploads.keep()
         return self._received(receipt, outcome, len(files))
+
+    def _with_answers(self) -> str:
+        """Give the text and, below it, the answers: a message that is added has no fields."""
+        answers = show_answers(self.fields, self.form.answers, current_language())
+        lines = [f"{answer.label} {', '.join(answer.values)}" for answer in answers]
+        return "\n".join([self.form.written, "", *lines]) if lines else self.form.written
 
     def _attempt(self, act: Callable[[], Response]) -> Response:
         """Do it, or say honestly that it was not done; the text stays in the form either way."""
@@ -147,7 +183,7 @@ class _ReportPage:
         page = render_template(
             "intake/received.html",
             receipt=receipt.show(),
-            door=show_door(self.channel),
+            door=self.door,
             again=outcome is Outcome.AGAIN,
             acknowledge_by=self.service.acknowledge_by(self.channel),
             file_count=file_count,

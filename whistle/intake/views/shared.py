@@ -7,16 +7,18 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
-from whistle.crypto.errors import DirectoryError, ReceiptError
+from whistle.crypto.errors import ReceiptError, SealingError
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
+from whistle.domain.guidance import Guidance
+from whistle.domain.legal_clock import Deadlines
 from whistle.domain.profile import LANGUAGES, ChannelText
 from whistle.intake.tokens import FormTokens
 from whistle.storage.errors import StorageError
 from whistle.uploads import Refusal, request_uploads
 from whistle.web import current_language, this_installation
 
-FAILURES = (SQLAlchemyError, StorageError, DirectoryError, OSError)
+FAILURES = (SQLAlchemyError, StorageError, SealingError, OSError)
 
 blueprint = Blueprint("intake", __name__, url_prefix=f"/<any({', '.join(LANGUAGES)}):lang>")
 root = Blueprint("root", __name__)
@@ -34,15 +36,12 @@ def _language_stays_in_the_path(_endpoint: str, values: dict[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A channel as a page shows it."""
+    """A channel as a page shows it, in the language of the request."""
 
-    id: str
-    title: str
-    summary: str
-    audience: str
-    intro: str
-    text_label: str
-    text_hint: str
+    id: Channel
+    text: ChannelText
+    guidance: Guidance
+    deadlines: Deadlines
 
 
 def channel_text(channel: Channel) -> ChannelText:
@@ -52,16 +51,16 @@ def channel_text(channel: Channel) -> ChannelText:
 
 def show_door(channel: Channel) -> Door:
     """Show a channel."""
-    text = channel_text(channel)
-    return Door(
-        channel,
-        text.title,
-        text.summary,
-        text.audience,
-        text.intro,
-        text.text_label,
-        text.text_hint,
-    )
+    profile = this_installation().profile.channels[channel]
+    language = current_language()
+    return Door(channel, profile.text[language], profile.guidance[language], profile.deadlines)
+
+
+def door_titles() -> dict[Channel, str]:
+    """Give the titles of all open doors, for links from one to the other."""
+    return {
+        channel: channel_text(channel).title for channel in this_installation().profile.channels
+    }
 
 
 def form_tokens() -> FormTokens:

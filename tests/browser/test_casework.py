@@ -1,0 +1,90 @@
+"""What an adviser does to a case, seen in a browser: notes, closing, undoing, filters."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser import doors
+from tests.browser.doors import Walk
+from tests.support.browser import Visitor
+from tests.support.demo import Demo
+
+
+@pytest.fixture(params=["javascript", "no-javascript"])
+def walk(visitor: Visitor, request: pytest.FixtureRequest) -> Walk:
+    """An adviser's browser, with JavaScript and without."""
+    return Walk(visitor, javascript=request.param == "javascript")
+
+
+@pytest.fixture
+def case(walk: Walk, visitor: Visitor, demo_server: Demo) -> str:
+    """A new case, opened by the adviser."""
+    doors.sign_in(walk.page, demo_server, demo_server.member("adviser"))
+    before = doors.listed(walk.page, demo_server)
+    report = doors.Report("Jeg får intet svar.")
+    doors.send_report(visitor.open(), demo_server, "citizen", report)
+    (address,) = doors.listed(walk.page, demo_server) - before
+    walk.page.goto(address)
+    return address
+
+
+@pytest.mark.usefixtures("case")
+def test_a_note_is_written_changed_deleted_and_brought_back(walk: Walk) -> None:
+    page = walk.page
+    page.locator('[name="note"]').fill("Ring til centret.")
+    doors.press(page, 'form[action$="/note"] button')
+    walk.sees()
+    doors.press(page, '.note a[href*="/note/"]')
+    walk.sees()
+    page.locator('[name="note"]').fill("Ring til centret på mandag.")
+    doors.press(page, "main form button")
+    page.locator(".note summary").click()
+    assert page.locator(".note .bubble-text").all_inner_texts() == [
+        "Ring til centret på mandag.",
+        "Ring til centret.",
+    ]
+    walk.sees()
+    doors.press(page, '.note form[action$="/delete"] button')
+    assert page.locator(".note").count() == 0
+    walk.sees()
+    doors.press(page, 'form[action$="/undo"] button')
+    assert page.locator(".note").count() == 1
+    walk.sees()
+
+
+@pytest.mark.usefixtures("case")
+def test_a_case_is_closed_after_a_warning_and_opened_by_undo(walk: Walk) -> None:
+    page = walk.page
+    doors.press(page, 'a[href$="/close"]')
+    assert page.locator(".alert-warning").count() >= 1
+    walk.sees()
+    page.locator('[name="note"]').fill("Sendt videre.")
+    doors.press(page, 'form[action$="/close"] button')
+    walk.sees()
+    doors.press(page, 'form[action$="/undo"] button')
+    assert page.locator('a[href$="/close"]').count() == 1
+    walk.sees()
+
+
+@pytest.mark.usefixtures("case")
+def test_a_title_that_is_too_long_comes_back(walk: Walk) -> None:
+    page = walk.page
+    page.locator("summary", has=page.locator('xpath=../..//*[@name="title"]')).first.click()
+    page.locator('[name="title"]').fill("æ" * 121)
+    doors.press(page, 'form[action$="/title"] button')
+    assert page.locator('[name="title"]').is_visible()
+    walk.sees(422)
+
+
+def test_the_list_is_filtered_by_links(walk: Walk, case: str, demo_server: Demo) -> None:
+    page = walk.page
+    doors.press(page, 'button[value="unread"]')
+    walk.sees()
+    doors.press(page, '.tiles a[href*="state=unread"]')
+    links = page.locator('.cases a[href*="/casework/case/"]').all()
+    assert urlsplit(case).path in [link.get_attribute("href") for link in links]
+    walk.sees()
+    doors.press(page, '.filters a[href*="state=closed"]')
+    walk.sees()
+    page.goto(f"{demo_server.casework}/inboxes?state=all&door=whistleblower")
+    walk.sees()

@@ -1,0 +1,54 @@
+"""What the tests of casework share."""
+
+import secrets
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.office import Desk, Office
+from whistle.casework.cases import OpenedCase
+from whistle.crypto.secret import Seed
+from whistle.keys.keyring import Keyring, admit
+from whistle.storage import directory
+from whistle.storage.rows import GrantRow, MemberRow
+
+
+@pytest.fixture
+def case_id(office: Office) -> bytes:
+    """A citizen's case that nobody has opened."""
+    return office.case_of(office.reporter().report())
+
+
+@pytest.fixture
+def desk(office: Office) -> Desk:
+    """The adviser's browser."""
+    return office.desk_of(office.adviser)
+
+
+@pytest.fixture
+def opened(office: Office, case_id: bytes) -> Callable[[], OpenedCase]:
+    """Open the case as the adviser."""
+
+    def open_it() -> OpenedCase:
+        found = office.work_of(office.adviser).open(case_id)
+        assert found is not None
+        return found
+
+    return open_it
+
+
+@pytest.fixture
+def deputy(office: Office) -> Keyring:
+    """A second member with the adviser's inboxes."""
+    keyring = Keyring(office.installation.id, secrets.token_bytes(16), Seed.random())
+    with office.installation.store.write() as db:
+        MemberRow(keyring.member_id, "vikar", "Vera Vikar", "adviser", "da", b"", b"").insert(db)
+        grants = directory.grants_of(db, office.adviser.member_id)
+        for inbox in office.installation.directory.inboxes:
+            mine = [grant for grant in grants if grant.inbox_id == inbox.inbox_id]
+            if mine:
+                statement, new = admit(office.adviser, inbox, mine, keyring.public)
+                statement.insert(db)
+                GrantRow.insert_all(db, new)
+    office.installation.directory.refresh()
+    return keyring

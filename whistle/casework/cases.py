@@ -1,0 +1,230 @@
+"""Opening a case with a member's keys, and writing to it without losing what others write."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from whistle.casework.duties import Duty, DutyKind, duties_of
+from whistle.crypto.errors import DirectoryError
+from whistle.domain.channel import Act, Side
+from whistle.domain.dialogue import identity_is_given
+from whistle.domain.legal_clock import Deadlines
+from whistle.installation import Installation
+from whistle.keys.cases import (
+    CaseItems,
+    adopt,
+    box_registration,
+    open_inbox_keys,
+    open_registration,
+)
+from whistle.keys.keyring import InboxKeys, Keyring, open_inboxes
+from whistle.keys.notes import Notebook, open_notes
+from whistle.keys.records import Message, Registration
+from whistle.keys.vault import with_new_receipt
+from whistle.storage import casework as queries
+from whistle.storage import directory
+from whistle.storage.errors import ConflictError
+from whistle.storage.rows import CaseRow
+
+MOST_TRIES = 5
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """A case as this member's keys open it.
+
+    ``registration`` is the stored one, ``version`` its number. Every change of casework's makes a
+    new version: who still has the newest version knows that nothing else happened.
+    """
+
+    inbox: InboxKeys
+    stored: queries.StoredCase
+    items: CaseItems
+    registration: Registration
+    version: int
+    messages: Sequence[Message]
+    notebook: Notebook
+
+    @property
+    def case(self) -> CaseRow:
+        """What can be read without a key."""
+        return self.stored.case
+
+    @property
+    def identity_given(self) -> bool:
+        """Whether the reporter says who they are; who it is takes another step."""
+        return identity_is_given(self.messages)
+
+    @property
+    def wrote_after_closing(self) -> bool:
+        """Whether the reporter wrote when the case was closed."""
+        after = False
+        for message in self.messages:
+            if message.act in {Act.CLOSED, Act.REOPENED}:
+                after = False
+            elif message.side is Side.REPORTER and message.act is Act.WROTE:
+                after = True
+        return after and not self.case.is_open
+
+
+class Cases:
+    """The cases of one unlocked member. For the modules of this room; others take the service."""
+
+    def __init__(self, installation: Installation, keyring: Keyring) -> None:
+        """Work on ``installation`` with the keys of one member."""
+        self.here = installation
+        self.keyring = keyring
+
+    def inboxes_opened(self) -> list[InboxKeys]:
+        """Open every inbox that this member's grants are for."""
+        with self.here.store.read() as db:
+            grants = directory.grants_of(db, self.keyring.member_id)
+        try:
+            return open_inboxes(self.keyring, self.here.directory.inboxes, grants)
+        except DirectoryError:  # somebody was let in since this process last looked
+            self.here.directory.refresh()
+            return open_inboxes(self.keyring, self.here.directory.inboxes, grants)
+
+    def deadlines(self, inbox: InboxKeys) -> Deadlines:
+        """Give what the inbox's channel promises."""
+        return self.here.profile.channels[inbox.inbox.root.channel].deadlines
+
+    def duties(self, opened: OpenedCase) -> list[Duty]:
+        """Give what is owed to a case's reporter, met or not."""
+        return duties_of(opened.case, opened.registration, self.deadlines(opened.inbox))
+
+    def attempt(self, case_id: bytes, step: Callable[[OpenedCase], _Result]) -> _Result | None:
+        """Open a case and do something to it, again from the start when somebody was quicker.
+
+        None when there is no such case, or this member's keys do not open it. Raises a
+        `SealingError` when it is damaged, and `ConflictError` when it keeps changing.
+        """
+        for _ in range(MOST_TRIES):
+            try:
+                opened = self._open(case_id)
+                return None if opened is None else step(opened)
+            except ConflictError:
+                continue
+        raise ConflictError("the case keeps changing")
+
+    @contextmanager
+    def writing(
+        self, opened: OpenedCase, registration: Registration, *, keep_deleted: bool = False
+    ) -> Iterator[Connection]:
+        """Write to a case in one transaction, with the next version of its registration.
+
+        Raises `ConflictError` when anything but the reporter changed the case since it was opened.
+        What had been deleted is erased now, unless ``keep_deleted``.
+        """
+        row = box_registration(
+            opened.inbox, opened.stored.keys, registration, version=opened.version + 1
+        )
+        with self.here.store.write() as db:
+            queries.hold(db, opened.stored.keys)
+            queries.update_registration(db, row)
+            self._write_duties(db, opened, registration)
+            if not keep_deleted:
+                gone = [row_id for note in opened.notebook.deleted for row_id in note.row_ids]
+                queries.delete_items(db, opened.case.id, gone)
+            yield db
+
+    def seen_by_now(self, opened: OpenedCase) -> OpenedCase:
+        """Note that everything in a case was read, and what its dialogue says of the clock."""
+        known = opened.registration
+        registration = replace(told_by_dialogue(opened), seen=max(known.seen, len(opened.messages)))
+        today = self.here.clock.today()
+        stale = any(note.newest.written.date() < today for note in opened.notebook.deleted)
+        unchanged = replace(registration, last_act=known.last_act, last_item=known.last_item)
+        if unchanged == known and not stale:
+            return opened
+        with self.writing(opened, registration):
+            pass
+        return replace(opened, registration=registration, version=opened.version + 1)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _open(self, case_id: bytes) -> OpenedCase | None:
+        with self.here.store.read() as db:
+            stored = queries.get_case(db, case_id)
+        if stored is None:
+            return None
+        inbox = next(
+            (one for one in self.inboxes_opened() if one.inbox.inbox_id == stored.keys.inbox_id),
+            None,
+        )
+        if inbox is None:
+            return None
+        if not stored.keys.in_vault:
+            stored = self._adopt(inbox, stored)
+        row = stored.registration
+        if row is None:
+            raise ConflictError("the registration is missing")
+        keys = open_inbox_keys(inbox, stored.keys).keys
+        items = CaseItems(self.here.id, case_id, keys)
+        messages = items.dialogue(stored.items)
+        renewed = with_new_receipt(inbox, stored.keys, keys, messages)
+        if renewed is not None:
+            in_vault, keys = renewed
+            with self.here.store.write() as db:
+                queries.update_case_keys(db, stored.keys, in_vault)
+            stored, items = replace(stored, keys=in_vault), replace(items, keys=keys)
+        return OpenedCase(
+            inbox,
+            stored,
+            items,
+            open_registration(inbox, stored.keys, row),
+            row.version,
+            messages,
+            open_notes(items, stored.items),
+        )
+
+    def _adopt(self, inbox: InboxKeys, stored: queries.StoredCase) -> queries.StoredCase:
+        adopted, registration, _ = adopt(inbox, stored.keys)
+        with self.here.store.write() as db:
+            queries.adopt_case(db, stored.keys, adopted, registration)
+        return replace(stored, keys=adopted, registration=registration)
+
+    def _write_duties(self, db: Connection, opened: OpenedCase, registration: Registration) -> None:
+        duties = duties_of(opened.case, registration, self.deadlines(opened.inbox))
+        due = {duty.kind: duty.due for duty in duties if duty.done is None}
+        acknowledge_by, feedback_by = due.get(DutyKind.ACKNOWLEDGE), due.get(DutyKind.FEEDBACK)
+        if (acknowledge_by, feedback_by) != (opened.case.acknowledge_by, opened.case.feedback_by):
+            queries.set_duties(db, opened.case.id, acknowledge_by, feedback_by)
+
+
+def was_closed_on(messages: Sequence[Message]) -> date | None:
+    """Give the day of the last closing that a dialogue tells of."""
+    return next(
+        (message.written for message in reversed(messages) if message.act is Act.CLOSED), None
+    )
+
+
+def told_by_dialogue(opened: OpenedCase) -> Registration:
+    """Give the registration with what the dialogue says of the clock, and nothing to undo."""
+    registration = opened.registration
+    closed = registration.closed or was_closed_on(opened.messages)
+    return replace(
+        registration,
+        acknowledged=registration.acknowledged or _acknowledged_on(opened.messages),
+        closed=None if opened.case.is_open else closed,
+        last_act="",
+        last_item=b"",
+    )
+
+
+def _acknowledged_on(messages: Sequence[Message]) -> date | None:
+    """Give the day of the acknowledgement: the automatic one's, or of the first thing written."""
+    return next(
+        (
+            one.written
+            for one in messages
+            if one.act is Act.ACKNOWLEDGED
+            or (one.side is Side.CASEWORK and (one.text or one.files))
+        ),
+        None,
+    )

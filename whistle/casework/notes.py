@@ -1,0 +1,74 @@
+"""Notes on a case: written, edited, deleted. Nobody's words are overwritten without being shown."""
+
+import secrets
+from dataclasses import replace
+
+from whistle.casework.acts import Done, Undoable
+from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
+from whistle.keys.files import content_digest
+from whistle.keys.notes import Note, seal_note
+from whistle.storage.errors import DuplicateError
+from whistle.storage.tables import ID_BYTES
+
+
+def write_note(cases: Cases, case_id: bytes, form_id: bytes, text: str) -> Done:
+    """Add a note; ``form_id`` names the form, so that a double click writes once."""
+    note_id = content_digest(cases.here.id, form_id, text, ())[:ID_BYTES]
+
+    def step(opened: OpenedCase) -> Done:
+        _put(cases, opened, _note(cases, note_id, 1, text), note_id)
+        return Done.YES
+
+    try:
+        return cases.attempt(case_id, step) or Done.CLOSED_TO_YOU
+    except DuplicateError:
+        return Done.ALREADY
+
+
+def edit_note(cases: Cases, case_id: bytes, note_id: bytes, version: int, text: str) -> Done:
+    """Write a new version of a note; `Done.CHANGED` when ``version`` is not the newest."""
+
+    def step(opened: OpenedCase) -> Done:
+        kept = opened.notebook.find(note_id)
+        if kept is not None and kept.newest.text == text and not kept.newest.deleted:
+            return Done.ALREADY
+        if kept is None or kept.newest.version != version:
+            return Done.CHANGED
+        note = _note(cases, note_id, version + 1, text)
+        _put(cases, opened, note, secrets.token_bytes(ID_BYTES))
+        return Done.YES
+
+    return cases.attempt(case_id, step) or Done.CLOSED_TO_YOU
+
+
+def delete_note(cases: Cases, case_id: bytes, note_id: bytes, version: int) -> Done:
+    """Delete a note; `Done.CHANGED` when ``version`` is not the newest.
+
+    It is erased with the next thing that is done to the case, or when somebody opens the case on a
+    later day. Until then it can be undone.
+    """
+
+    def step(opened: OpenedCase) -> Done:
+        kept = opened.notebook.find(note_id)
+        if kept is None or kept.newest.deleted:
+            return Done.ALREADY
+        if kept.newest.version != version:
+            return Done.CHANGED
+        gone = replace(_note(cases, note_id, version + 1, ""), deleted=True)
+        _put(cases, opened, gone, secrets.token_bytes(ID_BYTES))
+        return Done.YES
+
+    return cases.attempt(case_id, step) or Done.CLOSED_TO_YOU
+
+
+def _note(cases: Cases, note_id: bytes, version: int, text: str) -> Note:
+    now = cases.here.clock.now().replace(microsecond=0)
+    return Note(note_id, version, cases.keyring.member_id, now, text)
+
+
+def _put(cases: Cases, opened: OpenedCase, note: Note, row_id: bytes) -> None:
+    registration = told_by_dialogue(opened)
+    if note.deleted:
+        registration = replace(registration, last_act=Undoable.NOTE_DELETED, last_item=row_id)
+    with cases.writing(opened, registration) as db:
+        seal_note(opened.items, note, row_id).insert(db)

@@ -1,0 +1,166 @@
+"""What is done to a case besides writing in it: title, closing, reopening, marking, undoing."""
+
+from flask import Response, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from whistle.casework import acts
+from whistle.casework.acts import Closing, Done, Undoable
+from whistle.casework.forms import CloseForm, TitleForm, VersionForm
+from whistle.casework.service import OpenedCase
+from whistle.casework.views.blueprint import (
+    CONFLICT,
+    act,
+    blueprint,
+    check,
+    fresh_form_id,
+    not_stored,
+    opened_case,
+    read_id,
+    renew,
+    service,
+    try_to,
+    wrong,
+)
+from whistle.casework.views.case import CaseForms, case_page
+from whistle.casework.views.shown import show_case, show_entries
+from whistle.signed_in import MemberForm, members_only
+from whistle.uploads import Refusal
+
+_MARKS = {Undoable.UNREAD, Undoable.ACKNOWLEDGED, Undoable.FEEDBACK}
+
+
+@blueprint.post("/case/<case_id>/title")
+@members_only
+def title(case_id: str) -> BaseResponse:
+    """Give a case a neutral title."""
+    form = TitleForm()
+    refusal = wrong(form)
+    given, was = " ".join((form.title.data or "").split()), form.was.data or ""
+    done = None
+    if refusal is None:
+        done = try_to(lambda: acts.give_title(service(), read_id(case_id), given, was))
+        refusal = not_stored() if done is None else None
+    if done is Done.CHANGED:
+        opened = opened_case(case_id)
+        form.was.data = opened.registration.title
+        refusal = Refusal(
+            _(
+                "Somebody has changed the title meanwhile. It is now: %(title)s. "
+                "Save again to put yours in its place.",
+                title=opened.registration.title or _("none"),
+            ),
+            CONFLICT,
+        )
+    if refusal:
+        return case_page(opened_case(case_id), CaseForms(title=form), refusal=refusal)
+    return _to_case(case_id, "title")
+
+
+@blueprint.get("/case/<case_id>/close")
+@members_only
+def closing(case_id: str) -> BaseResponse:
+    """What closing means for this case, before it is closed."""
+    opened = opened_case(case_id)
+    if not opened.case.is_open:
+        return redirect(url_for("casework.case", case_id=case_id), 303)
+    return _close_page(opened, CloseForm(formdata=None))
+
+
+@blueprint.post("/case/<case_id>/close")
+@members_only
+def close(case_id: str) -> BaseResponse:
+    """Close a case."""
+    form = CloseForm()
+    refusal = wrong(form)
+    if refusal:
+        return _close_page(opened_case(case_id), form, refusal)
+    decided = Closing(
+        (form.form_id.data or "").encode(),
+        form.seen.data or 0,
+        (form.text.data or "").strip(),
+        (form.note.data or "").strip(),
+    )
+    done = try_to(lambda: acts.close(service(), read_id(case_id), decided))
+    if done is None:
+        return _close_page(opened_case(case_id), form, not_stored())
+    if done is Done.CHANGED:
+        return _close_page(opened_case(case_id), form, _news())
+    if done is Done.TOO_LATE:
+        forms = CaseForms()
+        forms.answer.text.data, forms.note.note.data = decided.text, decided.note
+        return case_page(opened_case(case_id), forms, refusal=_too_late())
+    return _to_case(case_id, Undoable.CLOSED)
+
+
+def _news() -> Refusal:
+    problem = _(
+        "Something new was written while you were deciding. The case is still open. Read it below, "
+        "and close the case if you still want to."
+    )
+    return Refusal(problem, CONFLICT)
+
+
+def _too_late() -> Refusal:
+    problem = _("Somebody else closed the case first. Your words were not sent: they are below.")
+    return Refusal(problem, CONFLICT)
+
+
+def _close_page(
+    opened: OpenedCase, form: CloseForm, refusal: Refusal | None = None
+) -> BaseResponse:
+    seen = form.seen.data if isinstance(form.seen.data, int) else len(opened.messages)
+    form.seen.raw_data = None  # shown is what is, not what was sent
+    form.seen.data = len(opened.messages)
+    form.form_id.data = form.form_id.data or fresh_form_id()
+    renew(form)
+    page = render_template(
+        "casework/close.html",
+        case=show_case(service(), opened),
+        news=show_entries(opened, seen),
+        form=form,
+        problems=[refusal.problem]
+        if refusal and not (form.text.errors or form.note.errors)
+        else [],
+    )
+    return Response(page, status=refusal.status if refusal else 200)
+
+
+@blueprint.post("/case/<case_id>/reopen")
+@members_only
+def reopen(case_id: str) -> BaseResponse:
+    """Open a closed case again."""
+    check(MemberForm())
+    act(lambda: acts.reopen(service(), read_id(case_id)))
+    return _to_case(case_id, Undoable.REOPENED)
+
+
+@blueprint.post("/case/<case_id>/mark")
+@members_only
+def mark(case_id: str) -> BaseResponse:
+    """Mark a case unread, or a duty as met in another way."""
+    check(MemberForm())
+    what = request.form.get("mark", "")
+    if what not in _MARKS:
+        abort(400)
+    act(lambda: acts.mark(service(), read_id(case_id), Undoable(what)))
+    if what != Undoable.UNREAD:
+        return _to_case(case_id, what)
+    version = service().version(read_id(case_id))
+    return redirect(
+        url_for("casework.inboxes", done=what, case=case_id.lower(), version=version), 303
+    )
+
+
+@blueprint.post("/case/<case_id>/undo")
+@members_only
+def undo(case_id: str) -> BaseResponse:
+    """Take back what was done last."""
+    form = VersionForm()
+    check(form)
+    done = act(lambda: acts.undo(service(), read_id(case_id), form.version.data or 0))
+    return _to_case(case_id, "undone" if done is Done.YES else "not-undone")
+
+
+def _to_case(case_id: str, done: str) -> BaseResponse:
+    return redirect(url_for("casework.case", case_id=case_id, done=done), 303)

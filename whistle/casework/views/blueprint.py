@@ -1,0 +1,117 @@
+"""What the pages of casework share: the blueprint, this member's work, what an address names."""
+
+import secrets
+from collections.abc import Callable
+
+from flask import Blueprint, abort
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+
+from whistle.casework.acts import Done
+from whistle.casework.forms import EditNoteForm, NoteForm
+from whistle.casework.service import CaseworkService, OpenedCase
+from whistle.crypto.errors import SealingError
+from whistle.signed_in import MemberForm, this_member
+from whistle.storage.errors import StorageError
+from whistle.storage.tables import ID_BYTES
+from whistle.uploads import Refusal
+from whistle.web import this_installation
+
+CONFLICT = 409
+
+blueprint = Blueprint("casework", __name__, url_prefix="/casework")
+
+
+def service() -> CaseworkService:
+    """Give the work of this request's member."""
+    return CaseworkService(this_installation(), this_member().keyring)
+
+
+def read_id(text: str) -> bytes:
+    """Read an identifier of an address; whatever is none is not found."""
+    try:
+        value = bytes.fromhex(text)
+    except ValueError:
+        abort(404)
+    if len(value) != ID_BYTES:
+        abort(404)
+    return value
+
+
+def opened_case(case_id: str) -> OpenedCase:
+    """Open a case, or say 404: to whom it is closed it is not there."""
+    try:
+        opened = service().open(read_id(case_id))
+    except SealingError:
+        abort(404)
+    if opened is None:
+        abort(404)
+    return opened
+
+
+def act(do: Callable[[], Done]) -> Done:
+    """Do something to a case that no text of the member's hangs on, or say 404 or 503."""
+    try:
+        done = do()
+    except SealingError:
+        abort(404)
+    except (SQLAlchemyError, StorageError):
+        abort(503)
+    if done is Done.CLOSED_TO_YOU:
+        abort(404)
+    return done
+
+
+def try_to(do: Callable[[], Done]) -> Done | None:
+    """Do something to a case; none when it could not be stored, so that the text can be kept."""
+    try:
+        done = do()
+    except SealingError:
+        abort(404)
+    except (SQLAlchemyError, StorageError):
+        return None
+    if done is Done.CLOSED_TO_YOU:
+        abort(404)
+    return done
+
+
+def check(form: MemberForm) -> None:
+    """Refuse a button that was not pressed on a page of this session's."""
+    if not form.validate():
+        abort(403)
+
+
+def wrong(form: MemberForm) -> Refusal | None:
+    """Say why a form with a text in it cannot be taken, if it cannot."""
+    if form.validate():
+        return None
+    if form.csrf_token.errors:
+        return Refusal(_("The page was too old to send from. Nothing is lost: send it now."), 422)
+    errors = (str(error) for each in form.errors.values() for error in each)
+    return Refusal(next(errors, ""), 422)
+
+
+def note_refusal(form: NoteForm | EditNoteForm) -> Refusal | None:
+    """Say why a note cannot be taken, if it cannot."""
+    refusal = wrong(form)
+    if refusal is None and not (form.note.data or "").strip():
+        return Refusal(_("Write something before you save the note."), 422)
+    return refusal
+
+
+def not_stored() -> Refusal:
+    """Say that nothing was stored, and that nothing is lost."""
+    return Refusal(
+        _("It could not be stored just now. Nothing is lost: your text is below. Try again."), 503
+    )
+
+
+def renew(form: MemberForm) -> None:
+    """Give a form this session's token, whatever it was sent with."""
+    form.csrf_token.process(None)
+    form.csrf_token.errors = []  # what it means has been said in words
+
+
+def fresh_form_id() -> str:
+    """Give the name of a form that is shown for the first time."""
+    return secrets.token_hex(ID_BYTES)

@@ -1,0 +1,148 @@
+"""A case: its dialogue, its notes, its files; answering, and who the reporter is."""
+
+from dataclasses import dataclass, field
+
+from flask import Response, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as BaseResponse
+
+from whistle.casework.acts import Undoable
+from whistle.casework.forms import AnswerForm, NoteForm, TitleForm
+from whistle.casework.service import OpenedCase, Written
+from whistle.casework.views.blueprint import (
+    blueprint,
+    check,
+    fresh_form_id,
+    opened_case,
+    read_id,
+    renew,
+    service,
+    wrong,
+)
+from whistle.casework.views.shown import show_case
+from whistle.keys.records import Identity
+from whistle.signed_in import MemberForm, members_only
+from whistle.storage.errors import StorageError
+from whistle.uploads import Limits, Refusal, request_uploads
+from whistle.web import attachment_response
+
+
+@dataclass(frozen=True, slots=True)
+class CaseForms:
+    """The forms of a case's page: those that were sent as they were sent, the others empty."""
+
+    answer: AnswerForm = field(default_factory=lambda: AnswerForm(formdata=None))
+    note: NoteForm = field(default_factory=lambda: NoteForm(formdata=None))
+    title: TitleForm | None = None
+
+
+@blueprint.get("/case/<case_id>")
+@members_only
+def case(case_id: str) -> BaseResponse:
+    """A case with its report, dialogue, files and notes."""
+    return case_page(opened_case(case_id), CaseForms())
+
+
+@blueprint.post("/case/<case_id>/answer")
+@members_only
+def answer(case_id: str) -> BaseResponse:
+    """Write to the reporter."""
+    form = AnswerForm()
+    uploads = request_uploads()
+    refusal = _answer_refusal(form)
+    if refusal:
+        return case_page(opened_case(case_id), CaseForms(answer=form), refusal=refusal)
+    try:
+        written = service().answer(
+            read_id(case_id),
+            (form.form_id.data or "").encode(),
+            form.written,
+            uploads.finish(),
+            is_feedback=form.is_feedback.data,
+        )
+    except (SQLAlchemyError, StorageError, OSError):
+        refusal = Refusal(_not_sent(), 503)
+        return case_page(opened_case(case_id), CaseForms(answer=form), refusal=refusal)
+    if written is Written.CLOSED_TO_YOU:
+        abort(404)
+    if written is Written.YES:
+        uploads.keep()
+    return redirect(url_for("casework.case", case_id=case_id, sent=1), 303)
+
+
+@blueprint.post("/case/<case_id>/identity")
+@members_only
+def identity(case_id: str) -> BaseResponse:
+    """Open who the reporter is: a step of its own."""
+    check(MemberForm())
+    opened = opened_case(case_id)
+    return case_page(opened, CaseForms(), identity=service().identity(opened.case.id))
+
+
+@blueprint.get("/case/<case_id>/file/<attachment_id>")
+@members_only
+def file(case_id: str, attachment_id: str) -> BaseResponse:
+    """Give a file of a case's dialogue."""
+    found = service().file(read_id(case_id), read_id(attachment_id))
+    if found is None:
+        abort(404)
+    manifest, content = found
+    return attachment_response(manifest.name, manifest.length, content)
+
+
+def _answer_refusal(form: AnswerForm) -> Refusal | None:
+    """Say why an answer cannot be taken, if it cannot."""
+    uploads = request_uploads()
+    refusal = wrong(form)
+    if refusal:
+        return refusal
+    if uploads.failed:
+        return Refusal(_not_sent(), 503)
+    if uploads.refused:
+        return Refusal(_("The files are too large or too many. Nothing was sent. Send fewer."), 413)
+    if not form.written.strip() and not uploads.names():
+        return Refusal(_("Write something, or choose a file, before you send."), 422)
+    return None
+
+
+def _not_sent() -> str:
+    return _("Not sent: it could not be stored just now. Your text is still below: try again.")
+
+
+def case_page(
+    opened: OpenedCase,
+    forms: CaseForms,
+    *,
+    identity: Identity | None = None,
+    refusal: Refusal | None = None,
+) -> BaseResponse:
+    """Show a case; ``refusal`` says why one of its forms was not taken."""
+    shown = show_case(service(), opened)
+    title = forms.title or TitleForm(formdata=None, title=shown.given_title, was=shown.given_title)
+    if not forms.answer.form_id.data:
+        forms.answer.form_id.data = fresh_form_id()
+    if not forms.note.note_form.data:
+        forms.note.note_form.data = fresh_form_id()
+    every = (forms.answer, forms.note, title)
+    for form in every:
+        renew(form)
+    refused = next((form for form in every if form.errors), None)
+    done = request.args.get("done", "") if request.method == "GET" else ""
+    page = render_template(
+        "casework/case.html",
+        case=shown,
+        identity=identity,
+        form=forms.answer,
+        note_form=forms.note,
+        title_form=title,
+        title_shown=forms.title is not None,
+        refused=refused,
+        problems=[refusal.problem] if refusal and not refused else [],
+        lost_files=request_uploads().names() if request.method == "POST" else [],
+        limits=Limits(),
+        sent=request.args.get("sent") == "1" and request.method == "GET",
+        done=done,
+        can_undo=done in set(Undoable) and opened.registration.last_act == done,
+    )
+    return Response(page, status=refusal.status if refusal else 200)

@@ -1,0 +1,186 @@
+"""Cases as the pages show them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from whistle.casework.duties import Duty
+from whistle.casework.service import CaseworkService, OpenedCase
+from whistle.domain.channel import Act, InboxKind, Side
+from whistle.domain.clock import DANISH
+from whistle.domain.fields import ShownAnswer, show_answers
+from whistle.keys.directory import TrustedInbox
+from whistle.keys.notes import KeptNote, Note
+from whistle.keys.records import Message
+from whistle.shown import ShownMessage, show_message
+from whistle.storage.rows import CaseRow
+from whistle.web import current_language, long_date, this_installation
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDuty:
+    """A duty as a page shows it."""
+
+    kind: str
+    due: date
+    done: bool
+    done_on: date | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """An entry of the timeline. ``line``: what it does, in words, where it is no mere message."""
+
+    message: ShownMessage
+    line: str
+    answers: tuple[ShownAnswer, ...]
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to read besides the line."""
+        return bool(self.message.text or self.message.files or self.answers or not self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVersion:
+    """What a note said at a time."""
+
+    author: str
+    written: str
+    text: str
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNote:
+    """A note with what it said before, newest first."""
+
+    id: str
+    version: int
+    now: ShownVersion
+    before: tuple[ShownVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOpenCase:
+    """A case as a page shows it."""
+
+    id: str
+    version: int
+    title: str
+    given_title: str
+    door_title: str
+    inbox_title: str
+    is_reserve: bool
+    received: date
+    is_open: bool
+    closed: date | None
+    wrote_after_closing: bool
+    duties: tuple[ShownDuty, ...]
+    entries: tuple[ShownEntry, ...]
+    has_identity: bool
+    readers: tuple[str, ...]
+    notes: tuple[ShownNote, ...]
+    damaged_notes: int
+
+
+def door_title(inbox: TrustedInbox) -> str:
+    """Say what an inbox's door is called."""
+    return this_installation().profile.channels[inbox.root.channel].text[current_language()].title
+
+
+def inbox_title(inbox: TrustedInbox) -> str:
+    """Say what an inbox is called."""
+    if inbox.root.kind is InboxKind.RESERVE:
+        return _("%(door)s: the reserve", door=door_title(inbox))
+    return door_title(inbox)
+
+
+def case_title(inbox: TrustedInbox, row: CaseRow, given: str) -> str:
+    """Give a neutral title (offentlighedsloven § 15) where nobody has given one."""
+    return given or _("%(door)s, %(day)s", door=door_title(inbox), day=long_date(row.received))
+
+
+def show_case(service: CaseworkService, opened: OpenedCase) -> ShownOpenCase:
+    """Show a case."""
+    inbox, row = opened.inbox.inbox, opened.case
+    return ShownOpenCase(
+        row.id.hex(),
+        opened.version,
+        case_title(inbox, row, opened.registration.title),
+        opened.registration.title,
+        door_title(inbox),
+        inbox_title(inbox),
+        inbox.root.kind is InboxKind.RESERVE,
+        row.received,
+        row.is_open,
+        opened.registration.closed,
+        opened.wrote_after_closing,
+        tuple(show_duty(duty) for duty in service.duties(opened)),
+        show_entries(opened),
+        opened.identity_given,
+        tuple(service.readers(inbox)),
+        tuple(show_note(note, service.names()) for note in opened.notebook.shown),
+        opened.notebook.damaged,
+    )
+
+
+def show_duty(duty: Duty) -> ShownDuty:
+    """Show a duty."""
+    overdue = duty.is_overdue(this_installation().clock.today())
+    return ShownDuty(duty.kind, duty.due, duty.done is not None, duty.done, overdue)
+
+
+def show_entries(opened: OpenedCase, first: int = 0) -> tuple[ShownEntry, ...]:
+    """Show the dialogue from a message on."""
+    return tuple(_show_entry(opened, message) for message in opened.messages[first:])
+
+
+def _show_entry(opened: OpenedCase, message: Message) -> ShownEntry:
+    case_id = opened.case.id.hex()
+    channel = this_installation().profile.channels[opened.inbox.inbox.root.channel]
+    shown = show_message(
+        message,
+        lambda name: url_for("casework.file", case_id=case_id, attachment_id=name),
+    )
+    answers = show_answers(channel.fields, message.answers, current_language())
+    return ShownEntry(shown, _line(message.act, message.side), answers)
+
+
+def _line(act: Act, side: Side) -> str:
+    by_reporter = side is Side.REPORTER
+    if act is Act.CLOSED and by_reporter:
+        return _("The reporter needs no more")
+    if act is Act.REOPENED and by_reporter:
+        return _("The reporter opened the case again")
+    return {
+        Act.WROTE: "",
+        Act.ACKNOWLEDGED: _("Receipt was confirmed automatically"),
+        Act.CLOSED: _("The case was closed"),
+        Act.REOPENED: _("The case was opened again"),
+        Act.GAVE_IDENTITY: _("The reporter told who they are"),
+        Act.WITHDREW_IDENTITY: _("The reporter took name and contact back"),
+        Act.NEW_RECEIPT: _("The reporter got a new receipt"),
+    }[act]
+
+
+def show_note(note: KeptNote, names: Mapping[bytes, str]) -> ShownNote:
+    """Show a note with its earlier versions."""
+    shown: Sequence[ShownVersion] = [_show_version(one, names) for one in note.versions]
+    return ShownNote(note.note_id.hex(), note.newest.version, shown[-1], tuple(shown[-2::-1]))
+
+
+def _show_version(note: Note, names: Mapping[bytes, str]) -> ShownVersion:
+    return ShownVersion(
+        names.get(note.author, "?"), _clock_time(note.written), note.text, note.deleted
+    )
+
+
+def _clock_time(moment: datetime) -> str:
+    """Write a moment for people: the day, and the time in Denmark."""
+    here = moment.replace(tzinfo=UTC).astimezone(DANISH)
+    return _("%(day)s at %(time)s", day=long_date(here.date()), time=f"{here:%H:%M}")

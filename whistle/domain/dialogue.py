@@ -1,0 +1,70 @@
+"""What a dialogue's messages add up to: the same for both doors."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Protocol
+
+from whistle.domain.channel import Act, Side
+
+
+class Entry(Protocol):
+    """What these rules need to know of a message."""
+
+    @property
+    def side(self) -> Side:
+        """Who it comes from."""
+
+    @property
+    def act(self) -> Act:
+        """What it does, besides saying something."""
+
+    @property
+    def written(self) -> date:
+        """The day it was written."""
+
+    @property
+    def text(self) -> str:
+        """What it says; may be empty."""
+
+    @property
+    def files(self) -> Sequence[object]:
+        """What came with it."""
+
+    @property
+    def identity_given(self) -> bool:
+        """Whether an identity came with it."""
+
+
+def identity_is_given(messages: Iterable[Entry]) -> bool:
+    """Say whether the reporter has told who they are, and not taken it back since.
+
+    ``messages`` in their order.
+    """
+    given = False
+    for message in messages:
+        if message.act is Act.WITHDREW_IDENTITY:
+            given = False
+        elif message.identity_given:
+            given = True
+    return given
+
+
+def acknowledges(message: Entry) -> bool:
+    """Say whether a message tells the reporter that their report has arrived."""
+    if message.act is Act.ACKNOWLEDGED:
+        return True
+    return message.side is Side.CASEWORK and bool(message.text or message.files)
+
+
+def acknowledged_on(messages: Iterable[Entry]) -> date | None:
+    """Give the day of the acknowledgement: the automatic one's, or that of the first answer."""
+    return next((one.written for one in messages if acknowledges(one)), None)
+
+
+def is_done_for_reporter(messages: Iterable[Entry]) -> bool:
+    """Say whether the reporter said that they need no more, and has written nothing since."""
+    done = False
+    for message in messages:
+        if message.side is Side.REPORTER and message.act in {Act.CLOSED, Act.WROTE}:
+            done = message.act is Act.CLOSED
+    return done

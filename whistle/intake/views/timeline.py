@@ -1,0 +1,138 @@
+"""What has happened in a dialogue and what comes next, in words and with days."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from whistle.domain.channel import Act, Side
+from whistle.domain.dialogue import acknowledges
+from whistle.domain.fields import ShownAnswer, show_answers
+from whistle.domain.guidance import Elsewhere
+from whistle.intake.service import Dialogue
+from whistle.intake.views.shared import channel_text
+from whistle.keys.records import Message
+from whistle.shown import ShownMessage, show_message
+from whistle.web import current_language, long_date, this_installation
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that happened, and on which day."""
+
+    day: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What comes next; ``late``: the day for it has passed, and it is our fault."""
+
+    words: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDialogue:
+    """A dialogue as its reporter sees it; ``external``: who else can be turned to."""
+
+    door_title: str
+    with_reserve: bool
+    is_open: bool
+    identity_given: bool
+    done_for_reporter: bool
+    happened: tuple[Happened, ...]
+    next_steps: tuple[NextStep, ...]
+    messages: tuple[ShownMessage, ...]
+    answers: tuple[ShownAnswer, ...]
+    external: tuple[Elsewhere, ...]
+
+    @property
+    def late(self) -> bool:
+        """Whether a day that was promised has passed."""
+        return any(step.late for step in self.next_steps)
+
+
+def show_dialogue(dialogue: Dialogue, today: date) -> ShownDialogue:
+    """Show a dialogue; what only did something, and said nothing, is in ``happened`` alone."""
+    profile = this_installation().profile.channels[dialogue.channel]
+    answers = dialogue.messages[0].answers if dialogue.messages else {}
+    return ShownDialogue(
+        channel_text(dialogue.channel).title,
+        dialogue.with_reserve,
+        dialogue.case.is_open,
+        dialogue.identity_given,
+        dialogue.done_for_reporter,
+        tuple(_happened(dialogue)),
+        tuple(_next_steps(dialogue, today)),
+        tuple(
+            show_message(one, lambda name: url_for("intake.file", attachment_id=name))
+            for one in dialogue.messages
+            if one.text or one.files
+        ),
+        show_answers(profile.fields, answers, current_language()),
+        profile.guidance[current_language()].external,
+    )
+
+
+def _happened(dialogue: Dialogue) -> Iterator[Happened]:
+    read = False
+    for number, message in enumerate(dialogue.messages):
+        words = [_("We received your report")] if number == 0 else _words(message)
+        if not read and message.side is Side.CASEWORK and acknowledges(message):
+            read = True
+            words = [_("We confirmed that we have read your report"), *words]
+        if message.identity_given:
+            words = [*words, _("You told us who you are")]
+        yield from (Happened(message.written, each) for each in words)
+
+
+def _words(message: Message) -> list[str]:
+    """Say what an act was; nothing where the caller says it."""
+    if message.side is Side.CASEWORK:
+        answered = [_("We answered you")] if message.text or message.files else []
+        acts = {Act.CLOSED: _("We closed the case"), Act.REOPENED: _("We opened the case again")}
+        return [*answered, acts[message.act]] if message.act in acts else answered
+    acts = {
+        Act.WROTE: _("You wrote more"),
+        Act.ACKNOWLEDGED: _("We confirmed that your report has arrived"),
+        Act.CLOSED: _("You told us that you need no more"),
+        Act.WITHDREW_IDENTITY: _("You took your name and contact details back"),
+        Act.NEW_RECEIPT: _("You got a new receipt"),
+    }
+    return [acts[message.act]] if message.act in acts else []
+
+
+def _next_steps(dialogue: Dialogue, today: date) -> Iterator[NextStep]:
+    case = dialogue.case
+    if not case.is_open:
+        yield NextStep(_("The case is closed. You can still write if something is new."))
+        return
+    if dialogue.done_for_reporter:
+        yield NextStep(
+            _("You need no more. We still finish what we have to do. You can write again.")
+        )
+    if case.acknowledge_by:
+        yield _confirmation(case.acknowledge_by, today)
+    if case.feedback_by:
+        yield _feedback(case.feedback_by, today)
+    else:
+        yield NextStep(_("You have had our feedback. You can still write."))
+
+
+def _confirmation(due: date, today: date) -> NextStep:
+    day = long_date(due)
+    if due < today:
+        late = _("We should have confirmed by %(date)s that we have read your report.", date=day)
+        return NextStep(late, late=True)
+    return NextStep(_("By %(date)s we confirm that we have read your report.", date=day))
+
+
+def _feedback(due: date, today: date) -> NextStep:
+    day = long_date(due)
+    if due < today:
+        late = _("We should have told you by %(date)s what we have done.", date=day)
+        return NextStep(late, late=True)
+    return NextStep(_("By %(date)s we tell you what we have done, or plan to do.", date=day))

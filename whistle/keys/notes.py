@@ -1,0 +1,151 @@
+"""Notes: what advisers write for each other. The reporter never has the key that opens them.
+
+A note is a row of versions, each an item of the casework compartment; nothing is overwritten. A
+deletion is a version, too, until the note's items are erased.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from whistle.crypto.errors import ContentError, SealingError
+from whistle.keys.cases import CaseItems, Compartment
+from whistle.keys.records import (
+    _bytes,
+    _check_fields,
+    _dump,
+    _load,
+    _number,
+    _string,
+    _text,
+)
+from whistle.storage.rows import ItemRow
+from whistle.storage.tables import ID_BYTES
+
+_KIND = "note"
+_FIELDS = ("author", "deleted", "kind", "note", "text", "version", "written")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Note:
+    """One version of a note.
+
+    ``note_id`` and ``author`` (a member): 16 bytes. ``version`` counts from 1. ``written``: UTC
+    without zone, whole seconds.
+    """
+
+    note_id: bytes
+    version: int
+    author: bytes
+    written: datetime
+    text: str
+    deleted: bool = False
+
+    def encode(self) -> bytes:
+        """Give canonical JSON."""
+        return _dump(
+            {
+                "kind": _KIND,
+                "note": _text(self.note_id),
+                "version": self.version,
+                "author": _text(self.author),
+                "written": self.written.isoformat(timespec="seconds"),
+                "text": self.text,
+                "deleted": self.deleted,
+            }
+        )
+
+    @classmethod
+    def decode(cls, encoded: bytes) -> Self:
+        """Read what `encode` wrote, or raise `ContentError`."""
+        record = _load(encoded)
+        _check_fields(record, *_FIELDS)
+        deleted, version = record["deleted"], _number(record["version"])
+        if record["kind"] != _KIND or not isinstance(deleted, bool) or version < 1:
+            raise ContentError("not a note")
+        return cls(
+            _bytes(record["note"], ID_BYTES),
+            version,
+            _bytes(record["author"], ID_BYTES),
+            _moment(record["written"]),
+            _string(record["text"]),
+            deleted,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNote:
+    """A note with all its versions, oldest first, and the rows they lie in."""
+
+    versions: Sequence[Note]
+    row_ids: Sequence[bytes]
+
+    @property
+    def newest(self) -> Note:
+        """What the note says now."""
+        return self.versions[-1]
+
+    @property
+    def note_id(self) -> bytes:
+        """The note's own id, the same in every version."""
+        return self.newest.note_id
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """A case's notes, newest first. ``damaged``: how many items do not open."""
+
+    notes: Sequence[KeptNote]
+    damaged: int = 0
+
+    def find(self, note_id: bytes) -> KeptNote | None:
+        """Give a note by its id, a deleted one, too."""
+        return next((note for note in self.notes if note.note_id == note_id), None)
+
+    @property
+    def shown(self) -> Sequence[KeptNote]:
+        """The notes that are not deleted."""
+        return [note for note in self.notes if not note.newest.deleted]
+
+    @property
+    def deleted(self) -> Sequence[KeptNote]:
+        """The notes that wait to be erased."""
+        return [note for note in self.notes if note.newest.deleted]
+
+
+def seal_note(items: CaseItems, note: Note, row_id: bytes) -> ItemRow:
+    """Box a version of a note; only who has the inbox can open it."""
+    return items.seal(Compartment.CASEWORK, note.encode(), item_id=row_id)
+
+
+def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
+    """Open the notes among ``rows``. One that does not open hides none of the others."""
+    versions: dict[bytes, list[tuple[Note, bytes]]] = {}
+    damaged = 0
+    for row in rows:
+        if row.compartment != Compartment.CASEWORK:
+            continue
+        try:
+            note = Note.decode(items.open(row))
+        except SealingError:
+            damaged += 1
+        else:
+            versions.setdefault(note.note_id, []).append((note, row.id))
+    kept = []
+    for each in versions.values():
+        each.sort(key=lambda entry: (entry[0].version, entry[1]))
+        kept.append(KeptNote([note for note, _ in each], [row_id for _, row_id in each]))
+    kept.sort(key=lambda note: (note.versions[0].written, note.note_id), reverse=True)
+    return Notebook(kept, damaged)
+
+
+def _moment(value: object) -> datetime:
+    text = _string(value)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ContentError("not a moment") from error
+    if moment.tzinfo or moment.isoformat(timespec="seconds") != text:
+        raise ContentError("not the canonical form of a moment")
+    return moment
