@@ -91,6 +91,7 @@ def members_only(
 
 PATHS = re.compile(r"/casework/[0-9a-z/_-]{1,200}")
 PREFIX = "kept."
+WRITTEN = ("text", "note", "title")  # the fields that people write in
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,9 @@ class Draft:
     @classmethod
     def of_this_request(cls) -> "Draft | None":
         """Give what was posted, where there is a text among it."""
-        if request.method != "POST" or not request.form.get("text", "").strip():
+        if request.method != "POST":
+            return None
+        if not any(request.form.get(name, "").strip() for name in WRITTEN):
             return None
         sent = request.form.items(multi=True)
         return cls(
@@ -122,6 +125,16 @@ class Draft:
         sent = request.form.items(multi=True)
         kept = ((name, value) for name, value in sent if name.startswith(PREFIX))
         return cls(path, tuple((name.removeprefix(PREFIX), value) for name, value in kept))
+
+    @property
+    def written(self) -> list[tuple[str, str]]:
+        """What somebody wrote, to be seen again."""
+        return [(name, value) for name, value in self.fields if name in WRITTEN and value]
+
+    @property
+    def rest(self) -> list[tuple[str, str]]:
+        """What the form carried besides."""
+        return [one for one in self.fields if one not in self.written]
 
     def page(self, problem: str | None, status: int) -> Response:
         """Ask for the passphrase, with the text in sight."""

@@ -331,3 +331,26 @@ def test_a_new_receipt_reaches_the_vaults_keys_when_the_case_is_opened(office: O
     assert before.items.keys.reporter != newer
     assert after.items.keys.reporter == again.items.keys.reporter == newer
     assert after.stored.keys == again.stored.keys != before.stored.keys
+
+
+def test_feedback_that_is_ticked_the_second_time_is_feedback(office: Office) -> None:
+    case_id = office.case_of(office.reporter().report())
+    desk = office.desk_of(office.adviser)
+    form = {**hidden_fields(desk.open(case_id).text), "text": "Samme svar"}
+    address = f"/casework/case/{case_id.hex()}/answer"
+    desk.post(address, form)
+    desk.post(address, {**form, "is_feedback": "y"})
+    opened = office.work_of(office.adviser).open(case_id)
+    assert opened is not None
+    assert [message.text for message in opened.messages].count("Samme svar") == 1
+    assert opened.registration.feedback is not None
+    assert opened.case.feedback_by is None
+
+
+def test_the_reserves_answer_is_signed_by_the_reserve(office: Office) -> None:
+    case_id = office.case_of(office.reporter().report("Om", concerns_adviser="y"))
+    desk = office.desk_of(office.reserve)
+    desk.answer(case_id, "Svar")
+    page = desk.open(case_id).text
+    assert "<h3>Reserven</h3>" in page
+    assert "<h3>Borgerrådgiveren</h3>" not in page

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.support.office import Office, hidden_fields
-from whistle.crypto.receipt import Receipt
 
 
 def texts(office: Office, receipt: str, *, with_reserve: bool = False) -> list[str]:
@@ -78,7 +77,6 @@ def test_a_receipt_is_replaced_only_from_its_own_page(office: Office) -> None:
     assert done.status_code == 200
     assert office.reporter().come_back(one).status_code == 404
     assert "Den ene" in office.reporter().come_back(form["new_receipt"]).text
-    assert Receipt.parse(form["new_receipt"])
 
 
 def test_the_reporter_is_told_who_answers(office: Office) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from whistle.casework import listing
+from whistle.casework.acts import Undoable, mark
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
 from whistle.casework.duties import Duty, DutyKind
 from whistle.casework.listing import ListedCase
@@ -89,6 +90,8 @@ class CaseworkService(Cases):
         try:
             return self.attempt(case_id, write) or Written.CLOSED_TO_YOU
         except DuplicateError:
+            if is_feedback:  # sent before without the tick, and now with it
+                mark(self, case_id, Undoable.FEEDBACK)
             return Written.AGAIN
 
     def file(
