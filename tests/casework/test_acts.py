@@ -313,7 +313,8 @@ def test_no_act_is_done_by_whose_keys_do_not_open_the_case(
     data = {"seen": "1", "version": "1", "mark": "unread", "note": "x", "title": "x"}
     if who == "nobody":
         refused = office.casework.test_client().post(address, data=data)
-        assert refused.headers["Location"] == "/casework/"
+        assert refused.status_code == 401  # the sign-in page, with what was written
+        assert "Set-Cookie" not in refused.headers
     else:
         desk = office.desk_of(office.reserve)
         token = hidden_fields(desk.get("/casework/inboxes").text)

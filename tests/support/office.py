@@ -3,9 +3,11 @@
 import base64
 import re
 import secrets
+import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import make_url
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, stream_encode_multipart
 
@@ -51,13 +54,16 @@ class Office:
     reserve: Keyring
     passphrase: Passphrase
     root: Path = Path(__file__).parents[2]
-    intake: Flask = field(init=False)
-    casework: Flask = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Make both doors."""
-        self.intake = create_intake(self.installation)
-        self.casework = create_casework(self.installation)
+    @cached_property
+    def intake(self) -> Flask:
+        """The anonymous door."""
+        return create_intake(self.installation)
+
+    @cached_property
+    def casework(self) -> Flask:
+        """The authenticated door."""
+        return create_casework(self.installation)
 
     def reporter(self) -> "Reporter":
         """Give somebody with a fresh browser."""
@@ -199,15 +205,30 @@ def adviser_passphrase() -> tuple[Passphrase, Keyring, bytes, bytes]:
     return passphrase, keyring, stretch, seed_box
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one database for all tests; the migrations have tests of their own."""
+    path = tmp_path_factory.mktemp("migrated") / "whistle.db"
+    store = open_store(f"sqlite:///{path}")
+    upgrade(store)
+    store.dispose()
+    return path
+
+
 @pytest.fixture
 def office(
-    database_url: str, adviser_passphrase: tuple[Passphrase, Keyring, bytes, bytes]
+    database_url: str,
+    migrated_sqlite: Path,
+    adviser_passphrase: tuple[Passphrase, Keyring, bytes, bytes],
 ) -> Iterator[Office]:
     """Give an installation on SQLite and on PostgreSQL."""
     passphrase, adviser, stretch, seed_box = adviser_passphrase
     reserve = Keyring(adviser.installation, secrets.token_bytes(16), Seed.random())
     profile = load_profile("stevns")
     clock = FixedClock(NOON)
+    path = make_url(database_url).database
+    if database_url.startswith("sqlite") and path:
+        shutil.copy(migrated_sqlite, path)
     store = open_store(database_url)
     upgrade(store)
     inboxes = [

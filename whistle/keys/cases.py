@@ -47,7 +47,7 @@ def seal_to_inbox(
     row = InboxKeysRow(case_id, inbox.inbox_id, inbox.epoch, keys.newest, in_vault=False, body=b"")
     registered = registration.encode() if registration else b""
     content = pad_text(len(registered).to_bytes(4, "big") + registered + keys.encode())
-    return replace(row, body=seal(inbox.current.public, _keys_place(inbox, row), content))
+    return replace(row, body=seal(inbox.current.public, keys_place(inbox, row), content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def open_inbox_keys(inbox: InboxKeys, row: InboxKeysRow) -> OpenedKeys:
     Anybody can seal to an inbox. So sealed keys must not bring the casework key that notes would
     be written with: whoever made it could read them.
     """
-    place = _keys_place(inbox.inbox, row)
+    place = keys_place(inbox.inbox, row)
     if row.in_vault:
         opened = OpenedKeys(CaseKeys.decode(unbox(inbox.vault(row.epoch), place, row.body)), None)
     else:
@@ -95,7 +95,7 @@ def adopt(inbox: InboxKeys, row: InboxKeysRow) -> tuple[InboxKeysRow, Registrati
     generations = tuple(map(_with_casework_key, opened.keys.generations))
     keys = replace(opened.keys, generations=generations)
     adopted = replace(row, epoch=inbox.inbox.epoch, in_vault=True, body=b"")
-    place = _keys_place(inbox.inbox, adopted)
+    place = keys_place(inbox.inbox, adopted)
     adopted = replace(adopted, body=box(inbox.vault(adopted.epoch), place, keys.encode()))
     registration = opened.handed_over or Registration()
     return adopted, box_registration(inbox, adopted, registration, version=1), keys
@@ -107,7 +107,8 @@ def _with_casework_key(generation: Generation) -> Generation:
     return replace(generation, casework=SymmetricKey.random())
 
 
-def _keys_place(inbox: TrustedInbox, row: InboxKeysRow) -> Place:
+def keys_place(inbox: TrustedInbox, row: InboxKeysRow) -> Place:
+    """Give the place of a case's keys in its inbox, sealed or in the vault."""
     return Place(
         Purpose.CASE_KEYS_VAULT if row.in_vault else Purpose.CASE_KEYS_INBOX,
         inbox.current.installation,

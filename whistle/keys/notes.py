@@ -10,16 +10,16 @@ from datetime import datetime
 from typing import Self
 
 from whistle.crypto.errors import ContentError, SealingError
-from whistle.keys.cases import CaseItems, Compartment
-from whistle.keys.records import (
-    _bytes,
-    _check_fields,
-    _dump,
-    _load,
-    _number,
-    _string,
-    _text,
+from whistle.keys.canonical import (
+    as_bytes,
+    as_number,
+    as_string,
+    check_fields,
+    dump,
+    load,
+    write_bytes,
 )
+from whistle.keys.cases import CaseItems, Compartment
 from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES
 
@@ -44,12 +44,12 @@ class Note:
 
     def encode(self) -> bytes:
         """Give canonical JSON."""
-        return _dump(
+        return dump(
             {
                 "kind": _KIND,
-                "note": _text(self.note_id),
+                "note": write_bytes(self.note_id),
                 "version": self.version,
-                "author": _text(self.author),
+                "author": write_bytes(self.author),
                 "written": self.written.isoformat(timespec="seconds"),
                 "text": self.text,
                 "deleted": self.deleted,
@@ -59,17 +59,17 @@ class Note:
     @classmethod
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
-        record = _load(encoded)
-        _check_fields(record, *_FIELDS)
-        deleted, version = record["deleted"], _number(record["version"])
+        record = load(encoded)
+        check_fields(record, *_FIELDS)
+        deleted, version = record["deleted"], as_number(record["version"])
         if record["kind"] != _KIND or not isinstance(deleted, bool) or version < 1:
             raise ContentError("not a note")
         return cls(
-            _bytes(record["note"], ID_BYTES),
+            as_bytes(record["note"], ID_BYTES),
             version,
-            _bytes(record["author"], ID_BYTES),
+            as_bytes(record["author"], ID_BYTES),
             _moment(record["written"]),
-            _string(record["text"]),
+            as_string(record["text"]),
             deleted,
         )
 
@@ -141,7 +141,7 @@ def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
 
 
 def _moment(value: object) -> datetime:
-    text = _string(value)
+    text = as_string(value)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:

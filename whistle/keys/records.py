@@ -3,25 +3,35 @@
 What a person wrote has no ``repr`` that shows it, so that no log or traceback can.
 """
 
-import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from enum import StrEnum
-from typing import Self, TypeAlias, TypeVar
+from typing import Self
 
 from whistle.crypto.envelope import PUBLIC_KEY_BYTES, PublicKey
 from whistle.crypto.errors import ContentError
 from whistle.crypto.secret import SymmetricKey
 from whistle.crypto.stream import chunk_count
 from whistle.domain.channel import Act, Side
+from whistle.keys.canonical import (
+    Json,
+    as_answers,
+    as_bytes,
+    as_choice,
+    as_day,
+    as_number,
+    as_object,
+    as_string,
+    check_fields,
+    dump,
+    load,
+    write_bytes,
+    write_day,
+)
 from whistle.keys.fields import join_fields, split_fields
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
-Json: TypeAlias = Mapping[str, object]
 _FIELDS_PER_GENERATION = 3
-_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +113,8 @@ class FileManifest:
     def to_json(self) -> Json:
         """Give the JSON object; bytes as base64."""
         return {
-            "id": _text(self.attachment_id),
-            "key": _text(self.key.reveal()),
+            "id": write_bytes(self.attachment_id),
+            "key": write_bytes(self.key.reveal()),
             "name": self.name,
             "type": self.media_type,
             "length": self.length,
@@ -114,17 +124,17 @@ class FileManifest:
     @classmethod
     def from_json(cls, record: Json) -> Self:
         """Read what `to_json` wrote, or raise `ContentError`."""
-        _check_fields(record, "id", "key", "name", "type", "length", "chunks")
-        length = _number(record["length"])
+        check_fields(record, "id", "key", "name", "type", "length", "chunks")
+        length = as_number(record["length"])
         if record["chunks"] != chunk_count(length):
             raise ContentError("another number of chunks than a file of this length has")
         return cls(
-            _bytes(record["id"], ID_BYTES),
-            SymmetricKey(_bytes(record["key"], SymmetricKey.size)),
-            _string(record["name"]),
-            _string(record["type"]),
+            as_bytes(record["id"], ID_BYTES),
+            SymmetricKey(as_bytes(record["key"], SymmetricKey.size)),
+            as_string(record["name"]),
+            as_string(record["type"]),
             length,
-            _number(record["chunks"]),
+            as_number(record["chunks"]),
         )
 
 
@@ -151,40 +161,40 @@ class Message:
 
     def encode(self) -> bytes:
         """Give canonical JSON."""
-        return _dump(
+        return dump(
             {
                 "side": self.side,
                 "written": self.written.isoformat(),
                 "position": self.position,
                 "text": self.text,
                 "files": [manifest.to_json() for manifest in self.files],
-                "digest": _text(self.digest),
+                "digest": write_bytes(self.digest),
                 "identity_given": self.identity_given,
                 "act": self.act,
                 "answers": {name: list(values) for name, values in self.answers.items()},
-                "reporter": _text(self.reporter.raw if self.reporter else b""),
+                "reporter": write_bytes(self.reporter.raw if self.reporter else b""),
             }
         )
 
     @classmethod
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
-        record = _load(encoded)
-        _check_fields(record, *(one.name for one in fields(cls)))
-        sent, given, written = record["files"], record["identity_given"], _date(record["written"])
-        key = _bytes(record["reporter"], 0, PUBLIC_KEY_BYTES)
+        record = load(encoded)
+        check_fields(record, *(one.name for one in fields(cls)))
+        sent, given, written = record["files"], record["identity_given"], as_day(record["written"])
+        key = as_bytes(record["reporter"], 0, PUBLIC_KEY_BYTES)
         if not isinstance(sent, list) or not isinstance(given, bool) or written is None:
             raise ContentError("not a message")
         return cls(
-            _choice(Side, record["side"]),
+            as_choice(Side, record["side"]),
             written,
-            _number(record["position"]),
-            _string(record["text"]),
-            tuple(FileManifest.from_json(_object(one)) for one in sent),
-            _bytes(record["digest"], 0, HASH_BYTES),
+            as_number(record["position"]),
+            as_string(record["text"]),
+            tuple(FileManifest.from_json(as_object(one)) for one in sent),
+            as_bytes(record["digest"], 0, HASH_BYTES),
             given,
-            _choice(Act, record["act"]),
-            _answers(record["answers"]),
+            as_choice(Act, record["act"]),
+            as_answers(record["answers"]),
             PublicKey(key) if key else None,
         )
 
@@ -203,14 +213,14 @@ class Identity:
 
     def encode(self) -> bytes:
         """Give canonical JSON."""
-        return _dump({"name": self.name, "contact": self.contact})
+        return dump({"name": self.name, "contact": self.contact})
 
     @classmethod
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
-        record = _load(encoded)
-        _check_fields(record, "name", "contact")
-        return cls(_string(record["name"]), _string(record["contact"]))
+        record = load(encoded)
+        check_fields(record, "name", "contact")
+        return cls(as_string(record["name"]), as_string(record["contact"]))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -233,118 +243,32 @@ class Registration:
 
     def encode(self) -> bytes:
         """Give canonical JSON."""
-        return _dump(
+        return dump(
             {
                 "title": self.title,
                 "seen": self.seen,
-                "acknowledged": _day(self.acknowledged),
-                "feedback": _day(self.feedback),
-                "closed": _day(self.closed),
+                "acknowledged": write_day(self.acknowledged),
+                "feedback": write_day(self.feedback),
+                "closed": write_day(self.closed),
                 "last_act": self.last_act,
-                "last_item": _text(self.last_item),
+                "last_item": write_bytes(self.last_item),
             }
         )
 
     @classmethod
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
-        record = _load(encoded)
-        _check_fields(record, *(one.name for one in fields(cls)))
+        record = load(encoded)
+        check_fields(record, *(one.name for one in fields(cls)))
         return cls(
-            _string(record["title"]),
-            _number(record["seen"]),
-            _date(record["acknowledged"]),
-            _date(record["feedback"]),
-            _date(record["closed"]),
-            _string(record["last_act"]),
-            _bytes(record["last_item"], 0, ID_BYTES),
+            as_string(record["title"]),
+            as_number(record["seen"]),
+            as_day(record["acknowledged"]),
+            as_day(record["feedback"]),
+            as_day(record["closed"]),
+            as_string(record["last_act"]),
+            as_bytes(record["last_item"], 0, ID_BYTES),
         )
 
 
 # -- canonical JSON: one way to write a record, one way to read it ------------------------------
-
-
-def _dump(record: Json) -> bytes:
-    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _load(encoded: bytes) -> Json:
-    try:
-        record = _object(json.loads(encoded))
-        canonical = _dump(record)
-    except (ValueError, RecursionError) as error:
-        raise ContentError("not a record") from error
-    if canonical != encoded:
-        raise ContentError("not the canonical bytes of a record")
-    return record
-
-
-def _object(value: object) -> Json:
-    if not isinstance(value, dict):
-        raise ContentError("not a record")
-    return value
-
-
-def _check_fields(record: Json, *names: str) -> None:
-    if set(record) != set(names):
-        raise ContentError("other fields than this record has")
-
-
-def _string(value: object) -> str:
-    if not isinstance(value, str):
-        raise ContentError("not a text")
-    return value
-
-
-def _number(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise ContentError("not a number from 0 up")
-    return value
-
-
-def _choice(kind: type[_Choice], value: object) -> _Choice:
-    try:
-        return kind(_string(value))
-    except ValueError as error:
-        raise ContentError("not one of what it may be") from error
-
-
-def _answers(value: object) -> Mapping[str, tuple[str, ...]]:
-    answers = {}
-    for name, values in _object(value).items():
-        if not isinstance(values, list):
-            raise ContentError("not answers")
-        answers[name] = tuple(_string(one) for one in values)
-    return answers
-
-
-def _text(value: bytes) -> str:
-    return base64.b64encode(value).decode()
-
-
-def _bytes(value: object, *lengths: int) -> bytes:
-    text = _string(value)
-    try:
-        decoded = base64.b64decode(text, validate=True)
-    except ValueError as error:
-        raise ContentError("not base64") from error
-    if _text(decoded) != text or len(decoded) not in lengths:
-        raise ContentError("not the bytes that belong here")
-    return decoded
-
-
-def _day(value: date | None) -> str:
-    return value.isoformat() if value else ""
-
-
-def _date(value: object) -> date | None:
-    text = _string(value)
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise ContentError("not a date") from error
-    if day.isoformat() != text:
-        raise ContentError("not the canonical form of a date")
-    return day

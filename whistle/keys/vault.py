@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from whistle.crypto.envelope import box
-from whistle.keys.cases import _keys_place, with_newest_reporter
+from whistle.keys.cases import keys_place, with_newest_reporter
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import CaseKeys, Message
 from whistle.storage.rows import InboxKeysRow
@@ -17,5 +17,5 @@ def with_new_receipt(
     renewed = with_newest_reporter(keys, messages)
     if renewed is None or not row.in_vault:
         return None
-    place = _keys_place(inbox.inbox, row)
+    place = keys_place(inbox.inbox, row)
     return replace(row, body=box(inbox.vault(row.epoch), place, renewed.encode())), renewed

@@ -1,0 +1,114 @@
+"""Canonical JSON (UTF-8): one record has one form, and each value is what its field may be.
+
+Every function raises `ContentError` for anything else.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias, TypeVar
+
+from whistle.crypto.errors import ContentError
+
+Json: TypeAlias = Mapping[str, object]
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def dump(record: Json) -> bytes:
+    """Write a record: sorted keys, no spaces, UTF-8."""
+    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def load(encoded: bytes) -> Json:
+    """Read canonical bytes of a record, or raise `ContentError`."""
+    try:
+        record = as_object(json.loads(encoded))
+        canonical = dump(record)
+    except (ValueError, RecursionError) as error:
+        raise ContentError("not a record") from error
+    if canonical != encoded:
+        raise ContentError("not the canonical bytes of a record")
+    return record
+
+
+def as_object(value: object) -> Json:
+    """Take a JSON object."""
+    if not isinstance(value, dict):
+        raise ContentError("not a record")
+    return value
+
+
+def check_fields(record: Json, *names: str) -> None:
+    """Hold a record to exactly the fields it has."""
+    if set(record) != set(names):
+        raise ContentError("other fields than this record has")
+
+
+def as_string(value: object) -> str:
+    """Take a text."""
+    if not isinstance(value, str):
+        raise ContentError("not a text")
+    return value
+
+
+def as_number(value: object) -> int:
+    """Take a whole number from 0 up."""
+    if type(value) is not int or value < 0:
+        raise ContentError("not a number from 0 up")
+    return value
+
+
+def as_choice(kind: type[_Choice], value: object) -> _Choice:
+    """Take one of an enumeration."""
+    try:
+        return kind(as_string(value))
+    except ValueError as error:
+        raise ContentError("not one of what it may be") from error
+
+
+def as_answers(value: object) -> Mapping[str, tuple[str, ...]]:
+    """Take lists of texts by name."""
+    answers = {}
+    for name, values in as_object(value).items():
+        if not isinstance(values, list):
+            raise ContentError("not answers")
+        answers[name] = tuple(as_string(one) for one in values)
+    return answers
+
+
+def write_bytes(value: bytes) -> str:
+    """Write bytes as base64."""
+    return base64.b64encode(value).decode()
+
+
+def as_bytes(value: object, *lengths: int) -> bytes:
+    """Take bytes, base64, of one of ``lengths``."""
+    text = as_string(value)
+    try:
+        decoded = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise ContentError("not base64") from error
+    if write_bytes(decoded) != text or len(decoded) not in lengths:
+        raise ContentError("not the bytes that belong here")
+    return decoded
+
+
+def write_day(value: date | None) -> str:
+    """Write a day; none as nothing."""
+    return value.isoformat() if value else ""
+
+
+def as_day(value: object) -> date | None:
+    """Take a day in ISO form; none where there is nothing."""
+    text = as_string(value)
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise ContentError("not a date") from error
+    if day.isoformat() != text:
+        raise ContentError("not the canonical form of a date")
+    return day
