@@ -1,0 +1,133 @@
+"""Notes: the vectors `records` hold what is refused."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whistle.crypto.envelope import KeyPair
+from whistle.crypto.errors import ContentError, SealingError
+from whistle.crypto.secret import SymmetricKey
+from whistle.domain.channel import Side
+from whistle.keys.cases import CaseItems, Compartment, new_generation
+from whistle.keys.notes import Note, Notebook, open_notes, seal_note
+from whistle.keys.records import CaseKeys, Message
+from whistle.storage.rows import ItemRow
+
+CASE, ANNE, INSTALLATION = b"C" * 16, b"A" * 16, b"I" * 16
+NOON = datetime(2026, 11, 20, 12)  # noqa: DTZ001  (moments are UTC without zone)
+IDS = st.binary(min_size=16, max_size=16)
+NOTES = st.builds(
+    Note,
+    IDS,
+    st.integers(1, 10**6),
+    IDS,
+    st.datetimes().map(lambda moment: moment.replace(microsecond=0)),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
+    st.booleans(),
+)
+
+
+@pytest.fixture
+def items() -> CaseItems:
+    """A case that casework has opened."""
+    generation = replace(new_generation(), casework=SymmetricKey.random())
+    return CaseItems(INSTALLATION, CASE, CaseKeys((generation,), KeyPair.random().public))
+
+
+def note(number: int, version: int, text: str = "", *, deleted: bool = False) -> Note:
+    written = NOON + timedelta(hours=number, minutes=version)
+    return Note(bytes([number]) * 16, version, ANNE, written, text, deleted)
+
+
+def sealed(items: CaseItems, *notes: Note) -> list[ItemRow]:
+    return [seal_note(items, one, secrets.token_bytes(16)) for one in notes]
+
+
+def texts(book: Notebook) -> list[list[str]]:
+    return [[one.text for one in kept.versions] for kept in book.notes]
+
+
+@given(NOTES)
+def test_a_note_reads_as_it_was_written(written: Note) -> None:
+    assert Note.decode(written.encode()) == written
+
+
+@given(st.binary(max_size=200))
+def test_whatever_bytes_come_only_sealing_errors_go(encoded: bytes) -> None:
+    with pytest.raises(SealingError):
+        Note.decode(encoded)
+
+
+def test_nothing_that_a_person_wrote_is_printed(items: CaseItems) -> None:
+    rows = sealed(items, note(1, 1, "hemmeligt"))
+    assert "hemmeligt" not in repr(open_notes(items, rows))
+
+
+def test_a_note_opens_with_the_casework_key_and_with_no_other(items: CaseItems) -> None:
+    [row] = sealed(items, note(1, 1, "for rådgivere"))
+    assert texts(open_notes(items, [row])) == [["for rådgivere"]]
+    [generation] = items.keys.generations
+    reporter = replace(generation, casework=None)
+    stranger = replace(generation, casework=SymmetricKey.random())
+    for other in (reporter, stranger):
+        keys = replace(items.keys, generations=(other,))
+        assert open_notes(replace(items, keys=keys), [row]) == Notebook([], damaged=1)
+
+
+def test_versions_come_in_their_order_however_the_rows_lie(items: CaseItems) -> None:
+    rows = sealed(items, note(1, 3, "tre"), note(1, 1, "en"), note(1, 2, "to"))
+    [kept] = open_notes(items, rows).notes
+    assert [one.text for one in kept.versions] == ["en", "to", "tre"]
+    assert kept.newest.text == "tre"
+    assert kept.note_id == bytes([1]) * 16
+    assert kept.row_ids == [rows[1].id, rows[2].id, rows[0].id]
+
+
+def test_the_newest_note_is_first_by_when_it_was_begun(items: CaseItems) -> None:
+    late_change = replace(note(1, 2, "rettet"), written=NOON + timedelta(days=1))
+    rows = sealed(items, note(1, 1, "ældst"), note(2, 1, "yngst"), late_change)
+    assert texts(open_notes(items, rows)) == [["yngst"], ["ældst", "rettet"]]
+
+
+def test_two_versions_with_one_number_are_both_kept_in_one_order(items: CaseItems) -> None:
+    rows = sealed(items, note(1, 2, "Idas"), note(1, 2, "Veras"), note(1, 1, "først"))
+    there, back = open_notes(items, rows), open_notes(items, rows[::-1])
+    assert there == back
+    assert sorted(texts(there)[0][1:]) == ["Idas", "Veras"]
+
+
+def test_a_deleted_note_is_found_and_not_shown(items: CaseItems) -> None:
+    gone = [note(1, 1, "væk"), note(1, 2, "væk", deleted=True)]
+    book = open_notes(items, sealed(items, *gone, note(2, 1, "her")))
+    assert [kept.newest.text for kept in book.shown] == ["her"]
+    assert [kept.newest.text for kept in book.deleted] == ["væk"]
+    found = book.find(bytes([1]) * 16)
+    assert found is not None
+    assert found.newest.deleted
+    assert book.find(bytes(16)) is None
+
+
+def test_one_that_does_not_open_is_counted_and_hides_no_other(items: CaseItems) -> None:
+    good, flipped, short = sealed(items, note(1, 1, "god"), note(2, 1), note(3, 1))
+    flipped = replace(flipped, body=flipped.body[:-1] + bytes([flipped.body[-1] ^ 1]))
+    no_note = items.seal(Compartment.CASEWORK, b"{}", item_id=b"n" * 16)
+    book = open_notes(items, [flipped, good, replace(short, body=b""), no_note])
+    assert (texts(book), book.damaged) == ([["god"]], 3)
+
+
+def test_what_is_no_casework_is_passed_over_unopened(items: CaseItems) -> None:
+    said = Message(Side.REPORTER, NOON.date(), 0, "en besked")
+    row = items.message(said, item_id=b"m" * 16)
+    assert open_notes(items, [row, replace(row, body=b"")]) == Notebook([])
+
+
+@pytest.mark.parametrize("written", ["", "2026-11-20", "2026-11-20 12:00:00", 5])
+def test_a_moment_has_one_form(written: object) -> None:
+    encoded = note(1, 1).encode().replace(b'"2026-11-20T13:01:00"', repr(written).encode())
+    encoded = encoded.replace(b"'", b'"')
+    with pytest.raises(ContentError):
+        Note.decode(encoded)
