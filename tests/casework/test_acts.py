@@ -288,7 +288,7 @@ def test_a_title_that_is_too_long_comes_back(desk: Desk, case_id: bytes, opened:
 
 # -- hostile -----------------------------------------------------------------------------------
 
-ACTS = ("title", "close", "reopen", "mark", "undo", "note", "identity")
+ACTS = ("title", "close", "reopen", "mark", "undo", "note", "identity", "apart")
 
 
 @pytest.mark.parametrize("path", ACTS)

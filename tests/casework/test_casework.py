@@ -178,9 +178,29 @@ def test_who_the_reporter_is_takes_a_step_of_its_own(office: Office) -> None:
     assert "12 34 56 78" in shown
 
 
+def test_the_name_of_the_reported_person_takes_another_step_of_its_own(office: Office) -> None:
+    reporter = office.reporter()
+    receipt = reporter.report(channel="council", name="Åse Ømann", reported_name="Poul Person")
+    case_id = office.case_of(receipt)
+    reporter.come_back(receipt)
+    assert "Poul Person" not in reporter.get("/da/receipt").text
+    desk = office.desk_of(office.adviser)
+    page = desk.open(case_id).text
+    assert "Poul Person" not in page
+    token = {"csrf_token": hidden_fields(page)["csrf_token"]}
+    case = f"/casework/case/{case_id.hex()}"
+    assert "Poul Person" not in desk.post(f"{case}/identity", token).text
+    assert desk.get(f"{case}/apart").status_code == 405
+    assert desk.post(f"{case}/apart", {}).status_code == 403
+    shown = desk.post(f"{case}/apart", token).text
+    assert "Poul Person" in shown
+    assert "Åse Ømann" not in shown
+
+
 def test_the_database_does_not_tell_who_gave_a_name(office: Office) -> None:
     office.reporter().report("a" * 50)
-    office.reporter().report("b" * 50, name="Bodil Navn", contact="x" * 900)
+    named = {"name": "Bodil Navn", "contact": "x" * 900, "reported_name": "y" * 900}
+    office.reporter().report("b" * 50, channel="council", **named)
     with office.installation.store.read() as db:
         rows = db.execute(
             tables.items.select().order_by(tables.items.c.case_id, tables.items.c.compartment)
@@ -198,7 +218,7 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(office: Office, path: str) 
     assert answered.headers["Location"] == "/casework/"
 
 
-@pytest.mark.parametrize("path", ["answer", "identity"])
+@pytest.mark.parametrize("path", ["answer", "identity", "apart"])
 def test_nobody_posts_without_a_session(office: Office, path: str) -> None:
     case_id = office.case_of(office.reporter().report())
     stranger = office.casework.test_client()

@@ -49,7 +49,7 @@ def test_a_door_that_the_profile_leaves_out_is_closed() -> None:
         (changed("acknowledge_days = 7", "acknowledge_days = 0"), "whole number from 1"),
         (changed("acknowledge_days = 7", "acknowledge_days = true"), "whole number from 1"),
         (
-            changed("automatic_acknowledgement = false", "automatic_acknowledgement = 1"),
+            changed("automatic_acknowledgement = true", "automatic_acknowledgement = 1"),
             "should be true or false",
         ),
         (changed("[channels.council]", "[channels.mayor]"), "unknown channel mayor"),

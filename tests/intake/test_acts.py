@@ -103,6 +103,26 @@ def test_a_name_can_be_given_later_changed_and_taken_back(office: Office) -> Non
     assert acts == [Act.WROTE, Act.GAVE_IDENTITY, Act.GAVE_IDENTITY, Act.WITHDREW_IDENTITY]
 
 
+def test_who_takes_a_name_back_leaves_the_name_of_the_reported_person(office: Office) -> None:
+    reporter = office.reporter()
+    receipt = reporter.report(channel="council", name="Åse", reported_name="Poul Person")
+    case_id, work = office.case_of(receipt), office.work_of(office.adviser)
+    reporter.come_back(receipt)
+    assert send(reporter, "identity", name="Åse Ømann") == 303
+    assert send(reporter, "withdraw") == 303
+    assert identity(office, receipt) == Identity()
+    assert work.answers_apart(case_id) == {"reported_name": ("Poul Person",)}
+
+
+def test_a_name_kept_apart_comes_along_with_what_is_added_to_a_report(office: Office) -> None:
+    reporter = office.reporter()
+    receipt = Receipt.parse(reporter.report(channel="council", reported_name="Poul Person"))
+    also = Identity(answers={"reported_name": ("Poul Person", "Pia Person")})
+    service(office).add_message(receipt, b"form", "Og mere.", [], also)
+    opened = office.work_of(office.adviser).answers_apart(office.case_of(receipt.show()))
+    assert opened == {"reported_name": ("Pia Person", "Poul Person")}
+
+
 def test_whether_a_name_is_given_is_what_was_said_last(office: Office) -> None:
     reporter = office.reporter()
     receipt = reporter.report(name="Åse")

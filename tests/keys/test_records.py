@@ -36,6 +36,7 @@ def manifests(draw: st.DrawFn) -> FileManifest:
     )
 
 
+ANSWERS = st.dictionaries(TEXTS, st.lists(TEXTS, max_size=2).map(tuple), max_size=2)
 MESSAGES = st.builds(
     Message,
     st.sampled_from(Side),
@@ -45,6 +46,8 @@ MESSAGES = st.builds(
     st.lists(manifests(), max_size=2).map(tuple),
     st.one_of(st.just(b""), st.binary(min_size=32, max_size=32)),
     st.booleans(),
+    answers=ANSWERS,
+    kept_apart=st.booleans(),
 )
 REGISTRATIONS = st.builds(
     Registration, TEXTS, st.integers(0, 10**6), st.none() | DAYS, st.none() | DAYS
@@ -63,7 +66,7 @@ def test_a_message_reads_as_it_was_written(message: Message) -> None:
     assert Message.decode(message.encode()) == message
 
 
-@given(st.builds(Identity, TEXTS, TEXTS))
+@given(st.builds(Identity, TEXTS, TEXTS, ANSWERS))
 def test_an_identity_reads_as_it_was_written(identity: Identity) -> None:
     assert Identity.decode(identity.encode()) == identity
 
@@ -122,7 +125,7 @@ def test_nothing_that_a_person_wrote_is_printed() -> None:
     for record in (
         manifest,
         Message(Side.REPORTER, date(2026, 11, 20), 0, "hemmeligt", (manifest,)),
-        Identity("hemmeligt", "hemmeligt"),
+        Identity("hemmeligt", "hemmeligt", {"hemmeligt": ("hemmeligt",)}),
         Registration("hemmeligt"),
         Generation(key, key),
     ):

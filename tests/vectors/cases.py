@@ -347,6 +347,7 @@ def _records() -> Book:
         ("message", renewed),
         ("identity", Identity("Åse Ømann", "4000 0000")),
         ("identity", Identity()),
+        ("identity", Identity(answers={"reported_name": ("Åse Ømann",)})),
         ("registration", TITLE),
         ("registration", Registration()),
     ):
@@ -402,6 +403,7 @@ def _wrong_fields(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "a position with a fraction", {"position": 0.0}
     yield "a text that is a number", {"text": 1}
     yield "a truth that is a number", {"identity_given": 1}
+    yield "another truth that is a text", {"kept_apart": "false"}
     yield "an act that is none", {"act": "danced"}
     yield "answers that are no object", {"answers": []}
     yield "an answer that is no list", {"answers": {"relation": "employee"}}
@@ -436,8 +438,9 @@ def _spoilt_others() -> Iterator[tuple[str, str, bytes]]:
     yield "identity", "nothing", b""
     yield "identity", "a list", b"[]"
     yield "identity", "null", b"null"
-    yield "identity", "a name that is a number", b'{"contact":"","name":1}'
-    yield "identity", "a field missing", b'{"contact":""}'
+    yield "identity", "a name that is a number", b'{"answers":{},"contact":"","name":1}'
+    yield "identity", "answers that are a list", b'{"answers":[],"contact":"","name":""}'
+    yield "identity", "a field missing", b'{"answers":{},"contact":""}'
     yield "identity", "lists in lists without end", b"[" * 5_000
     yield (
         "registration",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from whistle.casework.duties import Duty, DutyKind, duties_of
 from whistle.crypto.errors import DirectoryError
 from whistle.domain.channel import Act, Side
-from whistle.domain.dialogue import identity_is_given
+from whistle.domain.dialogue import has_answers_apart, identity_is_given
 from whistle.domain.legal_clock import Deadlines
 from whistle.installation import Installation
 from whistle.keys.cases import (
@@ -59,6 +59,11 @@ class OpenedCase:
     def identity_given(self) -> bool:
         """Whether the reporter says who they are; who it is takes another step."""
         return identity_is_given(self.messages)
+
+    @property
+    def has_answers_apart(self) -> bool:
+        """Whether there are answers that take another step to open."""
+        return has_answers_apart(self.messages)
 
     @property
     def wrote_after_closing(self) -> bool:

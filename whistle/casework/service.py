@@ -68,6 +68,10 @@ class CaseworkService(Cases):
         """Open who the reporter is, as far as they say: an act of its own."""
         return self.attempt(case_id, self._identity)
 
+    def answers_apart(self, case_id: bytes) -> Mapping[str, tuple[str, ...]] | None:
+        """Open the answers that are kept apart, values by field: an act of its own."""
+        return self.attempt(case_id, self._answers_apart)
+
     def answer(
         self,
         case_id: bytes,
@@ -131,6 +135,13 @@ class CaseworkService(Cases):
         return Identity(
             name=_all_of(one.name for one in given), contact=_all_of(one.contact for one in given)
         )
+
+    def _answers_apart(self, opened: OpenedCase) -> Mapping[str, tuple[str, ...]]:
+        answers: dict[str, set[str]] = {}
+        for identity in opened.items.identities(opened.stored.items):
+            for name, values in identity.answers.items():
+                answers.setdefault(name, set()).update(values)
+        return {name: tuple(sorted(values)) for name, values in answers.items()}
 
     def _write_answer(
         self,

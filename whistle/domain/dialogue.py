@@ -34,6 +34,10 @@ class Entry(Protocol):
     def identity_given(self) -> bool:
         """Whether an identity came with it."""
 
+    @property
+    def kept_apart(self) -> bool:
+        """Whether answers came with it that are kept apart."""
+
 
 def identity_is_given(messages: Iterable[Entry]) -> bool:
     """Say whether the reporter has told who they are, and not taken it back since.
@@ -47,6 +51,11 @@ def identity_is_given(messages: Iterable[Entry]) -> bool:
         elif message.identity_given:
             given = True
     return given
+
+
+def has_answers_apart(messages: Iterable[Entry]) -> bool:
+    """Say whether some of the reporter's answers are kept apart, with the identity."""
+    return any(message.kept_apart for message in messages)
 
 
 def acknowledges(message: Entry) -> bool:

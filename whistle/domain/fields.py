@@ -81,12 +81,17 @@ class FieldText:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing a door asks for, with its texts by language code."""
+    """One thing a door asks for, with its texts by language code.
+
+    ``apart``: the answer, one line, is sealed with the reporter's identity and opened by a step of
+    its own. A longer one would show in the size of what is sealed.
+    """
 
     id: str
     kind: FieldKind
     options: tuple[str, ...]
     text: Mapping[str, FieldText]
+    apart: bool = False
 
     @property
     def longest(self) -> int | None:
@@ -179,8 +184,13 @@ def _read_field(table: Table, languages: Sequence[str]) -> Field:
             f"{table.place}, id: {name} belongs to the form itself; choose another id"
         )
     kind = _kind(table)
+    apart = table.truth("apart") if "apart" in table else False
+    if apart and kind is not FieldKind.LINE:
+        raise ProfileError(
+            f'{table.place}, apart: only what is written on one line is kept apart; kind = "line"'
+        )
     has_options = kind in {FieldKind.CHOICE, FieldKind.CHOICES}
-    table.only("id", "kind", *(["options"] if has_options else []), *languages)
+    table.only("id", "kind", "apart", *(["options"] if has_options else []), *languages)
     options = tuple(_options(table)) if has_options else ()
     if kind is FieldKind.YES_NO:
         options = tuple(YES_NO["en"])
@@ -192,6 +202,7 @@ def _read_field(table: Table, languages: Sequence[str]) -> Field:
             language: _read_text(table.table(language), kind, options, language)
             for language in languages
         },
+        apart=apart,
     )
 
 

@@ -5,7 +5,7 @@ Takes and gives plain objects; knows no request and no response.
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -144,8 +144,9 @@ class DialogueService:
             text=text,
             files=tuple(file.manifest for file in files),
             identity_given=identity.is_given,
+            kept_apart=bool(identity.answers),
         )
-        if not identity.is_given:
+        if identity == NOBODY:
             return self._add(receipt, message)
         return self._add(receipt, message, lambda before: _together([*before, identity]))
 
@@ -159,12 +160,14 @@ class DialogueService:
     def give_identity(self, receipt: Receipt, form_id: bytes, identity: Identity) -> Outcome:
         """Say who the reporter is; it takes the place of what they said before."""
         message = self._act(Act.GAVE_IDENTITY, form_id, identity)
-        return self._add(receipt, message, lambda _before: identity)
+        return self._add(
+            receipt, message, lambda before: replace(identity, answers=_answers_of(before))
+        )
 
     def withdraw_identity(self, receipt: Receipt, form_id: bytes) -> Outcome:
         """Delete who the reporter is. From outside it looks as if they had said it."""
         message = self._act(Act.WITHDREW_IDENTITY, form_id)
-        return self._add(receipt, message, lambda _before: NOBODY)
+        return self._add(receipt, message, lambda before: Identity(answers=_answers_of(before)))
 
     def replace_receipt(self, old: Receipt, new: Receipt) -> Outcome:
         """Have the report open with ``new`` alone, from now on.
@@ -217,6 +220,7 @@ class DialogueService:
         text: str,
         files: tuple[FileManifest, ...] = (),
         identity_given: bool,
+        kept_apart: bool = False,
     ) -> Message:
         return Message(
             Side.REPORTER,
@@ -226,6 +230,7 @@ class DialogueService:
             files=files,
             digest=digest,
             identity_given=identity_given,
+            kept_apart=kept_apart,
             act=act,
         )
 
@@ -272,8 +277,19 @@ class DialogueService:
 def _together(identities: Sequence[Identity]) -> Identity:
     """Make one identity of all that were given; what is the same stands there once."""
     return Identity(
-        _all_of(one.name for one in identities), _all_of(one.contact for one in identities)
+        _all_of(one.name for one in identities),
+        _all_of(one.contact for one in identities),
+        _answers_of(identities),
     )
+
+
+def _answers_of(identities: Sequence[Identity]) -> Mapping[str, tuple[str, ...]]:
+    """Give every answer that is kept apart; what is the same stands there once."""
+    values: dict[str, list[str]] = {}
+    for identity in identities:
+        for name, given in identity.answers.items():
+            values.setdefault(name, []).extend(given)
+    return {name: tuple(dict.fromkeys(given)) for name, given in values.items()}
 
 
 def _all_of(values: Iterable[str]) -> str:

@@ -114,10 +114,13 @@ class ReportForm(WithTextAndFiles):
         """The door's own fields, in the profile's order."""
         return [field for field in self if isinstance(field, AnswerField)]
 
-    @property
-    def answers(self) -> Mapping[str, tuple[str, ...]]:
-        """The answers that were given, by field id, once the form is validated."""
-        return {field.asks.id: field.answer for field in self.own_fields if field.answer}
+    def answers(self, *, apart: bool) -> Mapping[str, tuple[str, ...]]:
+        """Give the answers by field id, once the form is validated: those kept apart, or others."""
+        return {
+            field.asks.id: field.answer
+            for field in self.own_fields
+            if field.answer and field.asks.apart is apart
+        }
 
     def with_cpr(self) -> list[Field]:
         """Give the fields in which something looks like a CPR number."""

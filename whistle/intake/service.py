@@ -31,7 +31,10 @@ MOST_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a person wrote. It exists in memory, for the length of one request."""
+    """What a person wrote. It exists in memory, for the length of one request.
+
+    ``answers``: those that are not kept apart; the others are in the identity.
+    """
 
     text: str
     identity: Identity
@@ -121,6 +124,7 @@ class IntakeService(DialogueService):
             digest=report_digest(self._here.id, channel, receipt, report),
             identity_given=report.identity.is_given,
             answers=report.answers,
+            kept_apart=bool(report.identity.answers),
         )
 
     def _compare(self, receipt: Receipt, digest: bytes) -> Outcome:

@@ -68,6 +68,18 @@ def as_choice(kind: type[_Choice], value: object) -> _Choice:
         raise ContentError("not one of what it may be") from error
 
 
+def as_truth(value: object) -> bool:
+    """Take true or false."""
+    if not isinstance(value, bool):
+        raise ContentError("not true or false")
+    return value
+
+
+def write_answers(answers: Mapping[str, tuple[str, ...]]) -> Json:
+    """Write lists of texts by name."""
+    return {name: list(values) for name, values in answers.items()}
+
+
 def as_answers(value: object) -> Mapping[str, tuple[str, ...]]:
     """Take lists of texts by name."""
     answers = {}

@@ -22,9 +22,11 @@ from whistle.keys.canonical import (
     as_number,
     as_object,
     as_string,
+    as_truth,
     check_fields,
     dump,
     load,
+    write_answers,
     write_bytes,
     write_day,
 )
@@ -143,9 +145,10 @@ class Message:
     """One message of the dialogue; the first is the report.
 
     ``position`` counts from 0 and orders the dialogue; ``digest`` is of text and files, so that a
-    form sent twice is known again; ``identity_given``: whether the identity item says anything;
-    ``answers``: what was chosen or written in the other fields of a form, values by field;
-    ``reporter``: the public key that a new receipt brings, else none.
+    form sent twice is known again; ``identity_given``: whether the identity item says who the
+    reporter is; ``answers``: what was chosen or written in the other fields of a form, values by
+    field; ``kept_apart``: whether the identity item has more answers; ``reporter``: the public key
+    that a new receipt brings, else none.
     """
 
     side: Side
@@ -157,6 +160,7 @@ class Message:
     identity_given: bool = False
     act: Act = Act.WROTE
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kept_apart: bool = False
     reporter: PublicKey | None = None
 
     def encode(self) -> bytes:
@@ -171,7 +175,8 @@ class Message:
                 "digest": write_bytes(self.digest),
                 "identity_given": self.identity_given,
                 "act": self.act,
-                "answers": {name: list(values) for name, values in self.answers.items()},
+                "answers": write_answers(self.answers),
+                "kept_apart": self.kept_apart,
                 "reporter": write_bytes(self.reporter.raw if self.reporter else b""),
             }
         )
@@ -181,9 +186,9 @@ class Message:
         """Read what `encode` wrote, or raise `ContentError`."""
         record = load(encoded)
         check_fields(record, *(one.name for one in fields(cls)))
-        sent, given, written = record["files"], record["identity_given"], as_day(record["written"])
+        sent, written = record["files"], as_day(record["written"])
         key = as_bytes(record["reporter"], 0, PUBLIC_KEY_BYTES)
-        if not isinstance(sent, list) or not isinstance(given, bool) or written is None:
+        if not isinstance(sent, list) or written is None:
             raise ContentError("not a message")
         return cls(
             as_choice(Side, record["side"]),
@@ -192,35 +197,47 @@ class Message:
             as_string(record["text"]),
             tuple(FileManifest.from_json(as_object(one)) for one in sent),
             as_bytes(record["digest"], 0, HASH_BYTES),
-            given,
+            as_truth(record["identity_given"]),
             as_choice(Act, record["act"]),
             as_answers(record["answers"]),
+            as_truth(record["kept_apart"]),
             PublicKey(key) if key else None,
         )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Identity:
-    """Who the reporter is, as far as they said; empty when they did not."""
+    """Who the reporter is, as far as they said; empty when they did not.
+
+    ``answers``: to the fields that the profile keeps apart, such as the name of the person whom a
+    report is about; values by field.
+    """
 
     name: str = ""
     contact: str = ""
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_given(self) -> bool:
-        """Whether there is anything to know."""
+        """Whether it says who the reporter is."""
         return bool(self.name or self.contact)
 
     def encode(self) -> bytes:
         """Give canonical JSON."""
-        return dump({"name": self.name, "contact": self.contact})
+        return dump(
+            {"name": self.name, "contact": self.contact, "answers": write_answers(self.answers)}
+        )
 
     @classmethod
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
         record = load(encoded)
-        check_fields(record, "name", "contact")
-        return cls(as_string(record["name"]), as_string(record["contact"]))
+        check_fields(record, *(one.name for one in fields(cls)))
+        return cls(
+            as_string(record["name"]),
+            as_string(record["contact"]),
+            as_answers(record["answers"]),
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)

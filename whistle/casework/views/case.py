@@ -1,5 +1,6 @@
 """A case: its dialogue, its notes, its files; answering, and who the reporter is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import Response, abort, redirect, render_template, request, url_for
@@ -20,7 +21,8 @@ from whistle.casework.views.blueprint import (
     service,
     wrong,
 )
-from whistle.casework.views.shown import show_case
+from whistle.casework.views.shown import show_case, show_given
+from whistle.domain.fields import ShownAnswer
 from whistle.keys.records import Identity
 from whistle.signed_in import MemberForm, members_only
 from whistle.storage.errors import StorageError
@@ -80,6 +82,16 @@ def identity(case_id: str) -> BaseResponse:
     return case_page(opened, CaseForms(), identity=service().identity(opened.case.id))
 
 
+@blueprint.post("/case/<case_id>/apart")
+@members_only
+def apart(case_id: str) -> BaseResponse:
+    """Open the answers that are kept apart: a step of its own."""
+    check(MemberForm())
+    opened = opened_case(case_id)
+    answers = service().answers_apart(opened.case.id)
+    return case_page(opened, CaseForms(), answers_apart=show_given(opened, answers or {}))
+
+
 @blueprint.get("/case/<case_id>/file/<attachment_id>")
 @members_only
 def file(case_id: str, attachment_id: str) -> BaseResponse:
@@ -115,6 +127,7 @@ def case_page(
     forms: CaseForms,
     *,
     identity: Identity | None = None,
+    answers_apart: Sequence[ShownAnswer] = (),
     refusal: Refusal | None = None,
 ) -> BaseResponse:
     """Show a case; ``refusal`` says why one of its forms was not taken."""
@@ -133,6 +146,7 @@ def case_page(
         "casework/case.html",
         case=shown,
         identity=identity,
+        answers_apart=answers_apart,
         form=forms.answer,
         note_form=forms.note,
         title_form=title,

@@ -83,6 +83,7 @@ class ShownOpenCase:
     duties: tuple[ShownDuty, ...]
     entries: tuple[ShownEntry, ...]
     has_identity: bool
+    has_answers_apart: bool
     readers: tuple[str, ...]
     notes: tuple[ShownNote, ...]
     damaged_notes: int
@@ -123,6 +124,7 @@ def show_case(service: CaseworkService, opened: OpenedCase) -> ShownOpenCase:
         tuple(show_duty(duty) for duty in service.duties(opened)),
         show_entries(opened),
         opened.identity_given,
+        opened.has_answers_apart,
         tuple(service.readers(inbox)),
         tuple(show_note(note, service.names()) for note in opened.notebook.shown),
         opened.notebook.damaged,
@@ -142,13 +144,20 @@ def show_entries(opened: OpenedCase, first: int = 0) -> tuple[ShownEntry, ...]:
 
 def _show_entry(opened: OpenedCase, message: Message) -> ShownEntry:
     case_id = opened.case.id.hex()
-    channel = this_installation().profile.channels[opened.inbox.inbox.root.channel]
     shown = show_message(
         message,
         lambda name: url_for("casework.file", case_id=case_id, attachment_id=name),
     )
-    answers = show_answers(channel.fields, message.answers, current_language())
+    answers = show_given(opened, message.answers)
     return ShownEntry(shown, _line(message.act, message.side), answers)
+
+
+def show_given(
+    opened: OpenedCase, answers: Mapping[str, tuple[str, ...]]
+) -> tuple[ShownAnswer, ...]:
+    """Show answers to the fields of a case's door."""
+    channel = this_installation().profile.channels[opened.inbox.inbox.root.channel]
+    return show_answers(channel.fields, answers, current_language())
 
 
 def _line(act: Act, side: Side) -> str:

@@ -109,7 +109,7 @@ class _ReportPage:
             identity=self._identity(),
             concerns_adviser=self.form.concerns_adviser.data,
             files=tuple(uploads.finish()),
-            answers=self.form.answers,
+            answers=self.form.answers(apart=False),
         )
         outcome = self.service.receive(self.channel, receipt, content)
         if outcome is Outcome.OTHER_CONTENT:
@@ -119,7 +119,11 @@ class _ReportPage:
         return self._received(receipt, outcome, len(content.files))
 
     def _identity(self) -> Identity:
-        return Identity(self.form.name.data or "", self.form.contact.data or "")
+        return Identity(
+            self.form.name.data or "",
+            self.form.contact.data or "",
+            self.form.answers(apart=True),
+        )
 
     def _offer_choice(self, used: Receipt) -> Response:
         """Other content under a used receipt: nothing is stored; the person decides."""
@@ -163,7 +167,7 @@ class _ReportPage:
 
     def _with_answers(self) -> str:
         """Give the text and, below it, the answers: a message that is added has no fields."""
-        answers = show_answers(self.fields, self.form.answers, current_language())
+        answers = show_answers(self.fields, self.form.answers(apart=False), current_language())
         lines = [f"{answer.label} {', '.join(answer.values)}" for answer in answers]
         return "\n".join([self.form.written, "", *lines]) if lines else self.form.written
 
@@ -185,7 +189,6 @@ class _ReportPage:
             receipt=receipt.show(),
             door=self.door,
             again=outcome is Outcome.AGAIN,
-            acknowledge_by=self.service.acknowledge_by(self.channel),
             file_count=file_count,
         )
         return Response(page)

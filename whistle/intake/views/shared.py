@@ -42,6 +42,7 @@ class Door:
     text: ChannelText
     guidance: Guidance
     deadlines: Deadlines
+    automatic_acknowledgement: bool
 
 
 def channel_text(channel: Channel) -> ChannelText:
@@ -53,7 +54,13 @@ def show_door(channel: Channel) -> Door:
     """Show a channel."""
     profile = this_installation().profile.channels[channel]
     language = current_language()
-    return Door(channel, profile.text[language], profile.guidance[language], profile.deadlines)
+    return Door(
+        channel,
+        profile.text[language],
+        profile.guidance[language],
+        profile.deadlines,
+        profile.automatic_acknowledgement,
+    )
 
 
 def door_titles() -> dict[Channel, str]:

@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from whistle.domain.channel import Act, Side
-from whistle.domain.dialogue import acknowledges
+from whistle.domain.dialogue import acknowledges, has_answers_apart
 from whistle.domain.fields import ShownAnswer, show_answers
 from whistle.domain.guidance import Elsewhere
 from whistle.intake.service import Dialogue
@@ -47,6 +47,7 @@ class ShownDialogue:
     next_steps: tuple[NextStep, ...]
     messages: tuple[ShownMessage, ...]
     answers: tuple[ShownAnswer, ...]
+    has_answers_apart: bool
     external: tuple[Elsewhere, ...]
 
     @property
@@ -73,6 +74,7 @@ def show_dialogue(dialogue: Dialogue, today: date) -> ShownDialogue:
             if one.text or one.files
         ),
         show_answers(profile.fields, answers, current_language()),
+        has_answers_apart(dialogue.messages),
         profile.guidance[current_language()].external,
     )
 
