@@ -58,12 +58,6 @@ def check_epoch(db: Connection, keys: InboxKeysRow) -> None:
         raise ConflictError("the inbox has new keys")
 
 
-def is_used(db: Connection, lookup: bytes) -> bool:
-    """Say whether a receipt was ever used, even for a report that is erased by now."""
-    query = ReceiptRow.select(tables.receipts.c.lookup == lookup)
-    return ReceiptRow.first(db, query) is not None
-
-
 def find(db: Connection, lookup: bytes) -> ReporterCase | None:
     """Give the report of a receipt, if there is one."""
     receipt = ReceiptRow.first(db, ReceiptRow.select(tables.receipts.c.lookup == lookup))

@@ -13,6 +13,7 @@ from whistle.intake.views.session import (
     current_session,
     forget,
     new_session,
+    other_receipt,
     remember,
     service,
     slip_in,
@@ -50,7 +51,7 @@ def _answer(form: ReplaceForm, session: ReporterSession | None) -> BaseResponse:
         return _page(form, new, None, Refusal(problem, 422) if problem else None)
     state = _state(form, new, session)
     if state is TokenState.FORGED and not typed:
-        return _page(form, new, None, Refusal(_other_receipt(), 422))
+        return _page(form, new, None, Refusal(other_receipt(), 422))
     if state is not TokenState.VALID:
         return _renew(form, new, session, state)
     if not form.validate():
@@ -107,13 +108,6 @@ def _page(
     asked = 422 if session is None else 200
     response = Response(page, status=refusal.status if refusal else asked)
     return remember(response, session) if session else response
-
-
-def _other_receipt() -> str:
-    return _(
-        "This page was opened with another receipt than the one that is open now. "
-        "Write the receipt that it belongs to."
-    )
 
 
 def _opens_nothing() -> str:

@@ -71,12 +71,7 @@ def why_asked(form: MessageForm | ActForm) -> str | None:
     """Say why a form's receipt is asked for, where it is not just that the session is over."""
     if form.receipt.data:
         return slip_in(form.receipt.data)
-    if current_session():
-        return _(
-            "This page was opened with another receipt than the one that is open now. "
-            "Write the receipt that it belongs to."
-        )
-    return None
+    return other_receipt() if current_session() else None
 
 
 def _state(form: MessageForm | ActForm, receipt: Receipt) -> TokenState:
@@ -115,6 +110,14 @@ def forget(response: Response) -> Response:
     """Take the cookie back."""
     response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Strict")
     return response
+
+
+def other_receipt() -> str:
+    """Say that a form belongs to another report than the one that is open."""
+    return _(
+        "This page was opened with another receipt than the one that is open now. "
+        "Write the receipt that it belongs to."
+    )
 
 
 def page_too_old() -> str:

@@ -7,6 +7,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
+from whistle.admission import not_admitted
 from whistle.crypto.errors import ReceiptError, SealingError
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
@@ -87,6 +88,9 @@ def read_receipt(shown: str | None) -> Receipt | None:
 def upload_refusal() -> Refusal | None:
     """Say what is wrong with the files of this request, if anything is."""
     uploads = request_uploads()
+    full = not_admitted()
+    if full:
+        return full
     if uploads.failed:
         return Refusal(not_received(), 503)
     if uploads.refused:

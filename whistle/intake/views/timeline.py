@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -20,10 +22,10 @@ from whistle.web import current_language, long_date, this_installation
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something that happened, and on which day."""
+    """What happened on a day, one sentence each."""
 
     day: date
-    words: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ def show_dialogue(dialogue: Dialogue, today: date) -> ShownDialogue:
         dialogue.case.is_open,
         dialogue.identity_given,
         dialogue.done_for_reporter,
-        tuple(_happened(dialogue)),
+        tuple(
+            Happened(day, tuple(words for _day, words in on_it))
+            for day, on_it in groupby(_happened(dialogue), key=itemgetter(0))
+        ),
         tuple(_next_steps(dialogue, today)),
         tuple(
             show_message(one, lambda name: url_for("intake.file", attachment_id=name))
@@ -79,7 +84,7 @@ def show_dialogue(dialogue: Dialogue, today: date) -> ShownDialogue:
     )
 
 
-def _happened(dialogue: Dialogue) -> Iterator[Happened]:
+def _happened(dialogue: Dialogue) -> Iterator[tuple[date, str]]:
     read = False
     for number, message in enumerate(dialogue.messages):
         words = [_("We received your report")] if number == 0 else _words(message)
@@ -88,7 +93,7 @@ def _happened(dialogue: Dialogue) -> Iterator[Happened]:
             words = [_("We confirmed that we have read your report"), *words]
         if message.identity_given:
             words = [*words, _("You told us who you are")]
-        yield from (Happened(message.written, each) for each in words)
+        yield from ((message.written, each) for each in words)
 
 
 def _words(message: Message) -> list[str]:
