@@ -8,6 +8,7 @@ from flask import Flask, request
 
 from whistle.domain.profile import LANGUAGES
 from whistle.error_pages import refuse_while_closed
+from whistle.gateway.turnstile import Lane
 from whistle.installation import Installation, open_doors
 from whistle.web import make_app
 
@@ -51,6 +52,13 @@ def create_both(installation: Installation) -> WsgiApp:
         return door(environ, start_response)
 
     return both
+
+
+def sign_in_lane(installation: Installation) -> "Callable[[WSGIEnvironment], Lane | None]":
+    """Give what tells the gateway which requests to casework wait, and in which lane."""
+    from whistle.accounts.browsers import KnownBrowsers  # noqa: PLC0415
+
+    return KnownBrowsers(installation).lane
 
 
 def _language_in_path() -> str:

@@ -2,10 +2,14 @@
 
 import logging
 import traceback
+from datetime import datetime
 
 from flask import Response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
+
+from whistle.admission import try_again_at
+from whistle.gateway.bodies import BodyError, SlowError
 
 logger = logging.getLogger("whistle")
 
@@ -22,6 +26,22 @@ def server_error(error: Exception) -> Response:
     """Show an honest page, and log where it broke."""
     log_fault(error)
     return error_page(500)
+
+
+def broken_body(error: BodyError) -> Response:
+    """Answer whoever did not send all of it, if they are still there. It is no fault of ours."""
+    return error_page(408 if isinstance(error, SlowError) else 400)
+
+
+def busy_page(again_at: datetime) -> Response:
+    """Say that something large was not received, and when to try again."""
+    page = render_template(
+        "layout/error.html",
+        title=_("Not received"),
+        message=_("Too much is coming in just now. Nothing is stored."),
+        next_step=_("Go back, and send it again at %(time)s.", time=try_again_at(again_at)),
+    )
+    return Response(page, status=503)
 
 
 def log_fault(error: BaseException | None) -> None:
@@ -62,6 +82,12 @@ def _words(code: int) -> tuple[str, str, str]:
             _("That was too much at once"),
             _("What you sent is larger than we can receive. Nothing was stored."),
             _("Go back and send fewer or smaller files. You can add more later."),
+        )
+    if code == 408:  # noqa: PLR2004
+        return (
+            _("Not received"),
+            _("It came so slowly that we stopped waiting. Nothing is stored."),
+            _("Check your connection, and send it again. Large files can be sent one by one."),
         )
     if code < 500:  # noqa: PLR2004
         return (

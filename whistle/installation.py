@@ -7,13 +7,14 @@ from whistle.domain.clock import Clock
 from whistle.domain.profile import Profile
 from whistle.keys.directory import Directory
 from whistle.keys.sessions import BootKey
+from whistle.limits import Limits
 from whistle.settings import FormKey, Settings
 from whistle.storage.engine import Store, open_store
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Settings made real: database, verified key directory, clock, boot key.
+    """Settings made real: database, verified key directory, clock, boot key, budgets.
 
     ``id``: 16 bytes. The boot key is made anew at every start and shared by the workers of one
     start, through memory alone.
@@ -26,6 +27,7 @@ class Installation:
     form_key: FormKey
     clock: Clock = field(default_factory=Clock)
     boot_key: BootKey = field(default_factory=BootKey.random)
+    limits: Limits = field(kw_only=True)
 
 
 def open_doors(installation: Installation) -> Installation:
@@ -43,12 +45,16 @@ def open_doors(installation: Installation) -> Installation:
 
 
 def open_installation(
-    settings: Settings, *, clock: Clock | None = None, boot_key: BootKey | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    boot_key: BootKey | None = None,
+    workers: int = 1,
 ) -> Installation:
     """Open the database and verify the directory. `upgrade` has brought the database up to date.
 
     Raises a `DirectoryError` when the keys in the database are not those of the configuration:
-    nothing may be received then.
+    nothing may be received then. Of ``workers``, this one takes its share of the budgets.
     """
     store = open_store(settings.database)
     return Installation(
@@ -59,4 +65,5 @@ def open_installation(
         settings.form_key,
         clock or Clock(),
         boot_key or BootKey.random(),
+        limits=Limits(store, settings.limits.among(workers)),
     )

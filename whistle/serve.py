@@ -1,7 +1,8 @@
 """Serving both doors with granian: one start, one boot key, as many workers as asked for."""
 
 import multiprocessing
-from collections.abc import Callable
+import resource
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -9,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 
-from whistle.app import WsgiApp, create_both, create_casework, create_intake
+from whistle.app import create_both, create_casework, create_intake, sign_in_lane
 from whistle.domain.clock import Clock
+from whistle.gateway.gateway import Gateway
 from whistle.installation import Installation, open_installation
 from whistle.keys.directory import Directory
 from whistle.keys.sessions import BootKey
@@ -21,7 +23,8 @@ from whistle.storage.attachments import sweep
 from whistle.storage.engine import open_store
 from whistle.storage.migrations import upgrade
 
-THREADS = 64
+CONNECTIONS = 8192  # in a worker: whoever only holds one costs a file handle and some memory
+GRACE = 10  # seconds for what is under way when the server is stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,6 @@ class Door(StrEnum):
     CASEWORK = "casework"
 
 
-_FACTORIES: dict[Door, Callable[[Installation], WsgiApp]] = {
-    Door.BOTH: create_both,
-    Door.INTAKE: create_intake,
-    Door.CASEWORK: create_casework,
-}
-
-
 def serve(
     settings: Settings, listen: Port | Socket, *, door: Door = Door.BOTH, workers: int = 1
 ) -> None:
@@ -73,19 +69,36 @@ def serve(
     boot_key = BootKey.random()
 
     def load(*_arguments: Any) -> Any:
-        return _FACTORIES[door](open_installation(settings, boot_key=boot_key))
+        return _gateway(door, open_installation(settings, boot_key=boot_key, workers=workers))
 
+    _allow_connections()
     server = Granian(
         "whistle.app",
         address=listen.address if isinstance(listen, Port) else "127.0.0.1",
         port=listen.number if isinstance(listen, Port) else 0,
         uds=listen.path if isinstance(listen, Socket) else None,
         uds_permissions=listen.mode if isinstance(listen, Socket) else None,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
         workers=workers,
-        blocking_threads=THREADS,
+        backpressure=CONNECTIONS,
+        workers_kill_timeout=GRACE,
         log_access=False,
         log_enabled=False,
         websockets=False,
     )
     server.serve(target_loader=load)
+
+
+def _gateway(door: Door, installation: Installation) -> Gateway:
+    if door is Door.INTAKE:
+        return Gateway(create_intake(installation))
+    create = create_both if door is Door.BOTH else create_casework
+    return Gateway(create(installation), sign_in_lane(installation))
+
+
+def _allow_connections() -> None:
+    """Take as many file handles as the machine allows; 1,024, the usual number, run out first."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

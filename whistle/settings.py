@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import cast
 
@@ -12,6 +12,7 @@ from whistle.crypto.secret import Secret
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.domain.errors import RefusedError
 from whistle.domain.profile import Profile, ProfileError, load_profile
+from whistle.limits import Budgets
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
 FILE_NAME = "whistle.toml"
@@ -22,7 +23,7 @@ ENVIRONMENT = {
 }
 
 
-KNOWN = {"database", "profile", "installation", "form_key", "inboxes"}
+KNOWN = {"database", "profile", "installation", "form_key", "inboxes", "limits"}
 WEAKEST_FORM_KEY = 8  # different bytes; 32 random ones practically never have fewer
 
 
@@ -48,6 +49,7 @@ class Settings:
     form_key: FormKey
     profile: Profile
     inboxes: tuple[InboxRoot, ...]
+    limits: Budgets = field(default_factory=Budgets)
 
 
 def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -76,6 +78,7 @@ def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> S
             form_key=_form_key(values),
             profile=load_profile(_text(values, "profile")),
             inboxes=_roots(values),
+            limits=_limits(values),
         )
     except (ProfileError, KeyShapeError) as error:
         raise SettingsError(f"{path}: {error}") from error
@@ -164,6 +167,19 @@ def _root(table: object) -> InboxRoot:
         )
     except ValueError as error:
         raise SettingsError(f"[[inboxes]]: {error}") from error
+
+
+def _limits(values: Mapping[str, object]) -> Budgets:
+    table = values.get("limits", {})
+    if not isinstance(table, dict):
+        raise SettingsError("limits: should be a table, [limits]")
+    unknown = set(table) - {field.name for field in fields(Budgets)}
+    if unknown:
+        raise SettingsError(f"[limits]: {', '.join(sorted(unknown))}: no such limit")
+    for name, value in table.items():
+        if type(value) is not int or value < 1:
+            raise SettingsError(f"[limits], {name}: should be a whole number from 1 up")
+    return Budgets(**table)
 
 
 def _text(values: Mapping[str, object], name: str) -> str:

@@ -7,14 +7,16 @@ it a stream that seals instead.
 import io
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from flask import Request, current_app, g
+from flask import Request, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from whistle.domain.file_name import clean_file_name
+from whistle.gateway.bodies import CUT
 from whistle.keys.files import ReceivedFile, SealingUpload
+from whistle.limits import Share
 from whistle.storage.attachments import sweep
 from whistle.storage.errors import StorageError
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 50_000_000
 MOST_FILES = 20
 NAMELESS = "fil"
+AFTER_BUSY = timedelta(minutes=5)  # when to try again while as many send files as may
 _LONGEST_MEDIA_TYPE = 100
 
 
@@ -46,13 +49,15 @@ class Refusal:
 class Uploads:
     """The files of one request. Unless `keep` is called they are removed when it ends."""
 
-    def __init__(self, installation: "Installation") -> None:
-        """Start with none."""
+    def __init__(self, installation: "Installation", share: Share) -> None:
+        """Start with none; their bytes are of ``share``."""
         self._installation = installation
+        self._share = share
         self._streams: list[_SealingStream] = []
         self._kept = False
         self.refused = False
         self.failed = False
+        self.again_at: datetime | None = None
 
     def begin(self, name: str, media_type: str) -> "_SealingStream":
         """Make the stream into which the next file is parsed."""
@@ -63,6 +68,7 @@ class Uploads:
         self._streams.append(stream)
         if len(self._named()) > MOST_FILES:
             self.refuse()
+        self.wait_until(self._installation.limits.no_room_until(self._share, self._now()))
         return stream
 
     def take(self, length: int) -> bool:
@@ -72,6 +78,9 @@ class Uploads:
             and length + sum(one.upload.length for one in self._named()) > MOST_BYTES
         ):
             self.refuse()
+        if not self.refused:
+            limits = self._installation.limits
+            self.wait_until(limits.take_bytes(self._share, length, self._now()))
         return not self.refused
 
     def refuse(self) -> None:
@@ -82,6 +91,12 @@ class Uploads:
     def fail(self) -> None:
         """Note that the database did not take a file; go on reading, as in `refuse`."""
         self.failed = self.refused = True
+
+    def wait_until(self, moment: datetime | None) -> None:
+        """Note that there is no room for files before a moment, if there is one; as in `fail`."""
+        if moment:
+            self.again_at = moment
+            self.fail()
 
     def names(self) -> list[str]:
         """Give the names of the files that came, to ask for them again."""
@@ -104,6 +119,9 @@ class Uploads:
             for stream in self._streams:
                 with suppress(SQLAlchemyError, StorageError):  # the sweep takes what is left
                     stream.upload.discard()
+
+    def _now(self) -> datetime:
+        return self._installation.clock.now()
 
     def _named(self) -> list["_SealingStream"]:
         """Leave out the empty part that a browser sends where no file was chosen."""
@@ -154,8 +172,17 @@ def request_uploads() -> Uploads:
     if "uploads" not in g:
         installation = cast("Installation", current_app.extensions["whistle"])
         sweep_once_a_day(installation)
-        g.uploads = Uploads(installation)
+        g.uploads = Uploads(installation, share_of_request())
+        if CUT in request.environ:
+            g.uploads.wait_until(installation.clock.now() + AFTER_BUSY)
     return cast("Uploads", g.uploads)
+
+
+def share_of_request() -> Share:
+    """Say whose budget this request draws on."""
+    if request.blueprint != "intake":
+        return Share.CASEWORK
+    return Share.REPORT if request.endpoint == "intake.report" else Share.MESSAGE
 
 
 def sweep_once_a_day(installation: "Installation") -> None:

@@ -20,9 +20,10 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import MapAdapter
 
 from whistle.domain.profile import LANGUAGES
-from whistle.error_pages import http_error, log_fault, server_error
+from whistle.error_pages import broken_body, busy_page, http_error, log_fault, server_error
+from whistle.gateway.bodies import CUT, BodyError, Cut
 from whistle.installation import Installation
-from whistle.uploads import SealingRequest
+from whistle.uploads import AFTER_BUSY, SealingRequest, request_uploads
 
 LANGUAGE_NAMES = {"da": "Dansk", "en": "English"}
 FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
@@ -99,9 +100,11 @@ def make_app(
     app.context_processor(_template_names)
     app.before_request(refuse_cross_site)
     app.before_request(refuse_other_bodies)
+    app.before_request(refuse_cut_bodies)
     app.after_request(_harden)
     app.teardown_request(_drop_uploads)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(BodyError, broken_body)
     app.register_error_handler(Exception, server_error)
     app.add_url_rule("/healthz", "healthz", _healthz)
     return app
@@ -181,6 +184,22 @@ def refuse_other_bodies() -> None:
         abort(415)
 
 
+def refuse_cut_bodies() -> Response | None:
+    """Refuse what the gateway did not hand over whole.
+
+    A form that was cut in its files goes on to its view, which shows it again, filled in; one that
+    was cut in a text does not: half a text must not pass for all of it.
+    """
+    cut = request.environ.get(CUT)
+    if cut is None:
+        return None
+    if cut is not Cut.BUSY:
+        abort(411 if cut is Cut.UNMEASURED else 408)
+    if request.form and request_uploads().names():
+        return None
+    return busy_page(this_installation().clock.now() + AFTER_BUSY)
+
+
 def _templates() -> Path:
     """Find the templates: inside the package when installed, beside it in a checkout."""
     inside = Path(__file__).parent / "templates"
@@ -242,6 +261,8 @@ def _harden(response: Response) -> Response:
         response.headers["Location"] = here.geturl()
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if "retry_after" in g:
+        response.headers["Retry-After"] = str(g.retry_after)
     if request.endpoint == "static" and response.status_code < 400:  # noqa: PLR2004
         response.headers["Cache-Control"] = f"private, max-age={STATIC_SECONDS}"
         response.headers.pop("Last-Modified", None)

@@ -32,6 +32,7 @@ from whistle.installation import Installation
 from whistle.keys.directory import Directory
 from whistle.keys.keyring import Keyring, box_seed, found_inbox
 from whistle.keys.sessions import BootKey, SessionBoxer
+from whistle.limits import Limits
 from whistle.settings import FormKey
 from whistle.storage import intake as intake_queries
 from whistle.storage import members as member_queries
@@ -264,6 +265,7 @@ def office(
         FormKey.random(),
         clock,
         BootKey.random(),
+        limits=Limits(store),
     )
     yield Office(installation, clock, adviser, reserve, passphrase)
     store.dispose()

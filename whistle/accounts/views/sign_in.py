@@ -19,13 +19,16 @@ from flask_login import LoginManager
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
+from whistle.accounts import browsers
 from whistle.accounts.forms import SignInForm
 from whistle.accounts.founding import FoundingService
 from whistle.accounts.service import AccountService, TooBusyError
 from whistle.accounts.views.blueprint import blueprint
+from whistle.admission import MINUTE, try_again_at
 from whistle.crypto.errors import KeyShapeError
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.profile import LANGUAGES
+from whistle.gateway.gateway import TURNED_AWAY
 from whistle.keys.keyring import Keyring
 from whistle.keys.sessions import SessionToken
 from whistle.signed_in import (
@@ -37,10 +40,11 @@ from whistle.signed_in import (
     signed_in,
     this_member,
 )
-from whistle.web import CLEAR_SITE_DATA, this_installation
+from whistle.web import this_installation
 
 COOKIE = "__Host-casework"
 LANGUAGE_COOKIE = "__Host-language"
+CLEAR_SITE_DATA = '"cache", "storage"'  # the browser stays known: see `browsers`
 
 
 def init_app(app: Flask) -> None:
@@ -69,6 +73,8 @@ def sign_in() -> BaseResponse:
             return redirect(_desk(this_member().keyring, this_member().role), 303)
         return _sign_in_page(SignInForm(), None, 200)
     form = SignInForm()
+    if TURNED_AWAY in request.environ:
+        return _too_busy(form)
     token = None
     if form.validate():
         passphrase = Passphrase(form.passphrase.data or "")
@@ -77,11 +83,19 @@ def sign_in() -> BaseResponse:
                 form.username.data or "", passphrase
             )
         except TooBusyError:
-            busy = _("Many are signing in just now. Wait a moment, and try again.")
-            return _again(form, busy, 503)
+            return _too_busy(form)
     if token is None:
         return _again(form, _("The user name or the passphrase is not right."), 403)
     return enter(token)
+
+
+def _too_busy(form: SignInForm) -> BaseResponse:
+    """Nothing was tried: too many passphrases are being stretched."""
+    soon = try_again_at(this_installation().clock.now() + MINUTE)
+    busy = _(
+        "Too many are signing in just now. Yours was not tried. Try again at %(time)s.", time=soon
+    )
+    return _again(form, busy, 503)
 
 
 def _again(form: SignInForm, problem: str, status: int) -> BaseResponse:
@@ -104,6 +118,16 @@ def enter(token: SessionToken) -> BaseResponse:
         response = draft.unsent_page(service.boxer.csrf_token(token))
     value = base64.urlsafe_b64encode(token.reveal()).decode()
     response.set_cookie(COOKIE, value, secure=True, httponly=True, samesite="Strict", path="/")
+    if unlocked:
+        response.set_cookie(
+            browsers.COOKIE,
+            browsers.KnownBrowsers(this_installation()).mark(unlocked.member.id),
+            max_age=browsers.KEPT_SECONDS,
+            secure=True,
+            httponly=True,
+            samesite="Strict",
+            path="/",
+        )
     return response
 
 

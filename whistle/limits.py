@@ -1,0 +1,174 @@
+"""Global budgets: so much for everybody together, then "try again at", and never a ban.
+
+Nothing is by address, and nothing is stored: the counts stand in memory, by the hour and the day,
+and each worker has its share of a budget. What is full for new reports is not yet full for those
+who come back, nor for casework.
+"""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from whistle.domain.clock import DANISH
+from whistle.storage.engine import Store, is_sqlite
+
+MEGABYTE = 1_000_000
+ROOM_SECONDS = 10  # how long a measurement of the room left is believed
+AFTER_FULL = timedelta(hours=1)  # when to try again where room has to be made first
+
+
+class Share(StrEnum):
+    """Who sends. A flood of the first leaves the others theirs."""
+
+    REPORT = "report"
+    MESSAGE = "message"
+    CASEWORK = "casework"
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """What an installation takes; ``docs/settings.md`` explains each."""
+
+    reports_per_hour: int = 2_000
+    reports_per_day: int = 10_000
+    messages_per_hour: int = 2_000
+    megabytes_per_day: int = 20_000
+    free_megabytes: int = 500
+    database_megabytes: int = 50_000
+
+    def among(self, workers: int) -> "Budgets":
+        """Give one worker's share of what is counted; room is the same for all."""
+        counted = [one.name for one in fields(self) if "_per_" in one.name]
+        return replace(self, **{name: -(-getattr(self, name) // workers) for name in counted})
+
+
+def hour(now: datetime) -> tuple[datetime, datetime]:
+    """Give begin and end of the hour around a moment (UTC, without zone)."""
+    begin = now.replace(minute=0, second=0, microsecond=0)
+    return begin, begin + timedelta(hours=1)
+
+
+def day(now: datetime) -> tuple[datetime, datetime]:
+    """Give begin and end of the Danish day around a moment (UTC, without zone)."""
+    today = now.replace(tzinfo=UTC).astimezone(DANISH).date()
+    begin, end = (
+        datetime.combine(one, datetime.min.time(), DANISH).astimezone(UTC).replace(tzinfo=None)
+        for one in (today, today + timedelta(days=1))
+    )
+    return begin, end
+
+
+class Counter:
+    """How much of something came in this hour or day; what came before is forgotten."""
+
+    def __init__(
+        self, most: int, period: Callable[[datetime], tuple[datetime, datetime]] = hour
+    ) -> None:
+        """Count up to ``most`` in each ``period``."""
+        self._most, self._period = most, period
+        self._begin: datetime | None = None
+        self._used = 0
+
+    def full_until(self, now: datetime, amount: int = 1) -> datetime | None:
+        """Say from when there is room for ``amount``; none when there is."""
+        begin, end = self._period(now)
+        if begin != self._begin:
+            self._begin, self._used = begin, 0
+        return end if self._used + amount > self._most else None
+
+    def add(self, amount: int = 1) -> None:
+        """Count ``amount``, after asking `full_until`."""
+        self._used += amount
+
+
+class Room:
+    """How much more the database may hold."""
+
+    def __init__(self, store: Store, database_bytes: int) -> None:
+        """Measure ``store``: SQLite by the free space on its disk, PostgreSQL by its own size."""
+        self._store, self._database_bytes = store, database_bytes
+        self._left, self._measured = float("inf"), float("-inf")
+
+    def left(self) -> float:
+        """Give the bytes that are left, measured in the last seconds."""
+        if time.monotonic() - self._measured > ROOM_SECONDS:
+            with suppress(OSError, SQLAlchemyError):  # then the database itself will say what is up
+                self._left = self._measure()
+            self._measured = time.monotonic()
+        return self._left
+
+    def _measure(self) -> int:
+        path = self._store.engine.url.database
+        if is_sqlite(self._store.engine) and path:
+            return shutil.disk_usage(Path(path).parent).free
+        with self._store.read() as db:
+            size = db.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+        return self._database_bytes - int(size)
+
+
+class Limits:
+    """The budgets of one worker at work."""
+
+    def __init__(self, store: Store, budgets: Budgets = Budgets()) -> None:
+        """Start counting at nothing."""
+        self._budgets = budgets
+        self.room = Room(store, budgets.database_megabytes * MEGABYTE)
+        self._lock = threading.Lock()
+        self._reports: dict[str, list[Counter]] = {}
+        self._messages = [Counter(budgets.messages_per_hour)]
+        bytes_per_day = budgets.megabytes_per_day * MEGABYTE
+        self._bytes = {
+            share: Counter(bytes_per_day, day) for share in (Share.REPORT, Share.MESSAGE)
+        }
+
+    def no_room_until(self, share: Share, now: datetime) -> datetime | None:
+        """Say when to try again, where what is left is kept for others; none while there is room.
+
+        Reports leave the last ``free_megabytes`` alone, messages half of them, casework a quarter.
+        """
+        kept = self._budgets.free_megabytes * MEGABYTE
+        needed = {Share.REPORT: kept, Share.MESSAGE: kept // 2, Share.CASEWORK: kept // 4}[share]
+        return now + AFTER_FULL if self.room.left() < needed else None
+
+    def take_report(self, channel: str, now: datetime) -> datetime | None:
+        """Count a report by ``channel``, or say when to try again."""
+        with self._lock:
+            counters = self._reports.setdefault(
+                channel,
+                [
+                    Counter(self._budgets.reports_per_hour),
+                    Counter(self._budgets.reports_per_day, day),
+                ],
+            )
+            return self.no_room_until(Share.REPORT, now) or _take(counters, now)
+
+    def take_message(self, now: datetime) -> datetime | None:
+        """Count a message of somebody who came back, or say when to try again."""
+        with self._lock:
+            return self.no_room_until(Share.MESSAGE, now) or _take(self._messages, now)
+
+    def take_bytes(self, share: Share, size: int, now: datetime) -> datetime | None:
+        """Count bytes of a file, or say when to try again. Casework's are not counted."""
+        if share is Share.CASEWORK:
+            return None
+        with self._lock:
+            return _take([self._bytes[share]], now, size)
+
+
+def _take(counters: list[Counter], now: datetime, amount: int = 1) -> datetime | None:
+    """Count with all, or with none."""
+    full = [until for one in counters if (until := one.full_until(now, amount))]
+    if full:
+        return max(full)
+    for counter in counters:
+        counter.add(amount)
+    return None
