@@ -24,7 +24,7 @@ from whistle.storage.engine import open_store
 from whistle.storage.migrations import upgrade
 
 CONNECTIONS = 8192  # in a worker: whoever only holds one costs a file handle and some memory
-GRACE = 10  # seconds for what is under way when the server is stopped
+GRACE = 8  # seconds for what is under way when the server is stopped
 
 
 @dataclass(frozen=True, slots=True)

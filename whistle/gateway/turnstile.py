@@ -8,7 +8,7 @@ from enum import StrEnum
 
 WIDTH = 1  # passphrases stretched at once in a process: 64 MiB and one core
 LONGEST = 500  # waiting in a lane; whoever comes then is turned away at once
-PATIENCE = 5.0  # seconds in a lane before being turned away
+PATIENCE = 30.0  # seconds in a lane before being turned away: the wait is what slows a flood down
 
 
 class Lane(StrEnum):

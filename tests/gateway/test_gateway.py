@@ -1,0 +1,187 @@
+"""The gateway in front of a door: what it hands over, when, and to how many at once."""
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from tests.gateway.test_bodies import FORM, TYPE, sender
+from whistle.gateway import gateway
+from whistle.gateway.bodies import CUT, FIRST
+from whistle.gateway.gateway import TURNED_AWAY, WHOLE, Gateway, environ_of
+from whistle.gateway.turnstile import Lane, Turnstile
+
+SCOPE: dict[str, Any] = {
+    "method": "POST",
+    "raw_path": b"/da/report/citizen",
+    "query_string": b"",
+    "http_version": "1.1",
+    "scheme": "http",
+    "client": ("192.0.2.77", "4711"),
+    "headers": [],
+}
+
+
+def scope(length: int, content_type: str = TYPE, **changes: Any) -> dict[str, Any]:
+    headers = [
+        (b"content-length", str(length).encode()),
+        (b"content-type", content_type.encode("latin-1")),
+    ]
+    return {**SCOPE, "headers": headers, **changes}
+
+
+class Line:
+    """What is sent back on one connection."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+        self.answered = asyncio.Event()
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.messages.append(message)
+        self.answered.set()
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message.get("body", b"") for message in self.messages)
+
+    @property
+    def headers(self) -> dict[bytes, bytes]:
+        return dict(self.messages[0]["headers"])
+
+
+async def ask(gate: Gateway, asked: dict[str, Any], *pieces: bytes, then: Any = None) -> Line:
+    line = Line()
+    await gate(asked, sender(*pieces, then=then), line.send)
+    return line
+
+
+def telling(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answer with what came, and why not all of it."""
+    start_response("200 OK", [("X-Cut", str(environ.get(CUT)))])
+    return [environ["wsgi.input"].read()]
+
+
+def test_a_body_arrives_whole_whether_small_or_big() -> None:
+    for size in (0, 1, FIRST - 1, FIRST, FIRST + 1, 40 * FIRST):
+        content = bytes(number % 256 for number in range(size))
+        pieces = [content[start : start + 9000] for start in range(0, size, 9000)]
+        line = asyncio.run(ask(Gateway(telling), scope(size), *pieces))
+        assert line.body == content
+        assert line.headers[b"X-Cut"] == b"None"
+
+
+def test_no_door_learns_an_address() -> None:
+    assert "192.0.2.77" not in str(environ_of(scope(5)))
+
+
+def test_a_header_with_an_underscore_does_not_pass_for_another() -> None:
+    headers = [(b"content_length", b"5"), (b"sec_fetch_site", b"none"), (b"cookie", b"a=1")]
+    environ = environ_of({**SCOPE, "headers": [*headers, (b"cookie", b"b=2")]})
+    assert environ["HTTP_COOKIE"] == "a=1; b=2"
+    assert not {"CONTENT_LENGTH", "HTTP_CONTENT_LENGTH", "HTTP_SEC_FETCH_SITE"} & set(environ)
+
+
+def test_whoever_leaves_before_the_end_has_the_door_not_called() -> None:
+    called = threading.Event()
+
+    def door(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        called.set()
+        start_response("200 OK", [])
+        return [b""]
+
+    left = {"type": "http.disconnect"}
+    line = asyncio.run(ask(Gateway(door), scope(100), b"text=ha", then=left))
+    assert not called.is_set()
+    assert line.messages == []
+
+
+def test_a_body_whose_length_is_not_told_is_not_read() -> None:
+    asked = {**SCOPE, "headers": [(b"transfer-encoding", b"chunked")]}
+    line = asyncio.run(ask(Gateway(telling), asked, b"text=x"))
+    assert (line.headers[b"X-Cut"], line.body) == (b"unmeasured", b"")
+    assert line.headers[b"connection"] == b"close"
+
+
+def test_big_bodies_that_stall_leave_half_of_the_threads_to_others() -> None:
+    async def crowd() -> tuple[list[Line], Line]:
+        gate = Gateway(telling)
+        silence = asyncio.Event()
+
+        def stalling() -> Any:
+            pieces = [FORM + b"x" * FIRST]
+
+            async def receive() -> dict[str, Any]:
+                if not pieces:
+                    await silence.wait()
+                    return {"type": "http.disconnect"}
+                return {"type": "http.request", "body": pieces.pop(), "more_body": True}
+
+            return receive
+
+        lines = [Line() for _ in range(gateway.THREADS + 10)]
+        asked = scope(10 * FIRST)
+        waiting = [asyncio.ensure_future(gate(asked, stalling(), one.send)) for one in lines]
+        answers = list(asyncio.as_completed([one.answered.wait() for one in lines]))
+        for answer in answers[: len(lines) - gateway.MOST_UPLOADS]:
+            await answer
+        small = await ask(gate, scope(5), b"hello")
+        silence.set()
+        await asyncio.gather(*waiting)
+        return lines, small
+
+    lines, small = asyncio.run(crowd())
+    assert small.body == b"hello"
+    refused = [one for one in lines if one.messages and one.headers.get(b"X-Cut") == b"busy"]
+    assert len(refused) == gateway.THREADS + 10 - gateway.MOST_UPLOADS
+    assert all(b"Linje 1" in one.body for one in refused)
+    assert all(one.headers[b"connection"] == b"close" for one in refused)
+
+
+def test_a_long_answer_waits_for_a_slow_reader_without_a_thread() -> None:
+    pieces_made = 0
+
+    def door(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", str(50 * WHOLE))])
+
+        def pieces() -> Iterable[bytes]:
+            nonlocal pieces_made
+            for _ in range(50):
+                pieces_made += 1
+                yield b"x" * WHOLE
+
+        return pieces()
+
+    async def read_slowly() -> None:
+        gate = Gateway(door)
+        hold = asyncio.Event()
+
+        async def send(message: dict[str, Any]) -> None:
+            if message.get("body"):
+                await hold.wait()
+
+        readers = [
+            asyncio.ensure_future(gate(scope(0), sender(), send))
+            for _ in range(gateway.THREADS + 10)
+        ]
+        await asyncio.sleep(0.3)
+        assert pieces_made == len(readers)  # all of them are served, and nothing is made ahead
+        hold.set()
+        await asyncio.gather(*readers)
+
+    asyncio.run(read_slowly())
+
+
+def test_whoever_is_turned_away_gets_the_doors_own_answer() -> None:
+    def door(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return [b"away" if TURNED_AWAY in environ else b"in"]
+
+    async def two() -> list[bytes]:
+        gate = Gateway(door, lambda _environ: Lane.OTHER)
+        gate._turnstile = Turnstile(patience=0.01)
+        async with gate._turnstile.turn(Lane.KNOWN):
+            away = await ask(gate, scope(0))
+        return [away.body, (await ask(gate, scope(0))).body]
+
+    assert asyncio.run(two()) == [b"away", b"in"]
