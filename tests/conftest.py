@@ -6,7 +6,12 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-pytest_plugins = ["tests.support.network", "tests.support.office", "tests.support.postgres"]
+pytest_plugins = [
+    "tests.support.network",
+    "tests.support.office",
+    "tests.support.postgres",
+    "tests.support.stores",
+]
 
 # Two busy cores make any deadline a coin toss. On CI a property is tried on the same examples in
 # every run, so that red means the change.

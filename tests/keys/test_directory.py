@@ -1,6 +1,5 @@
 """Chains of statements: see also the vectors `statement` and `directory`."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -22,8 +21,7 @@ from whistle.domain.channel import Channel, InboxKind
 from whistle.keys.directory import Directory, Statement, verify_chain
 from whistle.keys.keyring import InboxSecret, Keyring
 from whistle.storage import tables
-from whistle.storage.engine import Store, open_store
-from whistle.storage.migrations import upgrade
+from whistle.storage.engine import Store
 from whistle.storage.rows import InboxRow, StatementRow
 
 
@@ -35,14 +33,6 @@ def anne() -> Keyring:
 @pytest.fixture
 def here(anne: Keyring) -> Inbox:
     return inbox(anne)
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url)
-    upgrade(opened)
-    yield opened
-    opened.dispose()
 
 
 def store_inbox(store: Store, told: Inbox) -> None:

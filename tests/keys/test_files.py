@@ -1,6 +1,5 @@
 """Files in a database: see also the vectors `stream`."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import NoReturn
 
@@ -15,21 +14,12 @@ from whistle.crypto.stream import CHUNK_BYTES
 from whistle.keys.files import ReceivedFile, SealingUpload, content_digest, open_file
 from whistle.keys.records import FileManifest
 from whistle.storage import tables
-from whistle.storage.engine import Store, open_store
-from whistle.storage.migrations import upgrade
+from whistle.storage.engine import Store
 
 TODAY = date(2026, 11, 20)
 PIECE = 64 * 1024
 LONG = 3 * CHUNK_BYTES + 5
 COLUMN = tables.chunks.c
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url)
-    upgrade(opened)
-    yield opened
-    opened.dispose()
 
 
 def uploaded(store: Store, length: int) -> FileManifest:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -17,14 +16,6 @@ from whistle.storage.migrations import upgrade
 from whistle.storage.rows import AttachmentRow, ChunkRow, InboxRow, Row
 
 DAY = date(2026, 11, 20)
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url)
-    upgrade(opened)
-    yield opened
-    opened.dispose()
 
 
 def inbox(number: int) -> InboxRow:

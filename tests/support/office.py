@@ -3,8 +3,7 @@
 import base64
 import re
 import secrets
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -16,7 +15,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import make_url
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, stream_encode_multipart
 
@@ -27,17 +25,15 @@ from whistle.crypto.receipt import Receipt
 from whistle.crypto.secret import Seed
 from whistle.domain.channel import InboxKind
 from whistle.domain.clock import FixedClock
-from whistle.domain.profile import load_profile
-from whistle.installation import Installation
+from whistle.domain.profile import Profile, load_profile
+from whistle.installation import Installation, open_doors
 from whistle.keys.directory import Directory
-from whistle.keys.keyring import Keyring, box_seed, found_inbox
+from whistle.keys.keyring import Keyring, NewInbox, box_seed, found_inbox
 from whistle.keys.sessions import BootKey, SessionBoxer
-from whistle.limits import Limits
 from whistle.settings import FormKey
 from whistle.storage import intake as intake_queries
 from whistle.storage import members as member_queries
-from whistle.storage.engine import open_store
-from whistle.storage.migrations import upgrade
+from whistle.storage.engine import Store
 from whistle.storage.rows import GrantRow, InboxRow, MemberRow, StatementRow
 
 HOST = "https://whistle.example"
@@ -197,75 +193,97 @@ def a_file(content: bytes = b"bilag", name: str = "bilag.txt") -> File:
     return FileStorage(BytesIO(content), name)
 
 
+@dataclass(frozen=True)
+class Founding:
+    """Who founded the inboxes of all tests, and the rows they left: nobody changes them."""
+
+    passphrase: Passphrase
+    adviser: Keyring
+    reserve: Keyring
+    profile: Profile
+    members: Sequence[MemberRow]
+    inboxes: Sequence[NewInbox]
+
+    def write(self, store: Store) -> None:
+        """Fill an empty database."""
+        with store.write() as db:
+            MemberRow.insert_all(db, self.members)
+            InboxRow.insert_all(db, [inbox.inbox for inbox in self.inboxes])
+            StatementRow.insert_all(db, [inbox.statement for inbox in self.inboxes])
+            GrantRow.insert_all(db, [inbox.grant for inbox in self.inboxes])
+
+
 @pytest.fixture(scope="session")
-def adviser_passphrase() -> tuple[Passphrase, Keyring, bytes, bytes]:
-    """Stretch one passphrase for all tests: it takes a quarter of a second."""
-    keyring = Keyring(b"i" * 16, secrets.token_bytes(16), Seed.random())
+def founding() -> Founding:
+    """Make the keys of one installation and stretch its passphrase: it takes half a second."""
+    installation, profile = b"i" * 16, load_profile("stevns")
+    adviser, reserve = (
+        Keyring(installation, secrets.token_bytes(16), Seed.random()) for _ in range(2)
+    )
     passphrase = Passphrase.generate()
-    stretch, seed_box = box_seed(keyring, passphrase)
-    return passphrase, keyring, stretch, seed_box
+    mine = (adviser.member_id, "raadgiver", "Ida Rådgiver", "adviser", "da")
+    theirs = (reserve.member_id, "reserve", "Rolf Reserve", "reserve", "da")
+    return Founding(
+        passphrase,
+        adviser,
+        reserve,
+        profile,
+        [MemberRow(*mine, *box_seed(adviser, passphrase)), MemberRow(*theirs, b"", b"")],
+        [
+            found_inbox(founder, channel, kind)
+            for channel in profile.channels
+            for founder, kind in ((adviser, InboxKind.MAIN), (reserve, InboxKind.RESERVE))
+        ],
+    )
+
+
+class Doors:
+    """The two doors, each made once, as an installation moves in: routes take long to compile.
+
+    All that a door knows of its installation is the one it finds at each request.
+    """
+
+    def __init__(self) -> None:
+        """Make nothing yet."""
+        self._made: dict[str, Flask] = {}
+
+    def intake(self, installation: Installation) -> Flask:
+        """Give the anonymous door of an installation."""
+        return self._moved_in("intake", create_intake, open_doors(installation))
+
+    def casework(self, installation: Installation) -> Flask:
+        """Give the authenticated door of an installation."""
+        return self._moved_in("casework", create_casework, installation)
+
+    def _moved_in(
+        self, name: str, create: Callable[[Installation], Flask], installation: Installation
+    ) -> Flask:
+        if name not in self._made:
+            self._made[name] = create(installation)
+        self._made[name].extensions["whistle"] = installation
+        return self._made[name]
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrate one database for all tests; the migrations have tests of their own."""
-    path = tmp_path_factory.mktemp("migrated") / "whistle.db"
-    store = open_store(f"sqlite:///{path}")
-    upgrade(store)
-    store.dispose()
-    return path
+def doors() -> Doors:
+    """The doors of a worker."""
+    return Doors()
 
 
 @pytest.fixture
-def office(
-    database_url: str,
-    migrated_sqlite: Path,
-    adviser_passphrase: tuple[Passphrase, Keyring, bytes, bytes],
-) -> Iterator[Office]:
+def office(store: Store, founding: Founding, doors: Doors) -> Office:
     """Give an installation on SQLite and on PostgreSQL."""
-    passphrase, adviser, stretch, seed_box = adviser_passphrase
-    reserve = Keyring(adviser.installation, secrets.token_bytes(16), Seed.random())
-    profile = load_profile("stevns")
+    founding.write(store)
     clock = FixedClock(NOON)
-    path = make_url(database_url).database
-    if database_url.startswith("sqlite") and path:
-        shutil.copy(migrated_sqlite, path)
-    store = open_store(database_url)
-    upgrade(store)
-    inboxes = [
-        found_inbox(founder, channel, kind)
-        for channel in profile.channels
-        for founder, kind in ((adviser, InboxKind.MAIN), (reserve, InboxKind.RESERVE))
-    ]
-    with store.write() as db:
-        MemberRow.insert_all(
-            db,
-            [
-                MemberRow(
-                    adviser.member_id,
-                    "raadgiver",
-                    "Ida Rådgiver",
-                    "adviser",
-                    "da",
-                    stretch,
-                    seed_box,
-                ),
-                MemberRow(reserve.member_id, "reserve", "Rolf Reserve", "reserve", "da", b"", b""),
-            ],
-        )
-        InboxRow.insert_all(db, [inbox.inbox for inbox in inboxes])
-        StatementRow.insert_all(db, [inbox.statement for inbox in inboxes])
-        GrantRow.insert_all(db, [inbox.grant for inbox in inboxes])
-    roots = [inbox.root for inbox in inboxes]
     installation = Installation(
-        adviser.installation,
+        founding.adviser.installation,
         store,
-        Directory(adviser.installation, roots, store),
-        profile,
+        Directory(founding.adviser.installation, [one.root for one in founding.inboxes], store),
+        founding.profile,
         FormKey.random(),
         clock,
         BootKey.random(),
-        limits=Limits(store),
     )
-    yield Office(installation, clock, adviser, reserve, passphrase)
-    store.dispose()
+    made = Office(installation, clock, founding.adviser, founding.reserve, founding.passphrase)
+    made.intake, made.casework = doors.intake(installation), doors.casework(installation)
+    return made

@@ -84,6 +84,11 @@ class Cluster:
         """Remove a database, whoever is still connected to it."""
         self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def disconnect(self, name: str) -> None:
+        """End every connection to a database, whatever it is in the middle of."""
+        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}"
+        self._execute(sql.SQL(query).format(name))
+
     def _execute(self, statement: sql.Composed) -> None:
         with psycopg.connect(
             host=str(self.home), port=5432, user=SUPERUSER, dbname="postgres", autocommit=True
@@ -213,15 +218,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(pytestconfig: pytest.Config) -> Cluster:
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """The run's folder, shared by all workers and gone when the run is over."""
+    told = getattr(pytestconfig, "workerinput", None)
+    return Path(told["postgres"][0]) if told else pytestconfig.stash[HOME]
+
+
+@pytest.fixture(scope="session")
+def postgres(pytestconfig: pytest.Config, run_folder: Path) -> Cluster:
     """The run's PostgreSQL server, for tests that make roles or several databases.
 
     Roles belong to the whole server and all workers share it: give a role the name of its
     test's database, or make it only if it does not exist.
     """
     told = getattr(pytestconfig, "workerinput", None)
-    home, owner = told["postgres"] if told else (pytestconfig.stash[HOME], os.getpid())
-    return start(Path(home), owner)
+    return start(run_folder, told["postgres"][1] if told else os.getpid())
 
 
 @pytest.fixture
@@ -233,9 +244,16 @@ def postgres_url(postgres: Cluster) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """SQLAlchemy's URL of an empty database: the test runs once on each of the two."""
-    if request.param == "sqlite":
+def backend(request: pytest.FixtureRequest) -> str:
+    """Name each of the two databases: the test runs once on each."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """SQLAlchemy's URL of an empty database, without tables, that is this test's own."""
+    if backend == "sqlite":
         return f"sqlite:///{tmp_path / 'whistle.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
