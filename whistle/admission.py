@@ -22,11 +22,14 @@ def not_admitted() -> Refusal | None:
         return Refusal(_without_files(try_again_at(uploads.again_at)), 503)
     if uploads.refused:
         return None
-    if share_of_request() is Share.REPORT:
-        again = here.limits.take_report((request.view_args or {}).get("channel", ""), now)
-    else:
-        again = here.limits.take_message(now)
+    again = here.limits.no_room_until(share_of_request(), here.store, now) or _count(here, now)
     return Refusal(_not_received(try_again_at(again)), 503) if again else None
+
+
+def _count(here: Installation, now: datetime) -> datetime | None:
+    if share_of_request() is Share.REPORT:
+        return here.limits.take_report((request.view_args or {}).get("channel", ""), now)
+    return here.limits.take_message(now)
 
 
 def try_again_at(moment: datetime) -> str:

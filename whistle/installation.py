@@ -27,7 +27,7 @@ class Installation:
     form_key: FormKey
     clock: Clock = field(default_factory=Clock)
     boot_key: BootKey = field(default_factory=BootKey.random)
-    limits: Limits = field(kw_only=True)
+    limits: Limits = field(default_factory=Limits)
 
 
 def open_doors(installation: Installation) -> Installation:
@@ -65,5 +65,5 @@ def open_installation(
         settings.form_key,
         clock or Clock(),
         boot_key or BootKey.random(),
-        limits=Limits(store, settings.limits.among(workers)),
+        Limits(settings.limits.among(workers)),
     )

@@ -91,26 +91,26 @@ class Counter:
 
 
 class Room:
-    """How much more the database may hold."""
+    """How much more the database may hold: on SQLite by the disk, on PostgreSQL by its own size."""
 
-    def __init__(self, store: Store, database_bytes: int) -> None:
-        """Measure ``store``: SQLite by the free space on its disk, PostgreSQL by its own size."""
-        self._store, self._database_bytes = store, database_bytes
+    def __init__(self, database_bytes: int) -> None:
+        """Let PostgreSQL grow to ``database_bytes``."""
+        self._database_bytes = database_bytes
         self._left, self._measured = float("inf"), float("-inf")
 
-    def left(self) -> float:
+    def left(self, store: Store) -> float:
         """Give the bytes that are left, measured in the last seconds."""
         if time.monotonic() - self._measured > ROOM_SECONDS:
             with suppress(OSError, SQLAlchemyError):  # then the database itself will say what is up
-                self._left = self._measure()
+                self._left = self._measure(store)
             self._measured = time.monotonic()
         return self._left
 
-    def _measure(self) -> int:
-        path = self._store.engine.url.database
-        if is_sqlite(self._store.engine) and path:
+    def _measure(self, store: Store) -> int:
+        path = store.engine.url.database
+        if is_sqlite(store.engine) and path:
             return shutil.disk_usage(Path(path).parent).free
-        with self._store.read() as db:
+        with store.read() as db:
             size = db.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
         return self._database_bytes - int(size)
 
@@ -118,10 +118,10 @@ class Room:
 class Limits:
     """The budgets of one worker at work."""
 
-    def __init__(self, store: Store, budgets: Budgets = Budgets()) -> None:
+    def __init__(self, budgets: Budgets = Budgets()) -> None:
         """Start counting at nothing."""
         self._budgets = budgets
-        self.room = Room(store, budgets.database_megabytes * MEGABYTE)
+        self.room = Room(budgets.database_megabytes * MEGABYTE)
         self._lock = threading.Lock()
         self._reports: dict[str, list[Counter]] = {}
         self._messages = [Counter(budgets.messages_per_hour)]
@@ -130,14 +130,14 @@ class Limits:
             share: Counter(bytes_per_day, day) for share in (Share.REPORT, Share.MESSAGE)
         }
 
-    def no_room_until(self, share: Share, now: datetime) -> datetime | None:
+    def no_room_until(self, share: Share, store: Store, now: datetime) -> datetime | None:
         """Say when to try again, where what is left is kept for others; none while there is room.
 
         Reports leave the last ``free_megabytes`` alone, messages half of them, casework a quarter.
         """
         kept = self._budgets.free_megabytes * MEGABYTE
         needed = {Share.REPORT: kept, Share.MESSAGE: kept // 2, Share.CASEWORK: kept // 4}[share]
-        return now + AFTER_FULL if self.room.left() < needed else None
+        return now + AFTER_FULL if self.room.left(store) < needed else None
 
     def take_report(self, channel: str, now: datetime) -> datetime | None:
         """Count a report by ``channel``, or say when to try again."""
@@ -149,12 +149,12 @@ class Limits:
                     Counter(self._budgets.reports_per_day, day),
                 ],
             )
-            return self.no_room_until(Share.REPORT, now) or _take(counters, now)
+            return _take(counters, now)
 
     def take_message(self, now: datetime) -> datetime | None:
         """Count a message of somebody who came back, or say when to try again."""
         with self._lock:
-            return self.no_room_until(Share.MESSAGE, now) or _take(self._messages, now)
+            return _take(self._messages, now)
 
     def take_bytes(self, share: Share, size: int, now: datetime) -> datetime | None:
         """Count bytes of a file, or say when to try again. Casework's are not counted."""

@@ -68,7 +68,11 @@ class Uploads:
         self._streams.append(stream)
         if len(self._named()) > MOST_FILES:
             self.refuse()
-        self.wait_until(self._installation.limits.no_room_until(self._share, self._now()))
+        self.wait_until(
+            self._installation.limits.no_room_until(
+                self._share, self._installation.store, self._now()
+            )
+        )
         return stream
 
     def take(self, length: int) -> bool:
