@@ -1,13 +1,13 @@
 """Budgets: counted by the hour and the day, in memory, for everybody together."""
 
 import re
+import shutil
 from collections import namedtuple
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.support.office import NOON, Office, a_file
-from whistle import limits as module
 from whistle.limits import Budgets, Counter, Limits, Room, Share, day, hour
 
 Usage = namedtuple("Usage", "total used free")  # noqa: PYI024  (shutil's own kind)
@@ -79,7 +79,7 @@ def test_room_is_the_disks_or_what_postgresql_may_still_grow_by(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = office.installation.store
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: Usage(9, 5, 12_345))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(9, 5, 12_345))
     left = Room(10**9).left(store)
     if store.engine.dialect.name == "sqlite":
         assert left == 12_345

@@ -173,6 +173,40 @@ def test_a_long_answer_waits_for_a_slow_reader_without_a_thread() -> None:
     asyncio.run(read_slowly())
 
 
+def test_a_long_answer_arrives_whole_and_ends_when_its_reader_leaves() -> None:
+    made: list[bytes] = []
+
+    def door(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", str(20 * WHOLE))])
+        return map(piece, range(20))
+
+    def piece(number: int) -> bytes:
+        made.append(bytes([number]) * WHOLE)
+        return made[-1]
+
+    async def read_as_granian_tells_it(*, leaves: bool) -> Line:
+        messages = [{"type": "http.request", "body": b"", "more_body": False}]
+        gone = asyncio.Event()
+        if leaves:
+            gone.set()
+
+        async def receive() -> dict[str, Any]:
+            if messages:
+                return messages.pop()
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        line = Line()
+        await Gateway(door)(scope(0, method="GET"), receive, line.send)
+        return line
+
+    whole = asyncio.run(read_as_granian_tells_it(leaves=False))
+    assert whole.body == b"".join(made)
+    made.clear()
+    asyncio.run(read_as_granian_tells_it(leaves=True))
+    assert len(made) < 20
+
+
 def test_whoever_is_turned_away_gets_the_doors_own_answer() -> None:
     def door(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", [])

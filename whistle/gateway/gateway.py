@@ -123,13 +123,15 @@ class Gateway:
         )
         if answer.rest is not None:
             # Whoever reads slowly is waited for here; each piece costs a thread a moment.
-            leaving = asyncio.ensure_future(receive()) if body.is_over else None
+            never = asyncio.get_running_loop().create_future()
+            leaving = asyncio.ensure_future(_left(receive) if body.is_over else never)
             try:
-                while piece := await self._in_thread(next, answer.rest, b""):
-                    if leaving and leaving.done():
-                        break
+                while (piece := await self._in_thread(next, answer.rest, None)) is not None:
+                    if leaving.done():
+                        return
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
             finally:
+                leaving.cancel()
                 await self._in_thread(_close, answer.rest)
         await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
@@ -162,6 +164,12 @@ def environ_of(scope: dict[str, Any]) -> "WSGIEnvironment":
         text = value.decode("latin-1")
         environ[key] = f"{environ[key]}{between}{text}" if key in environ else text
     return environ
+
+
+async def _left(receive: Receive) -> None:
+    """Wait until whoever asked has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _length(environ: "WSGIEnvironment") -> int:
