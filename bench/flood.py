@@ -97,7 +97,8 @@ def let_in(server: Server, known: str) -> None:
 
 def tell(what: str, act: Callable[[], object], seconds: float) -> None:
     """Do something again and again, and print how long it took."""
-    taken, end = [], time.perf_counter() + seconds
+    taken: list[float] = []
+    end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(taken) < SIGN_INS:
         begun = time.perf_counter()
         act()
