@@ -6,10 +6,12 @@ from datetime import datetime
 
 from flask import Response, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from whistle.admission import try_again_at
 from whistle.gateway.bodies import BodyError, SlowError
+from whistle.storage.errors import StorageError
 
 logger = logging.getLogger("whistle")
 
@@ -23,9 +25,9 @@ def http_error(error: HTTPException) -> Response | HTTPException:
 
 
 def server_error(error: Exception) -> Response:
-    """Show an honest page, and log where it broke."""
+    """Show an honest page, and log where it broke; 503 where only the database is at fault."""
     log_fault(error)
-    return error_page(500)
+    return error_page(503 if isinstance(error, (OperationalError, StorageError)) else 500)
 
 
 def broken_body(error: BodyError) -> Response:
@@ -65,30 +67,10 @@ def error_page(code: int) -> Response:
 
 
 def _words(code: int) -> tuple[str, str, str]:
-    if code == 403:  # noqa: PLR2004
-        return (
-            _("This was refused"),
-            _("The request did not come from a page of ours. Nothing was stored."),
-            _("Open the page again and send from there."),
-        )
-    if code in {404, 405}:
-        return (
-            _("There is no such page"),
-            _("The address may be mistyped, or you may no longer have access."),
-            _("Go to the front page and start from there."),
-        )
-    if code == 413:  # noqa: PLR2004
-        return (
-            _("That was too much at once"),
-            _("What you sent is larger than we can receive. Nothing was stored."),
-            _("Go back and send fewer or smaller files. You can add more later."),
-        )
-    if code == 408:  # noqa: PLR2004
-        return (
-            _("Not received"),
-            _("It came so slowly that we stopped waiting. Nothing is stored."),
-            _("Check your connection, and send it again. Large files can be sent one by one."),
-        )
+    """Give title, message and next step."""
+    refused = _refused_words().get(code)
+    if refused:
+        return refused
     if code < 500:  # noqa: PLR2004
         return (
             _("We could not read that"),
@@ -100,6 +82,33 @@ def _words(code: int) -> tuple[str, str, str]:
         _("The fault is ours. We cannot say whether what you sent was received."),
         _("Send it again in the same way. What we have already is never stored twice."),
     )
+
+
+def _refused_words() -> dict[int, tuple[str, str, str]]:
+    missing = (
+        _("There is no such page"),
+        _("The address may be mistyped, or you may no longer have access."),
+        _("Go to the front page and start from there."),
+    )
+    return {
+        403: (
+            _("This was refused"),
+            _("The request did not come from a page of ours. Nothing was stored."),
+            _("Open the page again and send from there."),
+        ),
+        404: missing,
+        405: missing,
+        408: (
+            _("Not received"),
+            _("It came so slowly that we stopped waiting. Nothing is stored."),
+            _("Check your connection, and send it again. Large files can be sent one by one."),
+        ),
+        413: (
+            _("That was too much at once"),
+            _("What you sent is larger than we can receive. Nothing was stored."),
+            _("Go back and send fewer or smaller files. You can add more later."),
+        ),
+    }
 
 
 def refuse_while_closed() -> Response | None:

@@ -199,8 +199,9 @@ def test_the_name_of_the_reported_person_takes_another_step_of_its_own(office: O
 
 def test_the_database_does_not_tell_who_gave_a_name(office: Office) -> None:
     office.reporter().report("a" * 50)
-    named = {"name": "Bodil Navn", "contact": "x" * 900, "reported_name": "y" * 900}
-    office.reporter().report("b" * 50, channel="council", **named)
+    office.reporter().report(
+        "b" * 50, channel="council", name="Bodil Navn", contact="x" * 900, reported_name="y" * 900
+    )
     with office.installation.store.read() as db:
         rows = db.execute(
             tables.items.select().order_by(tables.items.c.case_id, tables.items.c.compartment)

@@ -6,7 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from whistle.domain.channel import Act, Side
-from whistle.domain.dialogue import acknowledged_on, identity_is_given, is_done_for_reporter
+from whistle.domain.dialogue import (
+    acknowledged_on,
+    has_answers_apart,
+    identity_is_given,
+    is_done_for_reporter,
+)
 
 FIRST = date(2026, 11, 20)
 REPORTER, CASEWORK, SYSTEM = Side
@@ -22,6 +27,7 @@ class Said:
     text: str = "tekst"
     files: tuple[object, ...] = ()
     written: date = FIRST
+    kept_apart: bool = False
 
 
 GAVE, WITHDREW = Said(act=Act.GAVE_IDENTITY, identity_given=True), Said(act=Act.WITHDREW_IDENTITY)
@@ -41,6 +47,11 @@ GAVE, WITHDREW = Said(act=Act.GAVE_IDENTITY, identity_given=True), Said(act=Act.
 )
 def test_an_identity_is_given_until_it_is_taken_back(messages: list[Said], given: bool) -> None:  # noqa: FBT001
     assert identity_is_given(messages) is given
+
+
+def test_answers_are_kept_apart_whatever_is_taken_back() -> None:
+    assert not has_answers_apart([Said(), GAVE])
+    assert has_answers_apart([Said(kept_apart=True), GAVE, WITHDREW])
 
 
 def test_a_report_is_acknowledged_by_the_first_thing_that_tells_so() -> None:

@@ -2,15 +2,19 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
-BUSY_SECONDS = 30
+from whistle.storage.errors import BusyError, UncertainError
+
+BUSY_SECONDS = 10  # that somebody waits for others to write, before being told to try again
+STATEMENT_SECONDS = 60  # for PostgreSQL: nothing here takes as long
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -18,18 +22,18 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA temp_store = MEMORY",
-    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
 )
 
 
 class Store:
     """Short transactions on one engine. On SQLite one writer at a time queues in the process."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Wrap an engine made by `open_store`."""
+    def __init__(self, engine: Engine, patience: float = BUSY_SECONDS) -> None:
+        """Wrap an engine made by `open_store`; ``patience`` in seconds."""
         self.engine = engine
+        self._patience = patience
         self.swept: date | None = None  # when this process last removed abandoned files
-        self._writer: Any = threading.Lock() if is_sqlite(engine) else nullcontext()
+        self._writer = threading.Lock() if is_sqlite(engine) else None
         self._reads = (
             engine
             if is_sqlite(engine)
@@ -46,11 +50,33 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open a transaction: durable when the block ends, undone when it raises."""
-        with self._writer, self.engine.connect() as connection:
+        """Open a transaction: durable when the block ends, undone when it raises.
+
+        Raises `BusyError`, and `UncertainError` when nobody can know how the commit ended.
+        """
+        with self._turn(), self.engine.connect() as connection:
             connection.execution_options(whistle_write=True)
-            with connection.begin():
+            with connection.begin() as transaction:
                 yield connection
+                try:
+                    transaction.commit()
+                except DBAPIError as error:
+                    if error.connection_invalidated:
+                        raise UncertainError("the connection broke during the commit") from error
+                    raise
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait to be the one writer of this process, where there can only be one."""
+        if self._writer is None:
+            yield
+        elif self._writer.acquire(timeout=self._patience):
+            try:
+                yield
+            finally:
+                self._writer.release()
+        else:
+            raise BusyError("others write")
 
     def is_alive(self) -> bool:
         """Say whether the database answers and can be written to."""
@@ -63,16 +89,31 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str | URL) -> Store:
-    """Open the database at an SQLAlchemy URL, ``sqlite:///…`` or ``postgresql+psycopg://…``."""
+def open_store(url: str | URL, patience: float = BUSY_SECONDS) -> Store:
+    """Open the database at an SQLAlchemy URL, ``sqlite:///…`` or ``postgresql+psycopg://…``.
+
+    ``patience``: the seconds that a write waits for others', and a connection for the server.
+    """
     parsed = make_url(url)
-    if _sqlite_url(parsed) and parsed.database:
-        _make_private(Path(parsed.database))
-    engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=not _sqlite_url(parsed))
     if _sqlite_url(parsed):
+        if parsed.database:
+            _make_private(Path(parsed.database))
+        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": patience})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    return Store(engine)
+    else:
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_timeout=patience,
+            connect_args={
+                "connect_timeout": max(2, round(patience)),  # libpq takes whole seconds, from 2
+                "options": f"-c lock_timeout={round(patience * 1000)} "
+                f"-c statement_timeout={STATEMENT_SECONDS * 1000}",
+            },
+        )
+    return Store(engine, patience)
 
 
 def _make_private(path: Path) -> None:

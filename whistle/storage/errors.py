@@ -9,5 +9,13 @@ class DuplicateError(StorageError):
     """There is a row with this key already; nothing was written."""
 
 
+class BusyError(StorageError):
+    """Others write, and went on for longer than can be waited; nothing was written."""
+
+
+class UncertainError(StorageError):
+    """The connection broke while the commit was under way: it may have been written, or not."""
+
+
 class ConflictError(StorageError):
     """Somebody else changed the row first; nothing was written. Read it again and retry."""

@@ -91,8 +91,8 @@ def _answer(act: _Act) -> BaseResponse:
         if dialogue is None:
             return forget(_page(act, form, None, Refusal(no_report(), 404)))
         refusal = _do(act, form, session)
-    except FAILURES:
-        return _page(act, form, session, Refusal(not_received(), 503))
+    except FAILURES as error:
+        return _page(act, form, session, Refusal(not_received(error), 503))
     if refusal:
         return _page(act, form, session, refusal, dialogue)
     return remember(redirect(url_for("intake.receipt", done=act.name), 303), session)

@@ -70,8 +70,8 @@ def message() -> BaseResponse:
         if dialogue is None:
             return forget(_resend_page(form, Refusal(no_report(), 404)))
         refusal = _add(form, session)
-    except FAILURES:
-        return _resend_page(form, Refusal(not_received(), 503))
+    except FAILURES as error:
+        return _resend_page(form, Refusal(not_received(error), 503))
     if refusal:
         return _dialogue_page(session, dialogue, form, refusal)
     return remember(redirect(url_for("intake.receipt", done="message"), 303), session)

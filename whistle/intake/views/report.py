@@ -179,8 +179,8 @@ class _ReportPage:
             return self.show(refusal.status)
         try:
             return act()
-        except FAILURES:
-            self.problems.append(not_received())
+        except FAILURES as error:
+            self.problems.append(not_received(error))
             return self.show(503)
 
     def _received(self, receipt: Receipt, outcome: Outcome, file_count: int) -> Response:

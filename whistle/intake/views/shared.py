@@ -15,7 +15,7 @@ from whistle.domain.guidance import Guidance
 from whistle.domain.legal_clock import Deadlines
 from whistle.domain.profile import LANGUAGES, ChannelText
 from whistle.intake.tokens import FormTokens
-from whistle.storage.errors import StorageError
+from whistle.storage.errors import StorageError, UncertainError
 from whistle.uploads import Refusal, request_uploads
 from whistle.web import current_language, this_installation
 
@@ -102,8 +102,13 @@ def upload_refusal() -> Refusal | None:
     return None
 
 
-def not_received() -> str:
-    """Say that the fault is ours, that nothing is stored, and what to do."""
+def not_received(error: BaseException | None = None) -> str:
+    """Say that the fault is ours, whether anything is stored as far as is known, and what to do."""
+    if isinstance(error, UncertainError):
+        return _(
+            "We cannot tell whether it arrived: our database fell silent as it was being stored. "
+            "Your text is still below. Send it again in a moment: it is stored only once."
+        )
     return _(
         "Not received: we could not store it just now. Nothing is stored. "
         "Your text is still below: try again in a moment."

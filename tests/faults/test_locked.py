@@ -1,0 +1,71 @@
+"""Somebody else holds the database's lock: an honest page after a while, and nothing is lost."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from tests.support.office import Office
+from whistle.storage.engine import Store, is_sqlite, open_store
+from whistle.storage.errors import BusyError
+
+PATIENCE = 0.2
+
+
+@pytest.fixture
+def hasty(office: Office) -> Iterator[Office]:
+    """An office that does not wait long for others to write."""
+    store = open_store(office.installation.store.engine.url, PATIENCE)
+    yield replace(office, installation=replace(office.installation, store=store))
+    store.dispose()
+
+
+def lock(store: Store, held: threading.Event, release: threading.Event) -> None:
+    """Hold what every report needs, in a transaction of another connection."""
+    with store.write() as db:
+        if not is_sqlite(store.engine):
+            db.execute(
+                text("LOCK TABLE enquiry_case, receipt, attachment IN ACCESS EXCLUSIVE MODE")
+            )
+        held.set()
+        release.wait(60)
+
+
+@pytest.fixture
+def locked(office: Office) -> Iterator[threading.Event]:
+    """A lock that is held until the event is set."""
+    held, release = threading.Event(), threading.Event()
+    holder = threading.Thread(target=lock, args=(office.installation.store, held, release))
+    holder.start()
+    assert held.wait(60)
+    yield release
+    release.set()
+    holder.join()
+
+
+def test_a_locked_database_is_told_and_the_report_arrives_afterwards(
+    hasty: Office, locked: threading.Event
+) -> None:
+    reporter = hasty.reporter()
+    form = reporter.form("citizen", "da")
+    data = {**form, "text": "Her er min klage."}
+    refused = reporter.post("/da/report/citizen", data)
+    assert refused.status_code == 503
+    assert "Vi har ikke fået det." in refused.text
+    assert "Her er min klage." in refused.text
+    locked.set()
+    while reporter.post("/da/report/citizen", data).status_code != 200:
+        pass
+    assert "Her er min klage." in reporter.come_back(form["receipt"]).text
+
+
+def test_whoever_waits_for_a_writer_of_the_same_process_is_told_too(office: Office) -> None:
+    store = open_store(office.installation.store.engine.url, PATIENCE)
+    if not is_sqlite(store.engine):
+        store.dispose()
+        return
+    with store.write(), pytest.raises(BusyError), store.write():
+        raise AssertionError("two writers at once")
+    store.dispose()
