@@ -1,6 +1,7 @@
 """Servers that can be killed without warning, each begun in a blink.
 
-A process of its own has everything imported already and forks a server for each line it reads.
+A process of its own has everything imported and every template of a report compiled already, and
+forks a server for each line it reads.
 """
 
 import contextlib
@@ -20,8 +21,17 @@ from tests.support.demo import PATIENCE, free_port
 NURSE = """
 import os, signal, sys
 from pathlib import Path
+from whistle.app import create_intake
+from whistle.installation import open_installation
 from whistle.serve import Port, serve
 from whistle.settings import load_settings
+
+settings = load_settings(Path(sys.argv[1]))
+here = open_installation(settings)
+reporter = create_intake(here).test_client()
+for path in ("/da/report/citizen", "/da/receipt"):
+    reporter.get(path, base_url="http://127.0.0.1")
+here.store.dispose()  # no connection may cross a fork
 
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 for line in sys.stdin:
@@ -29,7 +39,7 @@ for line in sys.stdin:
     if child == 0:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        serve(load_settings(Path(sys.argv[1])), Port(int(line)))
+        serve(settings, Port(int(line)))
         os._exit(0)
     print(child, flush=True)
 """
@@ -65,11 +75,6 @@ class Nursery:
                 return address
             time.sleep(0.01)
         raise AssertionError("the server did not answer")
-
-    @property
-    def process(self) -> int:
-        """The server's process; its one child is the worker that answers."""
-        return self._child
 
     def kill(self) -> None:
         """``kill -9`` the server with all its workers, and see it fall silent."""
