@@ -1,6 +1,8 @@
 """Settings: read from one file and the environment, refused when they cannot be right."""
 
+import re
 import stat
+from dataclasses import fields
 from importlib import resources
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.domain.profile import load_profile
+from whistle.limits import Budgets
 from whistle.settings import (
     FormKey,
     Settings,
@@ -87,6 +90,10 @@ def test_an_empty_variable_is_no_setting(data: Path) -> None:
         ('kind = "reserve"', 'kind = "main"', "two have the same channel"),
         ("lowest_epoch = 4", "lowest_epoch = 0", "lowest_epoch"),
         ('fingerprint = "62', 'fingerprint = "', "fingerprint: should be 32 bytes"),
+        ("[[inboxes]]", "[limits]\nreports = 3\n[[inboxes]]", "reports: no such limit"),
+        ("[[inboxes]]", "[limits]\nreports_per_day = 0\n[[inboxes]]", "reports_per_day: should be"),
+        ("[[inboxes]]", "[limits]\nfree_megabytes = 1.5\n[[inboxes]]", "free_megabytes: should"),
+        ("profile =", "limits = 3\nprofile =", "limits: should be a table"),
         ("[[inboxes]]", "[inboxes]", "not TOML"),
         ("database", "= database", "not TOML"),
     ],
@@ -97,6 +104,18 @@ def test_a_setting_that_cannot_be_right_is_refused_with_the_mend(
     change(data, old, new)
     with pytest.raises(SettingsError, match=told):
         load_settings(data, {})
+
+
+def test_limits_are_those_that_are_set_and_else_the_usual(data: Path) -> None:
+    change(data, "[[inboxes]]", "[limits]\nreports_per_hour = 7\n\n[[inboxes]]")
+    limits = load_settings(data, {}).limits
+    assert (limits.reports_per_hour, limits.reports_per_day) == (7, Budgets().reports_per_day)
+
+
+def test_every_limit_is_documented_with_what_it_usually_is() -> None:
+    documented = (Path(__file__).parents[1] / "docs" / "settings.md").read_text("utf-8")
+    for limit in fields(Budgets):
+        assert re.search(rf"\| `{limit.name}` \|.*\| {limit.default} \|", documented), limit.name
 
 
 @pytest.mark.parametrize("line", ["inboxes = 3", 'inboxes = ["x"]'])

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 from flask import Flask
 
-from tests.support.office import HOST, Office, hidden_fields
+from tests.support.office import HOST, Office, a_file, hidden_fields
+from whistle.gateway.bodies import CUT, Cut, GoneError
 from whistle.storage.engine import Store
 from whistle.web import file_size
 
@@ -154,3 +156,50 @@ def test_sizes_are_written_for_people(office: Office, size: int, shown: str) -> 
 def test_hidden_fields_of_a_refused_form_hold_no_text(office: Office) -> None:
     answer = office.reporter().post("/da/report/citizen", {"text": "Kun i tekstfeltet"})
     assert all("Kun i" not in value for value in hidden_fields(answer.text).values())
+
+
+@pytest.mark.parametrize(
+    ("cut", "status", "told"),
+    [
+        (Cut.SLOW, 408, "Nothing is stored"),
+        (Cut.UNMEASURED, 411, "Nothing was stored"),
+        (Cut.BUSY, 503, "Nothing is stored"),
+    ],
+)
+def test_what_the_gateway_did_not_hand_over_whole_is_refused_in_words(
+    office: Office, cut: Cut, status: int, told: str
+) -> None:
+    answer = office.reporter().post(
+        "/en/report/citizen", {"text": "Half of a wh"}, environ_overrides={CUT: cut}
+    )
+    assert answer.status_code == status
+    assert told in answer.text
+    assert ("Retry-After" in answer.headers) == (cut is Cut.BUSY)
+
+
+def test_a_form_that_was_cut_in_its_files_comes_back_filled_in(office: Office) -> None:
+    reporter = office.reporter()
+    data = {**reporter.form(lang="en"), "text": "The text", "files": [a_file(b"x", "big.mov")]}
+    refused = reporter.post("/en/report/citizen", data, environ_overrides={CUT: Cut.BUSY})
+    assert refused.status_code == 503
+    for told in ("The text", "big.mov", "13:06", "without the files"):
+        assert told in refused.text
+    assert reporter.post("/en/report/citizen", data).status_code == 200
+
+
+def test_who_leaves_in_the_middle_of_a_file_is_no_fault_of_ours(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Leaving(BytesIO):
+        def readinto(self, _buffer: object) -> int:
+            raise GoneError
+
+    answer = office.intake.test_client().post(
+        "/da/report/citizen",
+        base_url=HOST,
+        input_stream=Leaving(),
+        content_type="multipart/form-data; boundary=b",
+        content_length=10**6,
+    )
+    assert answer.status_code == 400
+    assert not caplog.records
