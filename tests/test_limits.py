@@ -100,7 +100,7 @@ def test_the_report_after_the_last_comes_back_filled_in_with_another_way(office:
     refused = reporter.post("/da/report/citizen", data)
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "3600"
-    for told in ("14:01", "Det er vigtigt", 'value="Bo"', office.installation.profile.phone):
+    for told in ("14:00", "Det er vigtigt", 'value="Bo"', office.installation.profile.phone):
         assert told in refused.text
     assert re.search('<input[^>]*checked[^>]*id="concerns_adviser"', refused.text)
     office.later(hours=1)
@@ -132,7 +132,7 @@ def test_when_the_days_bytes_are_used_the_text_comes_back_and_can_be_sent_withou
     data = {**reporter.form(lang="en"), "text": "The text"}
     refused = reporter.post("/en/report/citizen", {**data, "files": [a_file(b"y" * 200_000)]})
     assert refused.status_code == 503
-    for told in ("The text", "bilag.txt", "00:01 tomorrow", "without the files"):
+    for told in ("The text", "bilag.txt", "00:00 tomorrow", "without the files"):
         assert told in refused.text
     assert reporter.post("/en/report/citizen", data).status_code == 200
 

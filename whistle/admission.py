@@ -37,7 +37,7 @@ def try_again_at(moment: datetime) -> str:
     here = cast("Installation", current_app.extensions["whistle"])
     now = here.clock.now()
     g.retry_after = max(int((moment - now).total_seconds()), 1)
-    local, today = _danish(moment + MINUTE), _danish(now).date()
+    local, today = _danish(moment + MINUTE - moment.resolution), _danish(now).date()
     shown = local.strftime("%H:%M")
     return shown if local.date() == today else _("%(time)s tomorrow", time=shown)
 
@@ -67,5 +67,5 @@ def _without_files(time: str) -> str:
 
 def _other_way() -> list[str]:
     here = cast("Installation", current_app.extensions["whistle"])
-    phone = here.profile.phone
+    phone = here.profile.phone.replace(" ", "\N{NO-BREAK SPACE}")
     return [_("You can also call the citizen adviser: %(phone)s.", phone=phone)] if phone else []

@@ -93,6 +93,6 @@ def test_who_is_turned_away_is_told_when_to_try_again_and_keeps_the_draft(office
     )
     assert away.status_code == 503
     assert away.headers["Retry-After"] == "60"
-    assert "13:02" in away.text
+    assert "13:01" in away.text
     assert "Et langt svar" in away.text
     assert "Set-Cookie" not in away.headers
