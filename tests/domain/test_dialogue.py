@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from whistle.domain.channel import Act, Side
 from whistle.domain.dialogue import (
+    MOST_CHARACTERS_ON_PAGE,
+    MOST_ON_PAGE,
     acknowledged_on,
     has_answers_apart,
     identity_is_given,
     is_done_for_reporter,
+    split_pages,
 )
 
 FIRST = date(2026, 11, 20)
@@ -72,3 +77,15 @@ def test_who_needs_no_more_and_writes_again_needs_more() -> None:
     assert is_done_for_reporter([Said(), closed, Said(CASEWORK), WITHDREW])
     assert not is_done_for_reporter([Said(), closed, Said()])
     assert not is_done_for_reporter([Said(), Said(CASEWORK, Act.CLOSED)])
+
+
+@given(st.lists(st.integers(0, 2 * MOST_CHARACTERS_ON_PAGE), max_size=200))
+def test_pages_hold_every_message_once_in_order_and_no_more_than_fits(lengths: list[int]) -> None:
+    messages = [Said(text="x" * length) for length in lengths]
+    pages = split_pages(messages)
+    together = [one for page in reversed(pages) for one in page]
+    assert [id(one) for one in together] == [id(one) for one in messages]
+    for page in pages:
+        assert len(page) <= MOST_ON_PAGE
+        assert len(page) <= 1 or sum(len(one.text) for one in page) <= MOST_CHARACTERS_ON_PAGE
+    assert all(pages) or pages == [[]]

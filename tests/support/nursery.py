@@ -76,6 +76,11 @@ class Nursery:
             time.sleep(0.01)
         raise AssertionError("the server did not answer")
 
+    @property
+    def process(self) -> int:
+        """The server's process; its one child is the worker that answers."""
+        return self._child
+
     def kill(self) -> None:
         """``kill -9`` the server with all its workers, and see it fall silent."""
         if self._child:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from whistle.domain.channel import Act, Side
 
@@ -39,6 +39,9 @@ class Entry(Protocol):
         """Whether answers came with it that are kept apart."""
 
 
+_Entry = TypeVar("_Entry", bound=Entry)
+
+
 def identity_is_given(messages: Iterable[Entry]) -> bool:
     """Say whether the reporter has told who they are, and not taken it back since.
 
@@ -56,6 +59,27 @@ def identity_is_given(messages: Iterable[Entry]) -> bool:
 def has_answers_apart(messages: Iterable[Entry]) -> bool:
     """Say whether some of the reporter's answers are kept apart, with the identity."""
     return any(message.kept_apart for message in messages)
+
+
+MOST_ON_PAGE = 50  # messages
+MOST_CHARACTERS_ON_PAGE = 200_000
+
+
+def split_pages(messages: Sequence[_Entry]) -> list[list[_Entry]]:
+    """Give a dialogue in pages, the newest first, each in its order; at least one page.
+
+    So that whoever writes without end makes nobody's page without end.
+    """
+    pages: list[list[_Entry]] = [[]]
+    characters = 0
+    for message in reversed(messages):
+        characters += len(message.text)
+        is_full = len(pages[-1]) == MOST_ON_PAGE or characters > MOST_CHARACTERS_ON_PAGE
+        if pages[-1] and is_full:
+            pages.append([])
+            characters = len(message.text)
+        pages[-1].insert(0, message)
+    return pages
 
 
 def acknowledges(message: Entry) -> bool:

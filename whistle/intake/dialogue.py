@@ -20,10 +20,11 @@ from whistle.keys.files import ReceivedFile, content_digest, open_file
 from whistle.keys.records import FileManifest, Identity, Message
 from whistle.storage import intake as queries
 from whistle.storage.errors import ConflictError, DuplicateError
-from whistle.storage.rows import CaseRow, ReceiptRow
+from whistle.storage.rows import CaseRow, ItemRow, ReceiptRow
 from whistle.storage.tables import ID_BYTES
 
 MOST_TRIES = 5
+MOST_BYTES = 8 * 1024 * 1024  # sealed, of a dialogue without its files: two thousand short messages
 NOBODY = Identity()
 _AND = " / "
 
@@ -35,6 +36,7 @@ class Outcome(Enum):
     AGAIN = "again"
     OTHER_CONTENT = "other content under a used receipt"
     NO_REPORT = "no report under this receipt"
+    FULL = "the dialogue holds as much as it may"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,10 @@ class DialogueService:
             stored, items = opened
             placed = replace(message, position=len(items.dialogue(stored.items)))
             row = items.message(placed, item_id=message.digest[:ID_BYTES])
+            if row.id in {item.id for item in stored.items}:
+                return Outcome.AGAIN
+            if message.act is not Act.WITHDREW_IDENTITY and _is_full([*stored.items, row]):
+                return Outcome.FULL
             attachment_ids = [manifest.attachment_id for manifest in message.files]
             now = items.identity(identity(items.identities(stored.items))) if identity else None
             try:
@@ -272,6 +278,10 @@ class DialogueService:
             here.id, receipt.key_pair(here.id), stored.case.id, stored.reporter_keys
         )
         return stored, CaseItems(here.id, stored.case.id, keys)
+
+
+def _is_full(items: Iterable[ItemRow]) -> bool:
+    return sum(len(item.body) for item in items) > MOST_BYTES
 
 
 def _together(identities: Sequence[Identity]) -> Identity:

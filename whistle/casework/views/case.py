@@ -131,7 +131,8 @@ def case_page(
     refusal: Refusal | None = None,
 ) -> BaseResponse:
     """Show a case; ``refusal`` says why one of its forms was not taken."""
-    shown = show_case(service(), opened)
+    number = request.args.get("page", 1, int) if request.method == "GET" else 1
+    shown = show_case(service(), opened, number)
     title = forms.title or TitleForm(formdata=None, title=shown.given_title, was=shown.given_title)
     if not forms.answer.form_id.data:
         forms.answer.form_id.data = fresh_form_id()

@@ -11,6 +11,7 @@ from whistle.casework.duties import Duty
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.domain.channel import Act, InboxKind, Side
 from whistle.domain.clock import DANISH
+from whistle.domain.dialogue import split_pages
 from whistle.domain.fields import ShownAnswer, show_answers
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.notes import KeptNote, Note
@@ -82,6 +83,8 @@ class ShownOpenCase:
     wrote_after_closing: bool
     duties: tuple[ShownDuty, ...]
     entries: tuple[ShownEntry, ...]
+    page: int
+    pages: int
     has_identity: bool
     has_answers_apart: bool
     readers: tuple[str, ...]
@@ -106,9 +109,11 @@ def case_title(inbox: TrustedInbox, row: CaseRow, given: str) -> str:
     return given or _("%(door)s, %(day)s", door=door_title(inbox), day=long_date(row.received))
 
 
-def show_case(service: CaseworkService, opened: OpenedCase) -> ShownOpenCase:
-    """Show a case."""
+def show_case(service: CaseworkService, opened: OpenedCase, page: int = 1) -> ShownOpenCase:
+    """Show a case with one page of its dialogue: 1 is the newest."""
     inbox, row = opened.inbox.inbox, opened.case
+    pages = split_pages(opened.messages)
+    page = min(max(page, 1), len(pages))
     return ShownOpenCase(
         row.id.hex(),
         opened.version,
@@ -122,7 +127,9 @@ def show_case(service: CaseworkService, opened: OpenedCase) -> ShownOpenCase:
         opened.registration.closed,
         opened.wrote_after_closing,
         tuple(show_duty(duty) for duty in service.duties(opened)),
-        show_entries(opened),
+        tuple(_show_entry(opened, message) for message in pages[page - 1]),
+        page,
+        len(pages),
         opened.identity_given,
         opened.has_answers_apart,
         tuple(service.readers(inbox)),
@@ -137,9 +144,10 @@ def show_duty(duty: Duty) -> ShownDuty:
     return ShownDuty(duty.kind, duty.due, duty.done is not None, duty.done, overdue)
 
 
-def show_entries(opened: OpenedCase, first: int = 0) -> tuple[ShownEntry, ...]:
-    """Show the dialogue from a message on."""
-    return tuple(_show_entry(opened, message) for message in opened.messages[first:])
+def show_entries(opened: OpenedCase, first: int) -> tuple[ShownEntry, ...]:
+    """Show the dialogue from a message on, as far as it fits on a page."""
+    newest = split_pages(opened.messages[first:])[0]
+    return tuple(_show_entry(opened, message) for message in newest)
 
 
 def _show_entry(opened: OpenedCase, message: Message) -> ShownEntry:

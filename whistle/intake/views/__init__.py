@@ -3,6 +3,7 @@
 from flask import Flask, url_for
 
 from whistle.intake.views import acts, dialogue, front, replace, report
+from whistle.intake.views.lengths import pad_page
 from whistle.intake.views.session import promise_of
 from whistle.intake.views.shared import blueprint, root
 
@@ -13,4 +14,5 @@ def init_app(app: Flask) -> None:
     """Give ``app`` the door's pages."""
     app.register_blueprint(root)
     app.register_blueprint(blueprint)
+    app.after_request(pad_page)
     app.context_processor(lambda: {"home_url": url_for("intake.front"), "promise_of": promise_of})

@@ -21,6 +21,7 @@ from whistle.intake.views.session import (
     service,
     session_for,
     why_asked,
+    why_not_added,
 )
 from whistle.intake.views.shared import FAILURES, blueprint, not_received
 from whistle.keys.records import Identity
@@ -105,8 +106,7 @@ def _do(act: _Act, form: ActForm, session: ReporterSession) -> Refusal | None:
     named = form_id(form, session.receipt)
     if named is None:
         return Refusal(page_too_old(), 422)
-    outcome = act.do(service(), session.receipt, named, form)
-    return Refusal(no_report(), 404) if outcome is Outcome.NO_REPORT else None
+    return why_not_added(act.do(service(), session.receipt, named, form))
 
 
 def _first_page(act: _Act, session: ReporterSession | None) -> BaseResponse:

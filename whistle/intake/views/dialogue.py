@@ -22,6 +22,7 @@ from whistle.intake.views.session import (
     session_for,
     slip,
     why_asked,
+    why_not_added,
 )
 from whistle.intake.views.shared import FAILURES, blueprint, not_received, upload_refusal
 from whistle.intake.views.timeline import show_dialogue
@@ -116,11 +117,9 @@ def _add(form: MessageForm, session: ReporterSession) -> Refusal | None:
     if named is None:
         return Refusal(page_too_old(), 422)
     outcome = service().add_message(session.receipt, named, form.written, uploads.finish())
-    if outcome is Outcome.NO_REPORT:
-        return Refusal(no_report(), 404)
     if outcome is Outcome.RECEIVED:
         uploads.keep()
-    return None
+    return why_not_added(outcome)
 
 
 # -- pages -------------------------------------------------------------------------------------
@@ -137,9 +136,10 @@ def _dialogue_page(
     session: ReporterSession, dialogue: Dialogue, form: MessageForm, refusal: Refusal | None
 ) -> BaseResponse:
     keep_token(form, session.receipt)
+    number = request.args.get("page", 1, int) if request.method == "GET" else 1
     page = render_template(
         "intake/dialogue.html",
-        dialogue=show_dialogue(dialogue, this_installation().clock.today()),
+        dialogue=show_dialogue(dialogue, this_installation().clock.today(), number),
         form=form,
         problems=[refusal.problem] if refusal and not form.errors else [],
         lost_files=request_uploads().names(),

@@ -11,6 +11,7 @@ from whistle.domain.fields import show_answers
 from whistle.intake.forms import report_form
 from whistle.intake.service import IntakeService, Outcome, Report
 from whistle.intake.tokens import TokenState
+from whistle.intake.views.session import why_not_added
 from whistle.intake.views.shared import (
     FAILURES,
     blueprint,
@@ -158,8 +159,9 @@ class _ReportPage:
         outcome = self.service.add_message(
             receipt, form_id, self._with_answers(), files, self._identity()
         )
-        if outcome is Outcome.NO_REPORT:
-            self.problems.append(_("There is no report under that receipt any more."))
+        refusal = why_not_added(outcome)
+        if refusal:
+            self.problems.append(refusal.problem)
             return self.show(409)
         if outcome is Outcome.RECEIVED:
             uploads.keep()

@@ -8,10 +8,11 @@ from whistle.crypto.errors import ReceiptCheckError, ReceiptError
 from whistle.crypto.receipt import Receipt
 from whistle.intake.forms import MessageForm
 from whistle.intake.reporter_session import ReporterSession, ReporterSessions
-from whistle.intake.service import IntakeService, Promise
+from whistle.intake.service import IntakeService, Outcome, Promise
 from whistle.intake.tokens import TokenState
 from whistle.intake.views.act_forms import ActForm
 from whistle.intake.views.shared import FAILURES, form_tokens, read_receipt
+from whistle.uploads import Refusal
 from whistle.web import this_installation
 
 COOKIE = "__Host-receipt"
@@ -131,6 +132,19 @@ def no_report() -> str:
         "There is no report under this receipt. Check that you have written it right. "
         "If you have got a new receipt since, use that one."
     )
+
+
+def why_not_added(outcome: Outcome) -> Refusal | None:
+    """Say why something could not be added to a dialogue, if it could not."""
+    if outcome is Outcome.NO_REPORT:
+        return Refusal(no_report(), 404)
+    if outcome is Outcome.FULL:
+        full = _(
+            "Not received: this report cannot hold more. Nothing is stored. "
+            "Write a new report, and say that it belongs to this one."
+        )
+        return Refusal(full, 409)
+    return None
 
 
 def slip_in(shown: str | None) -> str | None:

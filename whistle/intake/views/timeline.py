@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from whistle.domain.channel import Act, Side
-from whistle.domain.dialogue import acknowledges, has_answers_apart
+from whistle.domain.dialogue import acknowledges, has_answers_apart, split_pages
 from whistle.domain.fields import ShownAnswer, show_answers
 from whistle.domain.guidance import Elsewhere
 from whistle.intake.service import Dialogue
@@ -38,7 +38,10 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class ShownDialogue:
-    """A dialogue as its reporter sees it; ``external``: who else can be turned to."""
+    """A dialogue as its reporter sees it; ``external``: who else can be turned to.
+
+    ``messages``: those of page ``page``, from 1, the newest, to ``pages``.
+    """
 
     door_title: str
     with_reserve: bool
@@ -48,6 +51,8 @@ class ShownDialogue:
     happened: tuple[Happened, ...]
     next_steps: tuple[NextStep, ...]
     messages: tuple[ShownMessage, ...]
+    page: int
+    pages: int
     answers: tuple[ShownAnswer, ...]
     has_answers_apart: bool
     external: tuple[Elsewhere, ...]
@@ -58,8 +63,10 @@ class ShownDialogue:
         return any(step.late for step in self.next_steps)
 
 
-def show_dialogue(dialogue: Dialogue, today: date) -> ShownDialogue:
+def show_dialogue(dialogue: Dialogue, today: date, page: int = 1) -> ShownDialogue:
     """Show a dialogue; what only did something, and said nothing, is in ``happened`` alone."""
+    pages = split_pages([one for one in dialogue.messages if one.text or one.files])
+    page = min(max(page, 1), len(pages))
     profile = this_installation().profile.channels[dialogue.channel]
     answers = dialogue.messages[0].answers if dialogue.messages else {}
     return ShownDialogue(
@@ -69,15 +76,16 @@ def show_dialogue(dialogue: Dialogue, today: date) -> ShownDialogue:
         dialogue.identity_given,
         dialogue.done_for_reporter,
         tuple(
-            Happened(day, tuple(words for _day, words in on_it))
+            Happened(day, tuple(dict.fromkeys(words for _day, words in on_it)))
             for day, on_it in groupby(_happened(dialogue), key=itemgetter(0))
         ),
         tuple(_next_steps(dialogue, today)),
         tuple(
             show_message(one, lambda name: url_for("intake.file", attachment_id=name))
-            for one in dialogue.messages
-            if one.text or one.files
+            for one in pages[page - 1]
         ),
+        page,
+        len(pages),
         show_answers(profile.fields, answers, current_language()),
         has_answers_apart(dialogue.messages),
         profile.guidance[current_language()].external,

@@ -1,0 +1,84 @@
+"""A dialogue without end has pages that end, and pages tell little by their length."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.office import Office, Reporter, hidden_fields
+from whistle.intake import dialogue
+from whistle.intake.views.lengths import SHORTEST, padded
+from whistle.keys.records import Identity
+
+PATHS = ("", "advice", "report/citizen", "report/council", "receipt", "privacy/citizen", "nowhere")
+
+
+def length(reporter: Reporter, path: str, lang: str = "da") -> int:
+    answer = reporter.get(f"/{lang}/{path}")
+    return len(str(answer.headers)) + len(answer.data)
+
+
+@given(st.integers(1, 2**30))
+def test_a_padded_length_is_a_power_of_two_and_less_than_twice_as_much(size: int) -> None:
+    assert padded(size) >= size
+    assert padded(size) == SHORTEST or padded(size) < 2 * size
+    assert padded(size).bit_count() == 1
+
+
+def test_a_dialogue_with_an_answer_is_as_long_as_the_front_page(office: Office) -> None:
+    reporter = office.reporter()
+    receipt = reporter.report()
+    office.desk_of(office.adviser).answer(office.case_of(receipt), "Et svar. " * 200)
+    reporter.come_back(receipt)
+    stranger = office.reporter()
+    seen = {length(reporter, "receipt")}
+    seen |= {length(stranger, path, lang) for path in PATHS for lang in ("da", "en")}
+    assert max(seen) - min(seen) < 200, seen  # the headers that are set after the page is made
+    assert min(seen) >= SHORTEST
+
+
+def test_a_long_dialogue_is_read_page_by_page(office: Office) -> None:
+    reporter = office.reporter()
+    receipt = reporter.report("Den første besked.")
+    reporter.come_back(receipt)
+    for number in range(5):
+        reporter.write(f"Besked {number}. " + "x" * 90_000)
+    newest = reporter.get("/da/receipt").text
+    assert "Besked 4." in newest
+    assert "Den første besked." not in newest
+    assert "Tidligere beskeder" in newest
+    oldest = reporter.get("/da/receipt?page=99").text
+    assert "Den første besked." in oldest
+    assert "Tidligere beskeder" not in oldest
+    assert "Senere beskeder" in oldest
+    case = f"/casework/case/{office.case_of(receipt).hex()}"
+    desk = office.desk_of(office.adviser)
+    assert "Besked 4." in desk.get(case).text
+    assert "Den første besked." not in desk.get(case).text
+    assert "Den første besked." in desk.get(f"{case}?page=3").text
+    assert len(reporter.get("/da/receipt?page=2").data) < 512 * 1024
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 5000, "%00", "2"])
+def test_a_page_that_there_is_not_is_the_nearest_one(office: Office, page: str) -> None:
+    reporter = office.reporter()
+    receipt = reporter.report("Den eneste besked.")
+    reporter.come_back(receipt)
+    assert "Den eneste besked." in reporter.get(f"/da/receipt?page={page}").text
+
+
+def test_a_dialogue_that_is_full_says_so_and_can_still_be_read_and_left(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogue, "MOST_BYTES", 40_000)
+    reporter = office.reporter()
+    receipt = reporter.report(name="Åse")
+    reporter.come_back(receipt)
+    while (answer := reporter.write("Mere.")).status_code == 303:
+        pass
+    assert answer.status_code == 409
+    assert "Der er ikke plads til mere i denne henvendelse." in answer.text
+    assert "Mere." in answer.text
+    assert office.desk_of(office.adviser).answer(office.case_of(receipt), "Ja.").status_code == 303
+    withdraw = hidden_fields(reporter.get("/da/receipt/withdraw").text)
+    assert reporter.post("/da/receipt/withdraw", withdraw).status_code == 303
+    assert office.work_of(office.adviser).identity(office.case_of(receipt)) == Identity()
