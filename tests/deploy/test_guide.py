@@ -122,6 +122,7 @@ def stand_in(machine: Machine, folder: Path) -> None:
     machine.do("mkdir -p /opt/whistle/app /etc/ssl/whistle; chmod 700 /etc/ssl/whistle")
     program = ((path, str(path.relative_to(ROOT))) for path in committed())
     machine.do("tar -xC /opt/whistle/app", stdin=packed(program))
+    machine.do("install -D -m 644 /dev/null /opt/whistle/app/.git/HEAD")
     machine.do("python3 -m venv --without-pip /opt/whistle/venv")
     target = f"/opt/whistle/venv/lib/python{PYTHON}/site-packages"
     if machine.run(f"test -d {target}").returncode:
@@ -245,6 +246,7 @@ def test_the_units_run_as_they_say(town: Town) -> None:
         inside = f"nsenter --target {number} --mount"
         for folder in ("/usr", "/etc/whistle", "/opt/whistle/app", "/var/backups"):
             assert town.machine.run(f"{inside} touch {folder}/new").returncode, folder
+        assert town.machine.run(f"{inside} cat /opt/whistle/app/.git/HEAD").returncode
 
 
 def test_each_reaches_what_is_its_own_and_nothing_else(town: Town) -> None:

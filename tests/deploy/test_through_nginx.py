@@ -27,6 +27,7 @@ from whistle.web import HEADERS
 
 MEGABYTE = 1_000_000
 PHOTO = secrets.token_bytes(3 * MEGABYTE)
+HTTPS_ALONE = "max-age=63072000; includeSubDomains"
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +133,23 @@ def test_headers_come_once_and_pages_are_not_compressed(front: Nginx) -> None:
 
 
 @pytest.mark.usefixtures("quiet")
+def test_https_alone_is_asked_for_in_every_answer_over_tls_and_in_none_without(
+    front: Nginx,
+) -> None:
+    over_tls = (
+        client(front).get("/da/"),
+        client(front).get("/nowhere"),
+        client(front).ask("TRACE", "/da/"),
+        client(front, front.casework).get("/"),
+    )
+    for answer in over_tls:
+        assert answer.headers["Strict-Transport-Security"] == HTTPS_ALONE
+    onion = Client("http://abcdef.onion", path=front.onion)
+    assert "Strict-Transport-Security" not in onion.get("/da/").headers
+    assert "Strict-Transport-Security" not in said(front.http, INTAKE_HOST)
+
+
+@pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("size", [60 * MEGABYTE, 270 * MEGABYTE])
 def test_too_much_is_answered_by_the_door_in_words(front: Nginx, size: int) -> None:
     someone = client(front)
@@ -196,6 +214,10 @@ def test_a_door_that_is_shut_is_told_in_words_and_nobody_is_named(home: Path) ->
             assert "Vi har lukket et øjeblik" in answer.page
             html5lib.HTMLParser(strict=True).parse(answer.page)
             assert answer.headers["Cache-Control"] == "no-store"
+            assert answer.headers["Strict-Transport-Security"] == HTTPS_ALONE
+            policy = answer.headers["Content-Security-Policy"]
+            for directive in ("default-src", "form-action", "base-uri", "frame-ancestors"):
+                assert f"{directive} 'none'" in policy
         assert here.logged() == ""
         assert here.files() == before
 
