@@ -14,6 +14,7 @@ from flask import Request, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from whistle.domain.file_name import clean_file_name
+from whistle.form_parser import StrictFormParser
 from whistle.gateway.bodies import CUT
 from whistle.keys.files import ReceivedFile, SealingUpload
 from whistle.limits import Share
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 50_000_000
 MOST_FILES = 20
+MOST_NAMES = 2 * MOST_FILES  # of files that are asked for again
 NAMELESS = "fil"
 AFTER_BUSY = timedelta(minutes=5)  # when to try again while as many send files as may
 _LONGEST_MEDIA_TYPE = 100
@@ -65,6 +67,8 @@ class Uploads:
             self._installation.id, self._installation.store, self._installation.clock.today()
         )
         stream = _SealingStream(self, upload, name, media_type)
+        if len(self._streams) > MOST_NAMES:  # a whole folder: what is refused already is not kept
+            return stream
         self._streams.append(stream)
         if len(self._named()) > MOST_FILES:
             self.refuse()
@@ -104,7 +108,8 @@ class Uploads:
 
     def names(self) -> list[str]:
         """Give the names of the files that came, to ask for them again."""
-        return [stream.name for stream in self._named() if stream.name]
+        names = [stream.name for stream in self._named() if stream.name]
+        return [*names[:MOST_NAMES], "…"] if len(names) > MOST_NAMES else names
 
     def finish(self) -> list[ReceivedFile]:
         """Seal the last chunk of every file."""
@@ -159,6 +164,12 @@ class _SealingStream(io.RawIOBase):
 
 class SealingRequest(Request):
     """A request whose files are sealed while its body is parsed."""
+
+    def make_form_data_parser(self) -> StrictFormParser:
+        """Give the parser of this request's form."""
+        parser = StrictFormParser(stream_factory=self._get_file_stream)
+        parser.is_cut = CUT in self.environ
+        return parser
 
     def _get_file_stream(
         self,

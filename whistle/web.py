@@ -21,13 +21,12 @@ from werkzeug.routing import MapAdapter
 
 from whistle.domain.profile import LANGUAGES
 from whistle.error_pages import broken_body, busy_page, http_error, log_fault, server_error
+from whistle.form_parser import FORM_TYPES
 from whistle.gateway.bodies import CUT, BodyError, Cut
 from whistle.installation import Installation
 from whistle.uploads import AFTER_BUSY, SealingRequest, request_uploads
 
 LANGUAGE_NAMES = {"da": "Dansk", "en": "English"}
-FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
-MOST_FORM_BYTES = 4 * 1024 * 1024
 MOST_BODY_BYTES = 1024 * 1024 * 1024  # read on, and thrown away, so that the text is not lost
 STATIC_SECONDS = 3600
 
@@ -84,8 +83,6 @@ def make_app(
     app.request_class = SealingRequest
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_BODY_BYTES,
-        MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES,
-        MAX_FORM_PARTS=200,
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
         TRAP_HTTP_EXCEPTIONS=False,
         WTF_CSRF_ENABLED=False,  # each door brings its own: see intake.tokens and signed_in

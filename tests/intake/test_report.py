@@ -11,11 +11,11 @@ from tests.support.office import HOST, Office, Reporter, a_file, hidden_fields
 from whistle import uploads
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
+from whistle.form_parser import MOST_TEXT_BYTES
 from whistle.intake.service import Report, report_digest
 from whistle.keys.records import Identity
 from whistle.storage import tables
 from whistle.storage.engine import Store
-from whistle.web import MOST_FORM_BYTES
 
 CHANNELS = ("whistleblower", "council", "citizen")
 
@@ -305,7 +305,7 @@ def test_a_text_longer_than_the_limit_comes_back(office: Office) -> None:
 
 def test_a_body_that_cannot_be_held_gets_a_clear_page(office: Office) -> None:
     reporter = office.reporter()
-    answer = send(reporter, reporter.form(), text="x" * (MOST_FORM_BYTES + 1))
+    answer = send(reporter, reporter.form(), text="x" * (MOST_TEXT_BYTES + 1))
     assert answer.status_code == 413
     assert nothing_is_stored(office)
 

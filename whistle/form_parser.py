@@ -1,0 +1,140 @@
+"""Reads the forms that are posted, strictly: what cannot be read whole is refused, never guessed.
+
+Werkzeug's own parser holds each field to a limit, not all of them together, and a urlencoded body
+to none; it puts U+FFFD where bytes are not UTF-8, and takes a broken form for an empty one. A
+report must neither fill the memory nor arrive with other letters than were sent.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import IO
+from urllib.parse import parse_qsl
+
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
+from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+
+MOST_TEXT_BYTES = 4 * 1024 * 1024  # of all fields together; a text may have 200,000 characters
+MOST_FIELDS = 300
+MOST_PARTS = 20_000  # a whole folder chosen by mistake: refused in words, with the text kept
+URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+FORM_TYPES = {URLENCODED, MULTIPART}
+_READ_BYTES = 64 * 1024
+_CHARSETS = {"utf-8", "ascii", "us-ascii", "iso-8859-1"}
+
+_Parsed = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
+
+
+class StrictFormParser(FormDataParser):
+    """Raises `BadRequest` for what cannot be read, `RequestEntityTooLarge` for too much.
+
+    ``is_cut``: the gateway ended the body early, in the middle of a character perhaps.
+    """
+
+    is_cut = False
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
+    ) -> _Parsed:
+        """Read a form to its end. Files go to the stream that ``stream_factory`` makes."""
+        del content_length
+        errors = "replace" if self.is_cut else "strict"
+        try:
+            if mimetype == MULTIPART:
+                parts = _Parts(self, errors)
+                parts.read(stream, (options or {}).get("boundary", ""))
+                return stream, MultiDict(parts.fields), MultiDict(parts.files)
+            _check_charset(options or {})
+            return stream, MultiDict(_pairs(stream, errors)), MultiDict()
+        except ValueError as error:
+            raise BadRequest from error
+
+
+def _pairs(stream: IO[bytes], errors: str) -> list[tuple[str, str]]:
+    """Read a urlencoded form."""
+    body = bytearray()
+    for data in iter(partial(stream.read, _READ_BYTES), b""):
+        body += data
+        if len(body) > 3 * MOST_TEXT_BYTES:  # a byte may be written as three: %C3
+            raise RequestEntityTooLarge
+    if body.count(b"&") >= MOST_FIELDS:
+        raise RequestEntityTooLarge
+    return parse_qsl(body.decode(errors=errors), keep_blank_values=True, errors=errors)
+
+
+def _check_charset(options: Mapping[str, str]) -> str:
+    """Give the encoding that is declared, UTF-8 unless told; raise ValueError for an odd one."""
+    charset = options.get("charset", "utf-8").lower()
+    if charset not in _CHARSETS:
+        raise ValueError("an encoding that no browser sends")
+    return charset
+
+
+class _Parts:
+    """The parts of one multipart form."""
+
+    def __init__(self, parser: FormDataParser, errors: str) -> None:
+        self.fields: list[tuple[str, str]] = []
+        self.files: list[tuple[str, FileStorage]] = []
+        self._begin_file = parser.stream_factory
+        self._errors = errors
+        self._room = MOST_TEXT_BYTES
+        self._sink: IO[bytes] | None = None
+        self._written: list[bytes] = []
+        self._charset = "utf-8"
+
+    def read(self, stream: IO[bytes], boundary: str) -> None:
+        """Read all of it. Raises ValueError where it is broken."""
+        if not boundary:
+            raise ValueError("no boundary")
+        decoder = MultipartDecoder(boundary.encode("ascii"), MOST_TEXT_BYTES, max_parts=MOST_PARTS)
+        part: Field | File | None = None
+        for event in _events(decoder, stream):
+            if isinstance(event, Field | File):
+                part = event
+                self._begin(part)
+            elif isinstance(event, Data) and part:
+                self._take(part, event)
+
+    def _begin(self, part: Field | File) -> None:
+        if not isinstance(part.name, str):
+            raise ValueError("a part without a name")  # noqa: TRY004  (it is what was sent)
+        if isinstance(part, File):
+            media_type = part.headers.get("content-type")
+            self._sink = self._begin_file(None, media_type, part.filename, None)
+            return
+        if len(self.fields) >= MOST_FIELDS:
+            raise RequestEntityTooLarge
+        self._sink, self._written = None, []
+        self._charset = _check_charset(parse_options_header(part.headers.get("content-type"))[1])
+
+    def _take(self, part: Field | File, data: Data) -> None:
+        if self._sink is not None:
+            self._sink.write(data.data)
+            if not data.more_data:
+                self.files.append((part.name, FileStorage(self._sink, name=part.name)))
+            return
+        self._room -= len(data.data)
+        if self._room < 0:
+            raise RequestEntityTooLarge
+        self._written.append(data.data)
+        if not data.more_data:
+            value = b"".join(self._written).decode(self._charset, self._errors)
+            self.fields.append((part.name, value))
+
+
+def _events(decoder: MultipartDecoder, stream: IO[bytes]) -> Iterator[Event]:
+    while True:
+        decoder.receive_data(stream.read(_READ_BYTES) or None)
+        event = decoder.next_event()
+        while not isinstance(event, Epilogue | NeedData):
+            yield event
+            event = decoder.next_event()
+        if isinstance(event, Epilogue):
+            return
