@@ -23,15 +23,40 @@ BROWSER_FIXTURES = {"browser", "visitor", "page", "demo_server", "empty_demo_ser
 POSTGRES_FIXTURES = {"postgres", "postgres_url"}
 
 
+# Long: one worker begins with the browser, whose tests share a Chromium and a demo; another with
+# all that starts programs and waits for them. The many short tests behind them go to who is free.
+BROWSER_ROOMS = {"browser"}
+PROGRAM_ROOMS = {"house", "faults", "deploy", "abuse"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they use, and begin with the longest."""
-    house = Path(__file__).parent / "house"
+    """Mark tests by what they use, and have every worker begin with long ones."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & BROWSER_FIXTURES:
             item.add_marker("browser")
         if fixtures & POSTGRES_FIXTURES:
             item.add_marker("postgresql")
-        if item.path.is_relative_to(house):
+        if room_of(item) == "house":
             item.add_marker("house")
-    items.sort(key=lambda item: item.get_closest_marker("house") is None)
+    items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def room_of(item: pytest.Item) -> str:
+    """Return the folder under tests/ in which a test stands."""
+    return item.path.relative_to(Path(__file__).parent).parts[0]
+
+
+def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Order tests so that the first two shares, when each worker gets the same number, begin long.
+
+    With `--dist=worksteal` a share is a row of neighbours, and whoever has run dry takes over from
+    the end of another's.
+    """
+    browser = [item for item in items if room_of(item) in BROWSER_ROOMS]
+    programs = [item for item in items if room_of(item) in PROGRAM_ROOMS]
+    short = [item for item in items if room_of(item) not in BROWSER_ROOMS | PROGRAM_ROOMS]
+    if workers == 1:
+        return [*programs, *short, *browser]
+    behind = max(0, len(items) // workers - len(browser))
+    return [*browser, *short[:behind], *programs, *short[behind:]]
