@@ -215,6 +215,11 @@ class Founding:
 
 @pytest.fixture(scope="session")
 def founding() -> Founding:
+    """The keys of one installation, for all tests of a worker."""
+    return found()
+
+
+def found() -> Founding:
     """Make the keys of one installation and stretch its passphrase: it takes half a second."""
     installation, profile = b"i" * 16, load_profile("stevns")
     adviser, reserve = (
@@ -273,6 +278,13 @@ def doors() -> Doors:
 @pytest.fixture
 def office(store: Store, founding: Founding, doors: Doors) -> Office:
     """Give an installation on SQLite and on PostgreSQL."""
+    made = open_office(store, founding)
+    made.intake, made.casework = doors.intake(made.installation), doors.casework(made.installation)
+    return made
+
+
+def open_office(store: Store, founding: Founding) -> Office:
+    """Found an installation in an empty database."""
     founding.write(store)
     clock = FixedClock(NOON)
     installation = Installation(
@@ -284,6 +296,4 @@ def office(store: Store, founding: Founding, doors: Doors) -> Office:
         clock,
         BootKey.random(),
     )
-    made = Office(installation, clock, founding.adviser, founding.reserve, founding.passphrase)
-    made.intake, made.casework = doors.intake(installation), doors.casework(installation)
-    return made
+    return Office(installation, clock, founding.adviser, founding.reserve, founding.passphrase)
