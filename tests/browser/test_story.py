@@ -11,7 +11,7 @@ from tests.support.demo import Demo
 
 PHOTO = doors.file("måling af træk.bin", secrets.token_bytes(70_000))
 LETTER = doors.file("vores svar.bin", secrets.token_bytes(3_000))
-MORE = doors.file("mere.bin", bytes(range(256)) * 300)
+MORE = doors.file("mere – źródło.bin", bytes(range(256)) * 300)
 
 NAME, CONTACT = "Åse Æbeltoft", "aase@eksempel.invalid"
 
@@ -97,8 +97,6 @@ def assert_closed(page: Page) -> None:
         ("whistleblower", "da", True),
         ("whistleblower", "en", False),
         ("council", "en", True),
-        ("council", "da", False),
-        ("citizen", "da", True),
         ("citizen", "da", False),
     ],
 )
@@ -121,7 +119,8 @@ def test_report_answer_and_reply(
     assert doors.download(member, LETTER["name"]) == LETTER["buffer"]
 
     doors.sign_out(member)
-    assert member.context.cookies() == []
+    # What stays knows the browser, so that a flood of strangers cannot keep it out; not the member.
+    assert [cookie["name"] for cookie in member.context.cookies()] == ["__Host-browser"]
     member.go_back()
     assert member.locator('[name="passphrase"]').count() == 1
     assert BEGINNING not in member.content()
