@@ -175,5 +175,5 @@ class MemberForm(FlaskForm):
 
 
 def csrf_field() -> Markup:
-    """Give the hidden field for a form that is written by hand."""
-    return cast("Markup", MemberForm(formdata=None).csrf_token())
+    """Give the hidden field for a form that is written by hand; a page may have several."""
+    return cast("Markup", MemberForm(formdata=None).csrf_token(id=False))

@@ -1,10 +1,13 @@
 """Fixtures of the tests that visit the running demo with a browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser import doors
+from tests.browser.doors import Walk
+from tests.browser.gallery import Gallery
 from tests.support.browser import Visitor, chromium
 from tests.support.demo import Demo, running_demo
 
@@ -16,12 +19,40 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def idle() -> list[BrowserContext]:
+    """What one test's visitors have left, for the next test's."""
+    return []
+
+
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
+def visitor(browser: Browser, idle: list[BrowserContext]) -> Iterator[Visitor]:
     """Opens as many pages as a test needs, strangers to each other, and closes them."""
-    someone = Visitor(browser)
+    someone = Visitor(browser, idle)
     yield someone
     someone.close()
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    """Keeps the pages that the tests of a worker see; at their end, their markup is checked."""
+    pages = Gallery(tmp_path_factory.mktemp("gallery"))
+    yield pages
+    faults = pages.faults()
+    assert not faults, "\n".join(["the Nu Html Checker complains:", *faults])
+
+
+@pytest.fixture(params=doors.LANGUAGES)
+def lang(request: pytest.FixtureRequest) -> str:
+    """The test runs once in Danish and once in English."""
+    language: str = request.param
+    return language
+
+
+@pytest.fixture
+def walk(visitor: Visitor, gallery: Gallery, lang: str) -> Walk:
+    """A visitor's way through the pages: the Danish one has JavaScript, the English one has not."""
+    return Walk(visitor, gallery, lang, javascript=lang == "da")
 
 
 @pytest.fixture(params=["javascript", "no-javascript"])
@@ -30,21 +61,8 @@ def page(visitor: Visitor, request: pytest.FixtureRequest) -> Page:
     return visitor.open(javascript=request.param == "javascript")
 
 
-@pytest.fixture
-def check_page(visitor: Visitor) -> Callable[[Page], None]:
-    """Asserts of a page: no axe violation, no request elsewhere, no console error or warning."""
-    return visitor.check
-
-
 @pytest.fixture(scope="session")
 def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo with its made-up cases, one for all tests of a worker: add to it, break nothing."""
     with running_demo(tmp_path_factory.mktemp("demo") / "data") as demo:
-        yield demo
-
-
-@pytest.fixture
-def empty_demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A demo of the test's own, with members and keys and no case."""
-    with running_demo(tmp_path_factory.mktemp("demo") / "data", "--empty") as demo:
         yield demo

@@ -6,23 +6,18 @@ import pytest
 
 from tests.browser import doors
 from tests.browser.doors import Walk
-from tests.support.browser import Visitor
 from tests.support.demo import Demo
 
 
-@pytest.fixture(params=["javascript", "no-javascript"])
-def walk(visitor: Visitor, request: pytest.FixtureRequest) -> Walk:
-    """An adviser's browser, with JavaScript and without."""
-    return Walk(visitor, javascript=request.param == "javascript")
-
-
 @pytest.fixture
-def case(walk: Walk, visitor: Visitor, demo_server: Demo) -> str:
+def case(walk: Walk, demo_server: Demo) -> str:
     """A new case, opened by the adviser."""
+    walk.page.goto(f"{demo_server.casework}/")
+    doors.choose_language(walk.page, walk.lang)
     doors.sign_in(walk.page, demo_server, demo_server.member("adviser"))
+    doors.choose_language(walk.page, walk.lang)
     before = doors.listed(walk.page, demo_server)
-    report = doors.Report("Jeg får intet svar.")
-    doors.send_report(visitor.open(), demo_server, "citizen", report)
+    doors.reported(demo_server, "citizen", doors.Report("Jeg får intet svar."))
     (address,) = doors.listed(walk.page, demo_server) - before
     walk.page.goto(address)
     return address
@@ -88,3 +83,22 @@ def test_the_list_is_filtered_by_links(walk: Walk, case: str, demo_server: Demo)
     walk.sees()
     page.goto(f"{demo_server.casework}/inboxes?state=all&door=whistleblower")
     walk.sees()
+
+
+@pytest.mark.usefixtures("case")
+def test_what_was_written_outlives_the_session(walk: Walk, demo_server: Demo) -> None:
+    page, text = walk.page, "Ring til centret."
+    page.locator('[name="note"]').fill(text)
+    page.context.clear_cookies(name="__Host-casework")
+    doors.press(page, 'form[action$="/note"] button')
+    walk.sees(401)
+    page.locator('[name="passphrase"]').fill("ikke den rigtige")
+    doors.press(page, "main form button")
+    walk.sees(403)
+    adviser = demo_server.member("adviser")
+    page.locator('[name="username"]').fill(adviser.username)
+    page.locator('[name="passphrase"]').fill(adviser.passphrase)
+    doors.press(page, "main form button")
+    walk.sees()
+    doors.press(page, "main form button")
+    assert page.locator(".note .bubble-text").all_inner_texts() == [text]

@@ -57,7 +57,7 @@ def test_the_adviser_does_not_see_what_concerns_him(visitor: Visitor, demo_serve
 def test_the_reserve_sees_only_that(visitor: Visitor, demo_server: Demo) -> None:
     adviser, reserve = (signed_in(visitor, demo_server, role) for role in ("adviser", "reserve"))
     his, theirs = (doors.listed(page, demo_server) for page in (adviser, reserve))
-    doors.send_report(visitor.open(), demo_server, "citizen", doors.Report("Om affald."))
+    doors.reported(demo_server, "citizen", doors.Report("Om affald."))
 
     (case,) = doors.listed(adviser, demo_server) - his
     assert doors.listed(reserve, demo_server) == theirs

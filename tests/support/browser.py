@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     CDPSession,
     ConsoleMessage,
     Page,
@@ -112,6 +113,8 @@ class Visitor:
     """Opens pages, each in a context of its own, and checks what they show and do."""
 
     browser: Browser
+    # Contexts that somebody has left: their cookies are gone, what is the same for all is cached.
+    idle: list[BrowserContext] = field(default_factory=list)
     _pages: dict[Page, tuple[Watch, CDPSession]] = field(default_factory=dict)
 
     def open(self, *, javascript: bool = True) -> Page:
@@ -119,13 +122,17 @@ class Visitor:
 
         Playwright's own switch would keep axe from running too, so the browser is told directly.
         """
-        context = self.browser.new_context(locale="da-DK", reduced_motion="reduce")
-        context.set_default_timeout(15_000)
+        context = self.idle.pop() if self.idle else self._context()
         page = context.new_page()
         session = context.new_cdp_session(page)
         _run_scripts(session, on=javascript)
         self._pages[page] = (Watch(page, javascript), session)
         return page
+
+    def _context(self) -> BrowserContext:
+        context = self.browser.new_context(locale="da-DK", reduced_motion="reduce")
+        context.set_default_timeout(15_000)
+        return context
 
     def check(self, page: Page) -> None:
         """Assert that a page is accessible, wide and narrow, stayed at home and kept quiet."""
@@ -149,7 +156,9 @@ class Visitor:
         """Close all pages and assert that nothing unchecked had happened on any."""
         leftovers = [(page, watch.faults()) for page, (watch, _) in self._pages.items()]
         for page in self._pages:
-            page.context.close()
+            page.close()
+            page.context.clear_cookies()
+            self.idle.append(page.context)
         self._pages.clear()
         for page, faults in leftovers:
             _raise(page, faults)
