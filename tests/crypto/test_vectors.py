@@ -22,6 +22,7 @@ from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.keys.cases import CaseItems, open_inbox_keys, open_registration, open_reporter_keys
 from whistle.keys.directory import Directory, MemberKeys, Statement, TrustedInbox, verify_chain
 from whistle.keys.keyring import InboxKeys, InboxSecret, Keyring
+from whistle.keys.notes import Note
 from whistle.keys.records import CaseKeys, Generation, Identity, Message, Registration
 from whistle.keys.sessions import BootKey, SessionBoxer, SessionToken
 from whistle.storage.engine import open_store
@@ -94,6 +95,11 @@ def receipt_parse(given: Input) -> str:
 def receipt_lookup(given: Input) -> str:
     receipt, installation = raw(given, "receipt", "installation")
     return Receipt(receipt).lookup(installation).hex()
+
+
+def receipt_digest_key(given: Input) -> str:
+    receipt, installation = raw(given, "receipt", "installation")
+    return Receipt(receipt).digest_key(installation).hex()
 
 
 def receipt_public_key(given: Input) -> str:
@@ -385,6 +391,10 @@ def registration_decode(given: Input) -> str:
     return Registration.decode(bytes.fromhex(given["encoded"])).encode().hex()
 
 
+def note_decode(given: Input) -> str:
+    return Note.decode(bytes.fromhex(given["encoded"])).encode().hex()
+
+
 def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
@@ -413,6 +423,7 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
         receipt_show,
         receipt_parse,
         receipt_lookup,
+        receipt_digest_key,
         receipt_public_key,
         place_encode,
         derive,
@@ -442,6 +453,7 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
         message_decode,
         identity_decode,
         registration_decode,
+        note_decode,
         resume,
         csrf,
     )

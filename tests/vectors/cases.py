@@ -391,7 +391,6 @@ def _dumped(record: dict[str, Any]) -> bytes:
 
 
 def _wrong_fields(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    file = told["files"][0]
     yield "a side that is none", {"side": "mayor"}
     yield "a side that is a number", {"side": 1}
     yield "a date in another form", {"written": "20261120"}
@@ -410,6 +409,14 @@ def _wrong_fields(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "an answer that is a number", {"answers": {"relation": [1]}}
     yield "a reporter's key that is too short", {"reporter": "AAAA"}
     yield "a field too many", {"extra": 1}
+    yield from _wrong_files(told["files"][0])
+    yield "bytes that are no base64", {"digest": "*"}
+    yield "base64 with bits left over", {"digest": told["digest"][:-2] + "B="}
+    yield "base64 that is no text", {"digest": 0}
+    yield "a digest of another length", {"digest": "AAAA"}
+
+
+def _wrong_files(file: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "files that are no list", {"files": 1}
     yield "a file that is no object", {"files": [1]}
     yield "a number of chunks that does not fit", {"files": [{**file, "chunks": 2}]}
@@ -418,10 +425,6 @@ def _wrong_fields(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "a length that is a text", {"files": [{**file, "length": "1000"}]}
     yield "a file with a field too many", {"files": [{**file, "extra": 1}]}
     yield "a file id of 15 bytes", {"files": [{**file, "id": _b64(bytes(15)).decode()}]}
-    yield "bytes that are no base64", {"digest": "*"}
-    yield "base64 with bits left over", {"digest": told["digest"][:-2] + "B="}
-    yield "base64 that is no text", {"digest": 0}
-    yield "a digest of another length", {"digest": "AAAA"}
 
 
 def _wrong_bytes() -> Iterator[tuple[str, bytes, bytes]]:

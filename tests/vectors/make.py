@@ -7,7 +7,7 @@ sealed cannot be made twice: `seals.json` keeps it, and a seal that no longer op
 import json
 from pathlib import Path
 
-from tests.vectors import cases, directory, primitives
+from tests.vectors import cases, directory, notes, primitives
 from tests.vectors.book import Book, Seals
 
 FOLDER = Path(__file__).parent
@@ -16,7 +16,8 @@ SEALS = FOLDER / "seals.json"
 
 def build(seals: Seals) -> dict[str, Book]:
     """Give every file's vectors, by the file's name."""
-    books = [*primitives.books(seals), *directory.books(seals), *cases.books(seals)]
+    sealed = [*primitives.books(seals), *directory.books(seals), *cases.books(seals)]
+    books = [*sealed, *notes.books()]
     return {book.topic: book for book in books}
 
 

@@ -65,6 +65,14 @@ def _receipt() -> Book:
         book.expect(
             f"lookup: {name}", "receipt_lookup", lookup, receipt=raw, installation=INSTALLATION
         )
+        digest_key = receipt.digest_key(INSTALLATION)
+        book.expect(
+            f"digest key: {name}",
+            "receipt_digest_key",
+            digest_key,
+            receipt=raw,
+            installation=INSTALLATION,
+        )
     raw = made("receipt", 15)
     shown = Receipt(raw).show()
     public = Receipt(raw).key_pair(INSTALLATION).public.raw

@@ -1,0 +1,67 @@
+"""Vectors of notes: the canonical JSON inside items of the casework compartment."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.vectors.book import Book, made
+from whistle.crypto import errors
+from whistle.keys.notes import Note
+
+WRITTEN = datetime(2026, 11, 20, 12, 5, tzinfo=UTC).replace(tzinfo=None)
+NOTE = Note(made("note"), 2, made("member anne"), WRITTEN, "Ring til Økonomi.\n“Haster”")
+
+
+def books() -> Iterator[Book]:
+    """Give the file of notes."""
+    book = Book("notes", "Versions of a note, as they lie in items of the casework compartment.")
+    first = Note(NOTE.note_id, 1, NOTE.author, WRITTEN, "")
+    deleted = Note(NOTE.note_id, 3, NOTE.author, WRITTEN, NOTE.text, deleted=True)
+    for name, note in (
+        ("a version", NOTE),
+        ("the first version, without a text", first),
+        ("a deletion", deleted),
+    ):
+        book.expect(name, "note_decode", note.encode(), encoded=note.encode())
+    told = json.loads(NOTE.encode())
+    for name, changes in _wrong_fields():
+        spoilt = _dumped(dict(sorted({**told, **changes}.items())))
+        book.error(name, "note_decode", errors.ContentError, encoded=spoilt)
+    without = {name: value for name, value in told.items() if name != "author"}
+    for name, spoilt in (
+        ("nothing", b""),
+        ("a list", b"[]"),
+        ("a field missing", _dumped(without)),
+        ("fields in another order", _dumped(dict(reversed(told.items())))),
+        ("white space", NOTE.encode().replace(b'"version":2', b'"version": 2')),
+        ("cut short", NOTE.encode()[:-1]),
+    ):
+        book.error(name, "note_decode", errors.ContentError, encoded=spoilt)
+    yield book
+
+
+def _wrong_fields() -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "another kind", {"kind": "memo"}
+    yield "no kind", {"kind": ""}
+    yield "version 0", {"version": 0}
+    yield "a version below 0", {"version": -1}
+    yield "a version that is true", {"version": True}
+    yield "a deletion that is a number", {"deleted": 1}
+    yield "a deletion that is a text", {"deleted": "true"}
+    yield "an author of 15 bytes", {"author": "A" * 20}
+    yield "no author", {"author": ""}
+    yield "an id that is no base64", {"note": "*"}
+    yield "a text that is a number", {"text": 1}
+    yield "a field too many", {"extra": 1}
+    yield "a moment without seconds", {"written": "2026-11-20T12:05"}
+    yield "a moment with fractions of a second", {"written": "2026-11-20T12:05:00.5"}
+    yield "a moment with a zone", {"written": "2026-11-20T12:05:00+00:00"}
+    yield "a moment with a space", {"written": "2026-11-20 12:05:00"}
+    yield "a moment that is none", {"written": "2026-11-31T12:05:00"}
+    yield "a day in place of a moment", {"written": "2026-11-20"}
+    yield "a moment that is a number", {"written": 0}
+
+
+def _dumped(record: dict[str, Any]) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
