@@ -148,9 +148,8 @@ def report_digest(installation: bytes, channel: Channel, receipt: Receipt, repor
         report.identity.encode(),
         bytes([report.concerns_adviser]),
         *(
-            part.encode()
+            join_fields(part.encode() for part in (name, *report.answers[name]))
             for name in sorted(report.answers)
-            for part in (name, *report.answers[name])
         ),
     ]
     form_id = hashlib.sha256(join_fields(fields)).digest()
