@@ -1,6 +1,7 @@
 """What all tests share: no network, the databases, and marks by which a part can be run."""
 
 import os
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -12,6 +13,11 @@ pytest_plugins = [
     "tests.support.postgres",
     "tests.support.stores",
 ]
+
+# Where a container forbids bytecode, each of the many processes that a run starts would compile
+# this tree again: half a minute. It goes where git ignores it, beside the linters' caches.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Two busy cores make any deadline a coin toss. On CI a property is tried on the same examples in
 # every run, so that red means the change.
