@@ -150,6 +150,20 @@ def test_https_alone_is_asked_for_in_every_answer_over_tls_and_in_none_without(
 
 
 @pytest.mark.usefixtures("quiet")
+def test_what_nginx_answers_by_itself_is_as_careful_as_the_doors(front: Nginx) -> None:
+    answers = (
+        client(front).ask("TRACE", "/da/"),
+        client(front).ask("GET", "/da/", headers={"Cookie": "x" * 50_000}),
+        client(front, front.casework).get("/"),
+    )
+    assert [answer.status for answer in answers] == [405, 400, 303]
+    for answer in answers:
+        careful(answer.headers)
+    for line in ("nosniff", "default-src 'none'", "no-store"):
+        assert line in said(front.http, INTAKE_HOST)
+
+
+@pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("size", [60 * MEGABYTE, 270 * MEGABYTE])
 def test_too_much_is_answered_by_the_door_in_words(front: Nginx, size: int) -> None:
     someone = client(front)
@@ -213,11 +227,7 @@ def test_a_door_that_is_shut_is_told_in_words_and_nobody_is_named(home: Path) ->
             assert answer.status == 502
             assert "Vi har lukket et øjeblik" in answer.page
             html5lib.HTMLParser(strict=True).parse(answer.page)
-            assert answer.headers["Cache-Control"] == "no-store"
-            assert answer.headers["Strict-Transport-Security"] == HTTPS_ALONE
-            policy = answer.headers["Content-Security-Policy"]
-            for directive in ("default-src", "form-action", "base-uri", "frame-ancestors"):
-                assert f"{directive} 'none'" in policy
+            careful(answer.headers)
         assert here.logged() == ""
         assert here.files() == before
 
@@ -245,6 +255,16 @@ def test_nothing_about_the_visitor_reaches_the_door(home: Path) -> None:
         assert "127.0.0.1" not in request
         for name in names:
             assert f"\n{name.lower()}:" not in request
+
+
+def careful(headers: dict[str, str]) -> None:
+    """Assert what a page without script, form and frame should say of itself."""
+    assert headers["Strict-Transport-Security"] == HTTPS_ALONE
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    for directive in ("default-src", "form-action", "base-uri", "frame-ancestors"):
+        assert f"{directive} 'none'" in headers["Content-Security-Policy"]
 
 
 def listen(listener: socket.socket, heard: list[bytes], times: int) -> None:
