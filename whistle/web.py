@@ -25,6 +25,7 @@ from whistle.error_pages import broken_body, busy_page, http_error, log_fault, s
 from whistle.form_parser import FORM_TYPES
 from whistle.gateway.bodies import CUT, BodyError, Cut
 from whistle.installation import Installation
+from whistle.templating import LanguageEnvironment
 from whistle.uploads import AFTER_BUSY, SealingRequest, request_uploads
 
 LANGUAGE_NAMES = {"da": "Dansk", "en": "English"}
@@ -58,6 +59,8 @@ CLEAR_SITE_DATA = '"cache", "cookies", "storage"'
 
 class _Door(Flask):
     """A Flask application that never logs who came when, whatever breaks."""
+
+    jinja_environment = LanguageEnvironment  # type: ignore[assignment]
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Go by the path alone: no host a request names has a say in any address.
@@ -96,7 +99,9 @@ def make_app(
     )
     app.extensions["whistle"] = installation
     app.jinja_options = {"bytecode_cache": _COMPILED}
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    templates = cast("LanguageEnvironment", app.jinja_env)
+    templates.trim_blocks = templates.lstrip_blocks = True
+    templates.language, templates.words = language, lambda code: catalogue(code).gettext
     babel = flask_babel.Babel(app, default_locale=LANGUAGES[0], locale_selector=language)
     del babel
     app.extensions["babel"].instance.domain_instance = _Catalogues()

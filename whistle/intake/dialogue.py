@@ -96,10 +96,9 @@ class DialogueService:
     def promise(self, receipt: Receipt) -> Promise | None:
         """Give what is due to the reporter, by when; none when there is no such report."""
         with self._here.store.read() as db:
-            stored = queries.find(db, receipt.lookup(self._here.id))
-        if stored is None:
+            case = queries.find_case(db, receipt.lookup(self._here.id))
+        if case is None:
             return None
-        case = stored.case
         kind = self._here.directory.by_id(case.inbox_id).root.kind
         return Promise(
             case.received, case.acknowledge_by, case.feedback_by, kind is InboxKind.RESERVE
@@ -107,12 +106,8 @@ class DialogueService:
 
     def is_with_reserve(self, receipt: Receipt) -> bool:
         """Say whether the report of a receipt is in a reserve inbox; no where there is none."""
-        with self._here.store.read() as db:
-            stored = queries.find(db, receipt.lookup(self._here.id))
-        if stored is None:
-            return False
-        inbox = self._here.directory.by_id(stored.case.inbox_id)
-        return inbox.root.kind is InboxKind.RESERVE
+        promise = self.promise(receipt)
+        return promise is not None and promise.with_reserve
 
     def file(
         self, receipt: Receipt, attachment_id: bytes

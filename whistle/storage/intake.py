@@ -58,12 +58,17 @@ def check_epoch(db: Connection, keys: InboxKeysRow) -> None:
         raise ConflictError("the inbox has new keys")
 
 
-def find(db: Connection, lookup: bytes) -> ReporterCase | None:
-    """Give the report of a receipt, if there is one."""
+def find_case(db: Connection, lookup: bytes) -> CaseRow | None:
+    """Give what is open of a receipt's case, if there is one."""
     receipt = ReceiptRow.first(db, ReceiptRow.select(tables.receipts.c.lookup == lookup))
     if receipt is None or receipt.case_id is None:
         return None
-    case = CaseRow.first(db, CaseRow.select(tables.cases.c.id == receipt.case_id))
+    return CaseRow.first(db, CaseRow.select(tables.cases.c.id == receipt.case_id))
+
+
+def find(db: Connection, lookup: bytes) -> ReporterCase | None:
+    """Give the report of a receipt, if there is one."""
+    case = find_case(db, lookup)
     if case is None:
         return None
     keys = tables.reporter_keys.c
