@@ -154,7 +154,7 @@ def case_page(
         title_shown=forms.title is not None,
         refused=refused,
         problems=[refusal.problem] if refusal and not refused else [],
-        lost_files=request_uploads().names() if request.method == "POST" else [],
+        lost_files=request_uploads().names() if request.endpoint == "casework.answer" else [],
         limits=Limits(),
         sent=request.args.get("sent") == "1" and request.method == "GET",
         done=done,
