@@ -2,9 +2,9 @@
 
     uv run python -m bench.throughput [SECONDS]
 
-Serves both doors in one process (`whistle serve`, one worker) and lets light clients, a process each
-with a connection, report (one GET and one POST, 1 KB of text), check in (show a receipt and read
-the dialogue), sign in and open the first page of an inbox. The clients share the cores with the
+Serves both doors in one process (`whistle serve`, one worker) and lets light clients report (a GET
+and a POST, 1 KB of text), check in (show a receipt and read the dialogue), sign in and open the
+first page of an inbox. Each client is a process with a connection, and shares the cores with the
 server. Then cold start and memory. Prints medians and spread; the aims stand beside.
 """
 

@@ -160,10 +160,11 @@ def test_an_invitation_ends_after_two_weeks(town: Town) -> None:
     assert town.casework().get(town.links[0], base_url=HOST).status_code == 404
 
 
-def test_nobody_chooses_their_own_passphrase(town: Town) -> None:
+@pytest.mark.parametrize("proof", [{}, {"proof": "x"}, {"proof": "å" * 64}])
+def test_nobody_chooses_their_own_passphrase(town: Town, proof: dict[str, str]) -> None:
     client = town.casework()
     page = town.post(client, town.links[0], code=town.codes[0]).text
-    fields = {**hidden_fields(page), "passphrase": "one two three four five six"}
+    fields = {**hidden_fields(page), "passphrase": "one two three four five six", **proof}
     refused = town.post(client, town.links[0], **fields)
     assert refused.status_code == 422
     assert "one two three" not in refused.text

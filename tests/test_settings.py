@@ -69,6 +69,32 @@ def test_the_environment_goes_before_the_file(data: Path) -> None:
     assert settings.form_key == FormKey(key)
 
 
+@pytest.mark.parametrize(
+    ("url", "fine"),
+    [
+        ("postgresql+psycopg:///w", True),
+        ("postgresql+psycopg://w@/w?host=/run/postgresql", True),
+        ("postgresql+psycopg://w@localhost:5433/w", True),
+        ("postgresql+psycopg://w@db.example/w", False),
+        ("postgresql+psycopg://w@/w?host=localhost&host=db.example", False),
+        ("postgresql+psycopg://w@db.example/w?sslmode=require", False),
+        ("postgresql+psycopg://w@db.example/w?sslmode=verify-full", True),
+        ("postgresql+psycopg://w@db.example:port/w", False),
+    ],
+)
+def test_a_database_elsewhere_is_reached_by_checked_tls_or_not_at_all(
+    data: Path,
+    url: str,
+    fine: bool,  # noqa: FBT001
+) -> None:
+    if fine:
+        assert load_settings(data, {"WHISTLE_DATABASE": url}).database == url
+        return
+    with pytest.raises(SettingsError, match="database: ") as refused:
+        load_settings(data, {"WHISTLE_DATABASE": url})
+    assert "db.example" not in str(refused.value)
+
+
 def test_an_empty_variable_is_no_setting(data: Path) -> None:
     assert load_settings(data, {"WHISTLE_DATABASE": ""}) == SETTINGS
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import cast
 
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
 from whistle.crypto.errors import KeyShapeError
 from whistle.crypto.secret import Secret
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
@@ -24,6 +27,7 @@ ENVIRONMENT = {
 
 
 KNOWN = {"database", "profile", "installation", "form_key", "inboxes", "limits"}
+THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 WEAKEST_FORM_KEY = 8  # different bytes; 32 random ones practically never have fewer
 
 
@@ -130,7 +134,23 @@ def _database(values: Mapping[str, object]) -> str:
     url = _text(values, "database")
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("database: should begin with sqlite:/// or postgresql+psycopg://")
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise SettingsError("database: is no URL; docs/settings.md shows two") from error
+    if parsed.get_backend_name() == "postgresql" and not _is_private(parsed):
+        raise SettingsError(
+            "database: the server is another machine, and what is sent to it could be read or "
+            "changed on the way; add sslmode=verify-full to the URL"
+        )
     return url
+
+
+def _is_private(url: URL) -> bool:
+    """Say whether nobody reads along: a socket or address of this machine, or checked TLS."""
+    hosts = [url.host] if url.host else url.normalized_query.get("host", ())
+    stays_here = all(host.startswith("/") or host in THIS_MACHINE for host in hosts)
+    return stays_here or url.query.get("sslmode") == "verify-full"
 
 
 def _form_key(values: Mapping[str, object]) -> FormKey:

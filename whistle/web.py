@@ -40,6 +40,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+ATTACHMENT_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "same-origin",  # no-referrer would make browsers send "Origin: null"
@@ -94,6 +95,7 @@ def make_app(
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_BODY_BYTES,
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
+        DEBUG=False,  # whatever the environment says
         TRAP_HTTP_EXCEPTIONS=False,
         WTF_CSRF_ENABLED=False,  # each door brings its own: see intake.tokens and signed_in
     )
@@ -307,6 +309,6 @@ def attachment_response(name: str, length: int, content: Iterator[bytes]) -> Res
     plain = {"filename": name or "file"}
     named = plain if name.isascii() else {"filename*": f"UTF-8''{quote(name, safe='')}"}
     response.headers.set("Content-Disposition", "attachment", **named)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = ATTACHMENT_POLICY
     response.content_length = length
     return response

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from whistle.domain.channel import Act, Channel, InboxKind, Side
 from whistle.keys.cases import CaseItems, open_reporter_keys
 from whistle.keys.keyring import Keyring, admit
 from whistle.keys.records import Message
+from whistle.limits import Limits
 from whistle.storage import directory, intake, tables
 from whistle.storage.rows import GrantRow, MemberRow
 
@@ -375,3 +376,17 @@ def test_the_reserves_answer_is_signed_by_the_reserve(office: Office) -> None:
     page = desk.open(case_id).text
     assert "<h3>Reserven</h3>" in page
     assert "<h3>Borgerrådgiveren</h3>" not in page
+
+
+def test_an_answer_whose_files_have_no_room_says_when_and_keeps_its_text(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = office.case_of(office.reporter().report())
+    later = office.clock.now() + timedelta(hours=1)
+    monkeypatch.setattr(Limits, "no_room_until", lambda *_: later)
+    desk = office.desk_of(office.adviser)
+    refused = desk.answer(case_id, "Skal blive her", files=[a_file()])
+    assert refused.status_code == 503
+    assert "uden filerne, eller prøv igen kl. 14:00" in refused.text
+    assert "Skal blive her" in refused.text
+    assert refused.headers["Retry-After"] == "3600"

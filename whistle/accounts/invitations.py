@@ -111,7 +111,7 @@ class InvitationService:
     ) -> MemberRow | None:
         """Make the member, once; none when code, passphrase or proof is not right."""
         row = self.check(token, code)
-        if row is None or not hmac.compare_digest(self._proof(token, passphrase), proof):
+        if row is None or not self._is_proof(token, passphrase, proof):
             return None
         keyring = Keyring(self._here.id, secrets.token_bytes(ID_BYTES), Seed.random())
         stretch, seed_box = box_seed(keyring, passphrase)
@@ -132,6 +132,9 @@ class InvitationService:
         if row is None or row.failures >= MOST_FAILURES:
             return None
         return row if self._here.clock.today() <= row.expires else None
+
+    def _is_proof(self, token: InvitationToken, passphrase: Passphrase, proof: str) -> bool:
+        return hmac.compare_digest(self._proof(token, passphrase).encode(), proof.encode())
 
     def _proof(self, token: InvitationToken, passphrase: Passphrase) -> str:
         place = Place(

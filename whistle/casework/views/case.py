@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
+from whistle.admission import try_again_at
 from whistle.casework.acts import Undoable
 from whistle.casework.forms import AnswerForm, NoteForm, TitleForm
 from whistle.casework.service import OpenedCase, Written
@@ -109,6 +110,8 @@ def _answer_refusal(form: AnswerForm) -> Refusal | None:
     refusal = wrong(form)
     if refusal:
         return refusal
+    if uploads.again_at:
+        return Refusal(_no_room_for_files(try_again_at(uploads.again_at)), 503)
     if uploads.failed:
         return Refusal(_not_sent(), 503)
     if uploads.refused:
@@ -120,6 +123,14 @@ def _answer_refusal(form: AnswerForm) -> Refusal | None:
 
 def _not_sent() -> str:
     return _("Not sent: it could not be stored just now. Your text is still below: try again.")
+
+
+def _no_room_for_files(time: str) -> str:
+    return _(
+        "Not sent: there is no room for files just now. Your text is still below. "
+        "Send it without the files, or try again at %(time)s.",
+        time=time,
+    )
 
 
 def case_page(
