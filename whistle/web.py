@@ -20,6 +20,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
+from whistle.domain.disguise import show_controls
 from whistle.domain.profile import LANGUAGES
 from whistle.error_pages import broken_body, busy_page, http_error, log_fault, server_error
 from whistle.form_parser import FORM_TYPES
@@ -107,7 +108,7 @@ def make_app(
     babel = flask_babel.Babel(app, default_locale=LANGUAGES[0], locale_selector=language)
     del babel
     app.extensions["babel"].instance.domain_instance = _Catalogues()
-    app.jinja_env.filters.update(longdate=long_date, filesize=file_size)
+    app.jinja_env.filters.update(longdate=long_date, filesize=file_size, controls=show_controls)
     app.context_processor(_template_names)
     app.before_request(refuse_bad_hosts)
     app.before_request(refuse_cross_site)

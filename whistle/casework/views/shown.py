@@ -12,6 +12,7 @@ from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.domain.channel import Act, InboxKind, Side
 from whistle.domain.clock import DANISH
 from whistle.domain.dialogue import split_pages
+from whistle.domain.disguise import show_controls
 from whistle.domain.fields import ShownAnswer, show_answers
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.notes import KeptNote, Note
@@ -106,7 +107,9 @@ def inbox_title(inbox: TrustedInbox) -> str:
 
 def case_title(inbox: TrustedInbox, row: CaseRow, given: str) -> str:
     """Give a neutral title (offentlighedsloven § 15) where nobody has given one."""
-    return given or _("%(door)s, %(day)s", door=door_title(inbox), day=long_date(row.received))
+    return show_controls(given) or _(
+        "%(door)s, %(day)s", door=door_title(inbox), day=long_date(row.received)
+    )
 
 
 def show_case(service: CaseworkService, opened: OpenedCase, page: int = 1) -> ShownOpenCase:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
+from whistle.domain.disguise import show_controls
 from whistle.domain.fields import show_answers
 from whistle.intake.forms import report_form
 from whistle.intake.service import IntakeService, Outcome, Report
@@ -97,7 +98,7 @@ class _ReportPage:
             _(
                 "The form has changed since you opened it, and one field is gone. "
                 "Write this in the text instead: %(value)s",
-                value=value,
+                value=show_controls(value),
             )
             for value in unknown
         ]
