@@ -13,7 +13,8 @@ from whistle.domain.clock import Clock
 from whistle.storage.attachments import sweep
 from whistle.storage.engine import open_store
 
-HONEST = "Vi har ikke fået det. Vi kunne ikke gemme noget lige nu."
+NOT_STORED = "Vi har ikke fået det. Vi kunne ikke gemme noget lige nu."
+CANNOT_TELL = "Vi kan ikke se, om det kom frem."
 
 
 class Told(Enum):
@@ -21,6 +22,7 @@ class Told(Enum):
 
     RECEIVED = "received"
     NOT_RECEIVED = "not received, nothing is stored"
+    UNSURE = "the database broke off while it stored"
     NOTHING = "the connection broke"
 
 
@@ -39,7 +41,7 @@ class Submission:
         return cls(form, f"rapport {form['receipt']}", form["receipt"][:1].encode() * size)
 
     def send(self, address: str) -> Told:
-        """Send it, and read the answer as a person would: what it says must be one of three."""
+        """Send it, and read the answer as a person would: what it says must be one of these."""
         fields = {**self.fields, "text": self.text, "files": file_of(self.content)}
         try:
             answer = Visitor(address).post("/da/report/citizen", fields)
@@ -48,8 +50,10 @@ class Submission:
         if answer.status == 200:
             return Told.RECEIVED
         assert answer.status == 503, (answer.status, answer.page)
-        assert HONEST in answer.page
         assert self.text in answer.page  # in the form, to be sent again
+        if CANNOT_TELL in answer.page:
+            return Told.UNSURE
+        assert NOT_STORED in answer.page
         return Told.NOT_RECEIVED
 
     def opens(self, address: str) -> bool:
