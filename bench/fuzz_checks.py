@@ -10,7 +10,7 @@ import html5lib
 from bench.fuzz_grammar import Environ
 from whistle.web import ATTACHMENT_POLICY, HEADERS
 
-_RAW = ("qxj<", "jqx>", 'zvk"', "kvz'", "wjq&qjw")  # the marker's pieces, not escaped
+_RAW = ("qxj<jqx", "jqx>zvk", 'zvk"kvz', "kvz'wjq", "wjq&qjw")  # the marker's pieces, not escaped
 _LANGUAGE = re.compile(r'<html lang="(da|en)">')
 _COOKIE = re.compile(
     r"__Host-[a-z]+=[^;\s]*(; Expires=[^;]+)?(; Max-Age=\d+)?; Secure; HttpOnly; Path=/; "
