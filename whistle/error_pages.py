@@ -106,7 +106,10 @@ def _refused_words() -> dict[int, tuple[str, str, str]]:
         413: (
             _("That was too much at once"),
             _("What you sent is larger than we can receive. Nothing was stored."),
-            _("Go back and send fewer or smaller files. You can add more later."),
+            _(
+                "Go back and send less: at most 200,000 characters, and fewer or smaller files. "
+                "You can add more later."
+            ),
         ),
     }
 
