@@ -63,12 +63,14 @@ class Uploads:
 
     def begin(self, name: str, media_type: str) -> "_SealingStream":
         """Make the stream into which the next file is parsed."""
+        if len(self._streams) > MOST_NAMES:  # a whole folder: no more of it is even named
+            if not self.refused:
+                self.refuse()
+            return self._streams[-1]
         upload = SealingUpload(
             self._installation.id, self._installation.store, self._installation.clock.today()
         )
         stream = _SealingStream(self, upload, name, media_type)
-        if len(self._streams) > MOST_NAMES:  # a whole folder: what is refused already is not kept
-            return stream
         self._streams.append(stream)
         if len(self._named()) > MOST_FILES:
             self.refuse()

@@ -156,6 +156,16 @@ def test_ten_thousand_files_are_refused_and_the_text_beside_them_comes_back(
         assert stored(office) == before
 
 
+def test_a_file_after_many_empty_ones_is_not_dropped_without_a_word(office: Office) -> None:
+    form = next(every_form(office))
+    before = stored(office)
+    empty = [field("files", "", '; filename=""')] * 50
+    last = field("files", "bilag", A_FILE.format("sidste"))
+    answer = form.send(multipart(*fields_of(form), *empty, last), MULTIPART)
+    assert refused(form, answer) == 413
+    assert stored(office) == before
+
+
 def test_a_form_with_nothing_in_it_is_answered_in_words(office: Office) -> None:
     for form in every_form(office):
         for body, kind in ((b"", URLENCODED), (b"", ""), (multipart(), MULTIPART)):
