@@ -252,9 +252,9 @@ class Grammar:
         return fields
 
     def _text(self) -> bytes:
-        if self._chance(0.02):
+        if self._chance(0.004):
             return self.random.choice(BYTES)
-        if self._chance(0.01):
+        if self._chance(0.004):
             return ("æ" * 200_001).encode()
         text = (
             self.random.choice(TEXTS) if self._chance(0.3) else f"{MARKER} {self.random.random()}"
