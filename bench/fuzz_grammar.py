@@ -18,6 +18,7 @@ Form = tuple[str, Fields, Fields]  # where it goes, what it always carries, what
 
 MARKER = "qxj<jqx>zvk\"kvz'wjq&qjw"
 HOST = "whistle.example"
+MOST_FORMS = 60  # that somebody remembers, the newest of each
 BOUNDARY = b"----a-browsers-boundary"
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -138,7 +139,7 @@ class Person:
     cookie: str
     value: str
     renew: Callable[[], str]
-    forms: deque[Form] = field(default_factory=lambda: deque(maxlen=40))
+    forms: dict[str, Form] = field(default_factory=dict)
     links: deque[str] = field(default_factory=lambda: deque(maxlen=60))
 
     @property
@@ -163,7 +164,10 @@ class Person:
                 if "name" in named and named.get("type") != "file":
                     value = unescape(named.get("value", ""))
                     where.append((unescape(named["name"]), value.encode(errors="replace")))
-            self.forms.append((unescape(action), carried, chosen))
+            self.forms.pop(action, None)
+            self.forms[action] = unescape(action), carried, chosen
+        while len(self.forms) > MOST_FORMS:
+            del self.forms[next(iter(self.forms))]
         self.links.extend(unescape(link) for link in _LINK.findall(page))
 
 
@@ -206,8 +210,8 @@ class Grammar:
 
     def _base(self, who: Person) -> tuple[str, str, Fields | None]:
         if who.forms and self._chance(0.5):
-            action, carried, chosen = self.random.choice(who.forms)
-            return "POST", action, carried + [one for one in chosen if self._chance(0.2)]
+            action, carried, chosen = self.random.choice(list(who.forms.values()))
+            return "POST", action, carried + [one for one in chosen if self._chance(0.4)]
         if who.links and self._chance(0.3):
             return "GET", self.random.choice(who.links), None
         rule = self.random.choice(self.rules)
