@@ -9,6 +9,7 @@ import pytest
 from werkzeug.formparser import parse_form_data
 from werkzeug.test import EnvironBuilder
 
+from tests.gateway.loops import run
 from whistle.gateway.bodies import FIRST, Body, GoneError, SlowError, Upload, end_early
 from whistle.gateway.pace import Pace
 
@@ -35,7 +36,7 @@ def sender(*pieces: bytes, then: dict[str, Any] | None = None) -> Any:
 
 def collected(pieces: Sequence[bytes]) -> Body:
     body = Body(sender(*pieces), sum(map(len, pieces)))
-    asyncio.run(body.collect())
+    run(body.collect())
     return body
 
 
@@ -56,14 +57,14 @@ def test_a_body_that_is_not_announced_is_not_waited_for() -> None:
         raise AssertionError
 
     body = Body(never, 0)
-    asyncio.run(body.collect())
+    run(body.collect())
     assert body.is_over
 
 
 def test_whoever_leaves_mid_way_has_sent_nothing() -> None:
     body = Body(sender(b"half", then={"type": "http.disconnect"}), 100)
     with pytest.raises(GoneError):
-        asyncio.run(body.collect())
+        run(body.collect())
 
 
 def test_a_standstill_ends_the_body() -> None:
@@ -79,7 +80,7 @@ def test_a_standstill_ends_the_body() -> None:
         await body.collect()
 
     with pytest.raises(SlowError):
-        asyncio.run(stall())
+        run(stall())
 
 
 def test_a_thread_reads_all_of_a_big_body_in_its_order() -> None:
@@ -91,7 +92,7 @@ def test_a_thread_reads_all_of_a_big_body_in_its_order() -> None:
         upload = Upload(body, asyncio.get_running_loop())
         return await asyncio.to_thread(lambda: [*iter(lambda: upload.read(1000), b"")])
 
-    read_pieces = asyncio.run(read())
+    read_pieces = run(read())
     assert max(map(len, read_pieces)) <= 1000
     assert b"".join(read_pieces) == b"".join(pieces)
 

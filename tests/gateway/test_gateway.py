@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
+from tests.gateway.loops import run
 from tests.gateway.test_bodies import FORM, TYPE, sender
 from whistle.gateway import gateway
 from whistle.gateway.bodies import CUT, FIRST
@@ -67,7 +68,7 @@ def test_a_body_arrives_whole_whether_small_or_big() -> None:
     for size in (0, 1, FIRST - 1, FIRST, FIRST + 1, 40 * FIRST):
         content = bytes(number % 256 for number in range(size))
         pieces = [content[start : start + 9000] for start in range(0, size, 9000)]
-        line = asyncio.run(ask(Gateway(telling), scope(size), *pieces))
+        line = run(ask(Gateway(telling), scope(size), *pieces))
         assert line.body == content
         assert line.headers[b"X-Cut"] == b"None"
 
@@ -92,14 +93,14 @@ def test_whoever_leaves_before_the_end_has_the_door_not_called() -> None:
         return [b""]
 
     left = {"type": "http.disconnect"}
-    line = asyncio.run(ask(Gateway(door), scope(100), b"text=ha", then=left))
+    line = run(ask(Gateway(door), scope(100), b"text=ha", then=left))
     assert not called.is_set()
     assert line.messages == []
 
 
 def test_a_body_whose_length_is_not_told_is_not_read() -> None:
     asked = {**SCOPE, "headers": [(b"transfer-encoding", b"chunked")]}
-    line = asyncio.run(ask(Gateway(telling), asked, b"text=x"))
+    line = run(ask(Gateway(telling), asked, b"text=x"))
     assert (line.headers[b"X-Cut"], line.body) == (b"unmeasured", b"")
     assert line.headers[b"connection"] == b"close"
 
@@ -131,7 +132,7 @@ def test_big_bodies_that_stall_leave_half_of_the_threads_to_others() -> None:
         await asyncio.gather(*waiting)
         return lines, small
 
-    lines, small = asyncio.run(crowd())
+    lines, small = run(crowd())
     assert small.body == b"hello"
     refused = [one for one in lines if one.messages and one.headers.get(b"X-Cut") == b"busy"]
     assert len(refused) == gateway.THREADS + 10 - gateway.MOST_UPLOADS
@@ -170,7 +171,7 @@ def test_a_long_answer_waits_for_a_slow_reader_without_a_thread() -> None:
         hold.set()
         await asyncio.gather(*readers)
 
-    asyncio.run(read_slowly())
+    run(read_slowly())
 
 
 def test_a_long_answer_arrives_whole_and_ends_when_its_reader_leaves() -> None:
@@ -200,10 +201,10 @@ def test_a_long_answer_arrives_whole_and_ends_when_its_reader_leaves() -> None:
         await Gateway(door)(scope(0, method="GET"), receive, line.send)
         return line
 
-    whole = asyncio.run(read_as_granian_tells_it(leaves=False))
+    whole = run(read_as_granian_tells_it(leaves=False))
     assert whole.body == b"".join(made)
     made.clear()
-    asyncio.run(read_as_granian_tells_it(leaves=True))
+    run(read_as_granian_tells_it(leaves=True))
     assert len(made) < 20
 
 
@@ -219,4 +220,4 @@ def test_whoever_is_turned_away_gets_the_doors_own_answer() -> None:
             away = await ask(gate, scope(0))
         return [away.body, (await ask(gate, scope(0))).body]
 
-    assert asyncio.run(two()) == [b"away", b"in"]
+    assert run(two()) == [b"away", b"in"]

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.gateway.loops import run
 from whistle.gateway import turnstile
 from whistle.gateway.turnstile import Lane, Turnstile
 
@@ -31,7 +32,7 @@ def test_a_flood_in_one_lane_holds_up_the_other_by_one_turn_at_most() -> None:
         adviser = asyncio.ensure_future(pass_through(stile, "adviser", Lane.KNOWN))
         await asyncio.gather(*crowd, adviser)
 
-    asyncio.run(flood())
+    run(flood())
     assert len(order) == 51
     assert "adviser" in order[:4]
 
@@ -50,7 +51,7 @@ def test_known_browsers_cannot_keep_the_others_out() -> None:
             *(pass_through(stile, lane) for lane in [Lane.KNOWN] * 9 + [Lane.OTHER])
         )
 
-    asyncio.run(flood())
+    run(flood())
     assert Lane.OTHER in order[:3]
 
 
@@ -69,7 +70,7 @@ def test_no_more_than_its_width_are_through_at_once() -> None:
         stile = Turnstile(width=2)
         await asyncio.gather(*(pass_through(stile, number) for number in range(40)))
 
-    asyncio.run(crowd())
+    run(crowd())
     assert most == 2
 
 
@@ -83,7 +84,7 @@ def test_whoever_waited_too_long_is_turned_away_and_leaves_no_gap() -> None:
         async with stile.turn(Lane.OTHER) as third:
             assert third
 
-    asyncio.run(wait_in_vain())
+    run(wait_in_vain())
 
 
 def test_a_full_lane_turns_away_at_once_and_the_other_does_not() -> None:
@@ -103,7 +104,7 @@ def test_a_full_lane_turns_away_at_once_and_the_other_does_not() -> None:
         assert await known
         assert all([await one for one in crowd[:-1]])
 
-    asyncio.run(overflow())
+    run(overflow())
 
 
 def test_one_who_gives_up_does_not_take_the_turn_along() -> None:
@@ -121,4 +122,4 @@ def test_one_who_gives_up_does_not_take_the_turn_along() -> None:
             await until_everybody_waits()
         assert await stays
 
-    asyncio.run(give_up())
+    run(give_up())
