@@ -213,7 +213,7 @@ def refuse_cut_bodies() -> Response | None:
     if cut is None:
         return None
     if cut is not Cut.BUSY:
-        abort(411 if cut is Cut.UNMEASURED else 408)
+        abort({Cut.UNMEASURED: 411, Cut.TOO_LONG: 413}.get(cut, 408))
     if request.form and request_uploads().names():
         return None
     return busy_page(this_installation().clock.now() + AFTER_BUSY)

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
+
 from tests.gateway.loops import run
 from tests.gateway.test_bodies import FORM, TYPE, sender
 from whistle.gateway import gateway
@@ -123,7 +125,7 @@ def test_big_bodies_that_stall_leave_half_of_the_threads_to_others() -> None:
 
         answered = asyncio.Semaphore(0)
         lines = [Line(answered) for _ in range(gateway.THREADS + 10)]
-        asked = scope(10 * FIRST)
+        asked = scope(2 * WHOLE)
         waiting = [asyncio.ensure_future(gate(asked, stalling(), one.send)) for one in lines]
         for _ in range(len(lines) - gateway.MOST_UPLOADS):
             await answered.acquire()
@@ -140,7 +142,7 @@ def test_big_bodies_that_stall_leave_half_of_the_threads_to_others() -> None:
     assert all(one.headers[b"connection"] == b"close" for one in refused)
 
 
-def test_a_long_answer_waits_for_a_slow_reader_without_a_thread() -> None:
+def test_long_answers_wait_for_slow_readers_without_a_thread_and_are_not_too_many() -> None:
     pieces_made = 0
 
     def door(_environ: Any, start_response: Any) -> Iterable[bytes]:
@@ -164,12 +166,17 @@ def test_a_long_answer_waits_for_a_slow_reader_without_a_thread() -> None:
 
         readers = [
             asyncio.ensure_future(gate(scope(0), sender(), send))
-            for _ in range(gateway.THREADS + 10)
+            for _ in range(gateway.MOST_DOWNLOADS)
         ]
         await asyncio.sleep(0.3)
         assert pieces_made == len(readers)  # all of them are served, and nothing is made ahead
+        too_many = await ask(gate, scope(0))
+        assert too_many.messages[0]["status"] == 503
+        assert too_many.headers[b"retry-after"] == b"60"
+        assert b"Try again in a minute." in too_many.body
         hold.set()
         await asyncio.gather(*readers)
+        assert (await ask(gate, scope(0))).messages[0]["status"] == 200
 
     run(read_slowly())
 
@@ -206,6 +213,100 @@ def test_a_long_answer_arrives_whole_and_ends_when_its_reader_leaves() -> None:
     made.clear()
     run(read_as_granian_tells_it(leaves=True))
     assert len(made) < 20
+
+
+def test_who_reads_nothing_of_a_long_answer_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gateway, "SLOWEST_PIECE", 0.01)
+    closed = threading.Event()
+
+    class Pieces:
+        def __iter__(self) -> Any:
+            return self
+
+        def __next__(self) -> bytes:
+            return b"x" * WHOLE
+
+        def close(self) -> None:
+            closed.set()
+
+    def door(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", str(50 * WHOLE))])
+        return Pieces()
+
+    async def read_nothing() -> None:
+        async def send(message: dict[str, Any]) -> None:
+            if message.get("body"):
+                await asyncio.sleep(60)
+
+        await Gateway(door)(scope(0), sender(), send)
+
+    run(read_nothing())
+    assert closed.is_set()
+
+
+def test_whatever_breaks_amid_a_long_answer_is_logged_by_its_kind_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def door(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", str(50 * WHOLE))])
+
+        def pieces() -> Iterable[bytes]:
+            yield b"x"
+            raise ValueError("hemmeligt")
+
+        return pieces()
+
+    run(ask(Gateway(door), scope(0)))
+    assert "ValueError while an answer was sent" in caplog.text
+    assert "hemmeligt" not in caplog.text
+
+
+def test_nobody_takes_a_turn_before_all_that_they_send_is_here() -> None:
+    """A sign-in that trickled in held the only place, and shut every member out."""
+
+    def door(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("X-Cut", str(environ.get(CUT)))])
+        return [b"tried"]
+
+    async def trickle() -> tuple[Line, Line, Line]:
+        gate = Gateway(door, lambda _environ: Lane.OTHER)
+        long = await ask(gate, scope(2 * WHOLE), b"x" * WHOLE)
+        gate._collected = gateway.MOST_COLLECTED
+        busy = await ask(gate, scope(WHOLE), b"x" * FIRST)
+        return long, busy, await ask(gate, scope(5), b"hello")
+
+    long, busy, small = run(trickle())
+    assert long.headers[b"X-Cut"] == b"too long"
+    assert busy.headers[b"X-Cut"] == b"busy"
+    assert small.headers[b"X-Cut"] == b"None"
+
+
+def test_who_hangs_up_in_the_queue_is_not_tried() -> None:
+    tried: list[int] = []
+
+    def door(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        tried.append(1)
+        start_response("200 OK", [])
+        return [b""]
+
+    async def hang_up() -> None:
+        gate = Gateway(door, lambda _environ: Lane.OTHER)
+        async with gate._turnstile.turn(Lane.KNOWN):
+            left = {"type": "http.disconnect"}
+            lines = await asyncio.gather(*(ask(gate, scope(0), then=left) for _ in range(20)))
+        assert all(not line.messages for line in lines)
+        await ask(gate, scope(0))
+
+    run(hang_up())
+    assert tried == [1]
+
+
+def test_slashes_in_front_are_one_to_whoever_looks_at_a_path() -> None:
+    """`//casework/` signed in, and went round the turnstile."""
+    for path in (b"//casework/", b"///casework/", b"/%2fcasework/", b"casework/"):
+        assert environ_of({**SCOPE, "raw_path": path})["PATH_INFO"] == "/casework/"
 
 
 def test_whoever_is_turned_away_gets_the_doors_own_answer() -> None:

@@ -55,6 +55,25 @@ def test_known_browsers_cannot_keep_the_others_out() -> None:
     assert Lane.OTHER in order[:3]
 
 
+def test_a_place_is_handed_on_when_whoever_got_it_is_cancelled_in_that_moment() -> None:
+    async def cancelled() -> int:
+        stile = Turnstile()
+        waiting: asyncio.Task[None]
+
+        async def wait() -> None:
+            async with stile.turn(Lane.OTHER):
+                await asyncio.sleep(60)
+
+        async with stile.turn(Lane.KNOWN):
+            waiting = asyncio.ensure_future(wait())
+            await until_everybody_waits()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        return stile._free
+
+    assert run(cancelled()) == turnstile.WIDTH
+
+
 def test_no_more_than_its_width_are_through_at_once() -> None:
     inside, most = 0, 0
 

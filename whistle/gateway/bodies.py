@@ -22,6 +22,7 @@ class Cut(StrEnum):
     BUSY = "busy"  # as many big uploads are under way as may be
     SLOW = "slow"  # it came to a standstill
     UNMEASURED = "unmeasured"  # its length was not told, so that its end could not be known
+    TOO_LONG = "too long"  # longer than what has to be here before somebody takes a turn
 
 
 class BodyError(Exception):
@@ -47,12 +48,12 @@ class Body:
         self.is_over = length == 0
         self.first = b""
 
-    async def collect(self) -> None:
-        """Take in the beginning, or all of a small body. Raises a `BodyError`."""
-        parts: list[bytes] = []
-        while not self.is_over and sum(map(len, parts)) < FIRST:
-            parts.append(await self.more())
-        self.first = b"".join(parts)
+    async def collect(self, most: int = FIRST) -> None:
+        """Take in the beginning, or all of a body up to ``most`` bytes. Raises a `BodyError`."""
+        collected = bytearray()
+        while not self.is_over and len(collected) < most:
+            collected += await self.more()
+        self.first = bytes(collected)
 
     async def more(self) -> bytes:
         """Give what comes next; nothing at the end. Raises a `BodyError`."""

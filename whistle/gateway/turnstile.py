@@ -28,16 +28,23 @@ class Turnstile:
         self._lanes: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in Lane}
 
     @asynccontextmanager
-    async def turn(self, lane: Lane) -> AsyncIterator[bool]:
-        """Wait in ``lane``; give whether the turn came. It is over when the block ends."""
-        entered = await self._enter(self._lanes[lane])
+    async def turn(
+        self, lane: Lane, gone: "asyncio.Future[None] | None" = None
+    ) -> AsyncIterator[bool]:
+        """Wait in ``lane``; give whether the turn came. It is over when the block ends.
+
+        Whoever is ``gone`` waits no longer, and keeps nobody waiting.
+        """
+        entered = await self._enter(self._lanes[lane], gone)
         try:
             yield entered
         finally:
             if entered:
                 self._leave()
 
-    async def _enter(self, lane: "deque[asyncio.Future[None]]") -> bool:
+    async def _enter(
+        self, lane: "deque[asyncio.Future[None]]", gone: "asyncio.Future[None] | None"
+    ) -> bool:
         if self._free:
             self._free -= 1
             return True
@@ -45,8 +52,13 @@ class Turnstile:
             return False
         turn = asyncio.get_running_loop().create_future()
         lane.append(turn)
+        awaited = {turn, gone} if gone else {turn}
         try:
-            await asyncio.wait({turn}, timeout=self._patience)
+            await asyncio.wait(awaited, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            if turn.done():  # the place was handed over in this very moment
+                self._leave()
+            raise
         finally:
             if not turn.done():
                 lane.remove(turn)
