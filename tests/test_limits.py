@@ -3,12 +3,14 @@
 import re
 import shutil
 from collections import namedtuple
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
-from tests.support.office import NOON, Office, a_file
-from whistle.limits import Budgets, Counter, Limits, Room, Share, day, hour
+from tests.support.office import NOON, Office, a_file, hidden_fields
+from whistle.limits import Budgets, Counter, Limits, NoRoomError, Room, Share, day, hour
 
 Usage = namedtuple("Usage", "total used free")  # noqa: PYI024  (shutil's own kind)
 
@@ -44,23 +46,51 @@ def test_workers_share_what_is_counted_and_not_the_disk() -> None:
     assert Budgets(reports_per_hour=1).among(8).reports_per_hour == 1
 
 
-def test_each_channel_has_its_own_budget_and_messages_have_theirs() -> None:
+def test_each_channel_has_its_own_budget_and_messages_have_theirs(office: Office) -> None:
     limits = Limits(Budgets(reports_per_hour=1, messages_per_hour=1, megabytes_per_day=1))
-    assert limits.take_report("citizen", NOON) is None
-    assert limits.take_report("citizen", NOON) == hour(NOON)[1]
-    assert limits.take_report("whistleblower", NOON) is None
-    assert limits.take_message(NOON) is None
-    assert limits.take_message(NOON) == hour(NOON)[1]
+    store = office.installation.store
+    for place in (
+        partial(limits.report, "citizen", store, NOON),
+        partial(limits.message, store, NOON),
+    ):
+        with place():
+            pass
+        with pytest.raises(NoRoomError) as told, place():
+            pass
+        assert told.value.again_at == hour(NOON)[1]
+    with limits.report("whistleblower", store, NOON):
+        pass
     assert limits.take_bytes(Share.REPORT, 1_000_001, NOON) == day(NOON)[1]
     assert limits.take_bytes(Share.REPORT, 1_000_000, NOON) is None
     assert limits.take_bytes(Share.MESSAGE, 1_000_000, NOON) is None
     assert limits.take_bytes(Share.CASEWORK, 10**12, NOON) is None
 
 
-def test_the_day_counts_beside_the_hour() -> None:
+def test_the_day_counts_beside_the_hour(office: Office) -> None:
     limits = Limits(Budgets(reports_per_hour=2, reports_per_day=3))
-    taken = [limits.take_report("citizen", NOON + timedelta(hours=number)) for number in range(4)]
-    assert taken == [None, None, None, day(NOON)[1]]
+    store = office.installation.store
+    for number in range(3):
+        with limits.report("citizen", store, NOON + timedelta(hours=number)):
+            pass
+    with pytest.raises(NoRoomError) as told, limits.report("citizen", store, NOON):
+        pass
+    assert told.value.again_at == day(NOON)[1]
+
+
+def test_a_place_is_held_while_something_is_stored_and_given_back_when_it_was_not(
+    office: Office,
+) -> None:
+    limits, store = Limits(Budgets(messages_per_hour=1)), office.installation.store
+
+    def take(within: Callable[[], object]) -> None:
+        with limits.message(store, NOON):
+            within()
+
+    with pytest.raises(NoRoomError):
+        take(lambda: take(str))
+    take(str)
+    with pytest.raises(NoRoomError):
+        take(str)
 
 
 def test_the_last_of_the_disk_is_kept_for_who_is_here_already(
@@ -105,6 +135,47 @@ def test_the_report_after_the_last_comes_back_filled_in_with_another_way(office:
     assert re.search('<input[^>]*checked[^>]*id="concerns_adviser"', refused.text)
     office.later(hours=1)
     assert reporter.post("/da/report/citizen", data).status_code == 200
+
+
+def test_what_is_not_stored_uses_up_nothing(office: Office) -> None:
+    limited(office, reports_per_hour=2, messages_per_hour=1)
+    reporter = office.reporter()
+    data = {**reporter.form(), "text": "Sagen"}
+    statuses = [reporter.post("/da/report/citizen", data).status_code for _ in range(4)]
+    other = {**data, "text": "Noget andet"}
+    statuses += [reporter.post("/da/report/citizen", other).status_code for _ in range(4)]
+    assert statuses == [200] * 4 + [409] * 4
+    office.reporter().report("Der er stadig plads")
+    reporter.come_back(data["receipt"])
+    assert reporter.write("").status_code == 422
+    message = {**hidden_fields(reporter.get("/da/receipt").text), "text": "Mere"}
+    for _ in range(3):
+        assert reporter.post("/da/receipt/message", message).status_code == 303
+
+
+def test_what_is_stored_already_is_said_to_be_when_no_more_is_taken(office: Office) -> None:
+    limited(office, reports_per_hour=1)
+    reporter = office.reporter()
+    data = {**reporter.form(), "text": "Sagen"}
+    for again in (False, True):
+        answer = reporter.post("/da/report/citizen", data)
+        assert answer.status_code == 200
+        assert ("allerede" in answer.text) is again
+    assert reporter.post("/da/report/citizen", {**data, "text": "Mere"}).status_code == 409
+
+
+@pytest.mark.parametrize("act", ["close", "identity", "withdraw", "replace"])
+def test_every_act_of_who_came_back_is_counted_and_comes_back_filled_in(
+    office: Office, act: str
+) -> None:
+    reporter = office.reporter()
+    reporter.come_back(reporter.report())
+    limited(office, messages_per_hour=0)
+    form = hidden_fields(reporter.get(f"/da/receipt/{act}").text)
+    filled = {**form, "text": "Tak", "name": "Bodil", "written_down": "y"}
+    refused = reporter.post(f"/da/receipt/{act}", filled)
+    assert refused.status_code == 503
+    assert hidden_fields(refused.text) == form
 
 
 def test_a_flood_of_reports_stops_neither_the_other_doors_nor_who_comes_back(

@@ -8,8 +8,8 @@ who come back, nor for casework.
 import shutil
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -24,6 +24,15 @@ from whistle.storage.engine import Store, is_sqlite
 MEGABYTE = 1_000_000
 ROOM_SECONDS = 10  # how long a measurement of the room left is believed
 AFTER_FULL = timedelta(hours=1)  # when to try again where room has to be made first
+
+
+class NoRoomError(Exception):
+    """Nothing more is taken just now. ``again_at``: when to try again, UTC without zone."""
+
+    def __init__(self, again_at: datetime) -> None:
+        """Say until when."""
+        super().__init__("no room")
+        self.again_at = again_at
 
 
 class Share(StrEnum):
@@ -89,6 +98,11 @@ class Counter:
         """Count ``amount``, after asking `full_until`."""
         self._used += amount
 
+    def give_back(self, taken: datetime) -> None:
+        """Count one less, if the period is still the one of the moment that it was taken at."""
+        if self._period(taken)[0] == self._begin:
+            self._used -= 1
+
 
 class Room:
     """How much more the database may hold: on SQLite by the disk, on PostgreSQL by its own size."""
@@ -139,8 +153,9 @@ class Limits:
         needed = {Share.REPORT: kept, Share.MESSAGE: kept // 2, Share.CASEWORK: kept // 4}[share]
         return now + AFTER_FULL if self.room.left(store) < needed else None
 
-    def take_report(self, channel: str, now: datetime) -> datetime | None:
-        """Count a report by ``channel``, or say when to try again."""
+    @contextmanager
+    def report(self, channel: str, store: Store, now: datetime) -> Iterator[None]:
+        """Hold a place for a report by ``channel`` while it is stored; see `_place`."""
         with self._lock:
             counters = self._reports.setdefault(
                 channel,
@@ -149,12 +164,14 @@ class Limits:
                     Counter(self._budgets.reports_per_day, day),
                 ],
             )
-            return _take(counters, now)
+        with self._place(Share.REPORT, counters, store, now):
+            yield
 
-    def take_message(self, now: datetime) -> datetime | None:
-        """Count a message of somebody who came back, or say when to try again."""
-        with self._lock:
-            return _take(self._messages, now)
+    @contextmanager
+    def message(self, store: Store, now: datetime) -> Iterator[None]:
+        """Hold a place for what somebody who came back does; see `_place`."""
+        with self._place(Share.MESSAGE, self._messages, store, now):
+            yield
 
     def take_bytes(self, share: Share, size: int, now: datetime) -> datetime | None:
         """Count bytes of a file, or say when to try again. Casework's are not counted."""
@@ -162,6 +179,28 @@ class Limits:
             return None
         with self._lock:
             return _take([self._bytes[share]], now, size)
+
+    @contextmanager
+    def _place(
+        self, share: Share, counters: list[Counter], store: Store, now: datetime
+    ) -> Iterator[None]:
+        """Count one, or raise `NoRoomError`; not counted when the block raises: nothing is stored.
+
+        Taken before the block, so that those who come at the same time do not overrun it.
+        """
+        full = self.no_room_until(share, store, now)
+        if full is None:
+            with self._lock:
+                full = _take(counters, now)
+        if full:
+            raise NoRoomError(full)
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                for counter in counters:
+                    counter.give_back(now)
+            raise
 
 
 def _take(counters: list[Counter], now: datetime, amount: int = 1) -> datetime | None:

@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from tests.support.office import Office, Reporter, hidden_fields
+from whistle.crypto.receipt import Receipt
 from whistle.intake import dialogue
 from whistle.intake.views.lengths import SHORTEST, padded
 from whistle.keys.records import Identity
@@ -13,15 +15,22 @@ PATHS = ("", "advice", "report/citizen", "report/council", "receipt", "privacy/c
 
 
 def length(reporter: Reporter, path: str, lang: str = "da") -> int:
-    answer = reporter.get(f"/{lang}/{path}")
-    return len(str(answer.headers)) + len(answer.data)
+    return on_the_wire(reporter.get(f"/{lang}/{path}"))
 
 
-@given(st.integers(1, 2**30))
-def test_a_padded_length_is_a_power_of_two_and_less_than_twice_as_much(size: int) -> None:
-    assert padded(size) >= size
-    assert padded(size) == SHORTEST or padded(size) < 2 * size
-    assert padded(size).bit_count() == 1
+def on_the_wire(answer: TestResponse) -> int:
+    return len(f"HTTP/1.1 {answer.status}\r\n{answer.headers}") + len(answer.data)
+
+
+@given(st.integers(1, 2**24), st.integers(200, 2_000))
+def test_a_page_with_all_around_it_is_a_power_of_two_and_hardly_twice_as_much(
+    size: int, around: int
+) -> None:
+    length = padded(size, around)
+    whole = around + len(str(length)) + length
+    assert length >= size
+    assert whole.bit_count() == 1
+    assert whole == SHORTEST or whole <= 2 * (size + around + len(str(length)))
 
 
 def test_a_dialogue_with_an_answer_is_as_long_as_the_front_page(office: Office) -> None:
@@ -32,8 +41,10 @@ def test_a_dialogue_with_an_answer_is_as_long_as_the_front_page(office: Office) 
     stranger = office.reporter()
     seen = {length(reporter, "receipt")}
     seen |= {length(stranger, path, lang) for path in PATHS for lang in ("da", "en")}
-    assert max(seen) - min(seen) < 200, seen  # the headers that are set after the page is made
-    assert min(seen) >= SHORTEST
+    stranger.post("/da/receipt", {"receipt": Receipt.random().show()})
+    wrong = stranger.get("/da/receipt")
+    assert wrong.status_code == 404
+    assert seen | {on_the_wire(wrong)} == {SHORTEST}
 
 
 def test_a_long_dialogue_is_read_page_by_page(office: Office) -> None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy.exc import OperationalError
 
+import whistle.intake.dialogue
 from tests.intake.races import Interrupted, move_to_reserve
 from tests.support.office import Office, Reporter, hidden_fields
 from whistle.crypto.receipt import Receipt
@@ -275,3 +276,19 @@ def test_a_new_receipt_can_be_replaced_in_its_turn(office: Office) -> None:
     assert opened is not None
     newest = receipts[-1].key_pair(office.installation.id).public
     assert open_inbox_keys(opened.inbox, opened.stored.keys).keys.reporter == newest
+
+
+def test_a_full_dialogue_leaves_room_for_some_new_receipts_and_not_for_any_number(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = Receipt.parse(office.reporter().report())
+    monkeypatch.setattr(whistle.intake.dialogue, "MOST_BYTES", 1)
+    monkeypatch.setattr(whistle.intake.dialogue, "KEPT_BYTES", 40_000)
+    outcomes: list[Outcome] = []
+    while not outcomes or outcomes[-1] is Outcome.RECEIVED:
+        outcomes.append(service(office).replace_receipt(old, new := Receipt.random()))
+        if outcomes[-1] is Outcome.RECEIVED:
+            old = new
+    assert len(outcomes) > 2
+    assert outcomes[-1] is Outcome.FULL
+    assert service(office).open(old) is not None

@@ -6,6 +6,7 @@ Takes and gives plain objects; knows no request and no response.
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -25,6 +26,8 @@ from whistle.storage.tables import ID_BYTES
 
 MOST_TRIES = 5
 MOST_BYTES = 8 * 1024 * 1024  # sealed, of a dialogue without its files: two thousand short messages
+KEPT_BYTES = 1024 * 1024  # more, for what protects the reporter
+_KEPT_FOR = (Act.WITHDREW_IDENTITY, Act.NEW_RECEIPT)
 NOBODY = Identity()
 _AND = " / "
 
@@ -120,7 +123,8 @@ class DialogueService:
                     return manifest, open_file(self._here.id, self._here.store, manifest)
         return None
 
-    # -- writing: ``form_id`` names the form, so that a double click is `AGAIN` ------------------
+    # -- writing: ``form_id`` names the form, so that a double click is `AGAIN`; what is stored
+    # already is known even when nothing more is taken, and everything else raises `NoRoomError` --
 
     def add_message(
         self,
@@ -188,10 +192,12 @@ class DialogueService:
                 reporter=reporter,
             )
             row = items.message(message, item_id=secrets.token_bytes(ID_BYTES))
+            if _is_full([*stored.items, row], message.act):
+                return Outcome.FULL
             found = ReceiptRow(new.lookup(here.id), items.case_id)
             keys = seal_to_new_reporter(here.id, items.case_id, items.keys, reporter)
             try:
-                with here.store.write() as db:
+                with self._place(), here.store.write() as db:
                     queries.insert_message(db, row, items.keys.newest)
                     queries.replace_receipt(db, old.lookup(here.id), found, keys)
             except ConflictError:
@@ -247,12 +253,12 @@ class DialogueService:
             row = items.message(placed, item_id=message.digest[:ID_BYTES])
             if row.id in {item.id for item in stored.items}:
                 return Outcome.AGAIN
-            if message.act is not Act.WITHDREW_IDENTITY and _is_full([*stored.items, row]):
+            if _is_full([*stored.items, row], message.act):
                 return Outcome.FULL
             attachment_ids = [manifest.attachment_id for manifest in message.files]
             now = items.identity(identity(items.identities(stored.items))) if identity else None
             try:
-                with self._here.store.write() as db:
+                with self._place(), self._here.store.write() as db:
                     queries.insert_message(db, row, items.keys.newest, attachment_ids)
                     if now:
                         queries.replace_identity(db, now, placed.position)
@@ -262,6 +268,10 @@ class DialogueService:
                 continue
             return Outcome.RECEIVED
         raise ConflictError("the case's keys keep changing")
+
+    def _place(self) -> AbstractContextManager[None]:
+        """Hold a place for what is being stored; raises `NoRoomError` when there is none."""
+        return self._here.limits.message(self._here.store, self._here.clock.now())
 
     def _open(self, receipt: Receipt) -> tuple[queries.ReporterCase, CaseItems] | None:
         here = self._here
@@ -275,8 +285,9 @@ class DialogueService:
         return stored, CaseItems(here.id, stored.case.id, keys)
 
 
-def _is_full(items: Iterable[ItemRow]) -> bool:
-    return sum(len(item.body) for item in items) > MOST_BYTES
+def _is_full(items: Iterable[ItemRow], act: Act) -> bool:
+    most = MOST_BYTES + (KEPT_BYTES if act in _KEPT_FOR else 0)
+    return sum(len(item.body) for item in items) > most
 
 
 def _together(identities: Sequence[Identity]) -> Identity:

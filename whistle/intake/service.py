@@ -55,21 +55,24 @@ class IntakeService(DialogueService):
 
         The first commit under a receipt is never overwritten: the same content again is `AGAIN`,
         other content is `OTHER_CONTENT`, and nothing is stored. Raises a `DirectoryError` when
-        there is no key to trust, and `ConflictError` when the keys keep changing.
+        there is no key to trust, `ConflictError` when the keys keep changing, and `NoRoomError`
+        when no more reports are taken just now; one that is stored already is known all the same.
         """
+        here = self._here
+        if self.open(receipt):
+            return self._compare(channel, receipt, report)
         kind = InboxKind.RESERVE if report.concerns_adviser else InboxKind.MAIN
         for _ in range(MOST_TRIES):
-            inbox = self._here.directory.inbox(channel, kind)
+            inbox = here.directory.inbox(channel, kind)
             new = self._seal(channel, inbox, receipt, report)
+            place = here.limits.report(channel, here.store, here.clock.now())
             try:
-                with self._here.store.write() as db:
+                with place, here.store.write() as db:
                     queries.insert_report(db, new)
             except DuplicateError:
-                return self._compare(
-                    receipt, report_digest(self._here.id, channel, receipt, report)
-                )
+                return self._compare(channel, receipt, report)
             except ConflictError:
-                self._here.directory.refresh()
+                here.directory.refresh()
             else:
                 return Outcome.RECEIVED
         raise ConflictError("the inbox's keys keep changing")
@@ -127,8 +130,10 @@ class IntakeService(DialogueService):
             kept_apart=bool(report.identity.answers),
         )
 
-    def _compare(self, receipt: Receipt, digest: bytes) -> Outcome:
+    def _compare(self, channel: Channel, receipt: Receipt, report: Report) -> Outcome:
+        """Say what a report is under a receipt that was used before."""
         dialogue = self.open(receipt)
+        digest = report_digest(self._here.id, channel, receipt, report)
         if dialogue and dialogue.messages and dialogue.messages[0].digest == digest:
             return Outcome.AGAIN
         return Outcome.OTHER_CONTENT

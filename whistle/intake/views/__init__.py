@@ -14,5 +14,6 @@ def init_app(app: Flask) -> None:
     """Give ``app`` the door's pages."""
     app.register_blueprint(root)
     app.register_blueprint(blueprint)
-    app.after_request(pad_page)
+    # Flask calls the first of these last: by then all headers are set.
+    app.after_request_funcs.setdefault(None, []).insert(0, pad_page)
     app.context_processor(lambda: {"home_url": url_for("intake.front"), "promise_of": promise_of})

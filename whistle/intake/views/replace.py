@@ -17,6 +17,7 @@ from whistle.intake.views.session import (
     remember,
     service,
     slip_in,
+    why_not_added,
 )
 from whistle.intake.views.shared import FAILURES, blueprint, form_tokens, read_receipt
 from whistle.uploads import Refusal
@@ -66,6 +67,9 @@ def _replace(form: ReplaceForm, new: Receipt, session: ReporterSession) -> BaseR
         return _page(form, new, session, Refusal(_not_replaced(), 503))
     if outcome is Outcome.NO_REPORT:
         return forget(_page(form, new, None, Refusal(_opens_nothing(), 404)))
+    refusal = why_not_added(outcome)
+    if refusal:
+        return _page(form, new, session, refusal)
     page = Response(render_template("intake/replaced.html", receipt=new.show()))
     return remember(page, ReporterSession(new, session.started, session.seen))
 

@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
-from whistle.admission import not_admitted
+from whistle.admission import no_room, no_room_for_files
 from whistle.crypto.errors import ReceiptError, SealingError
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
@@ -15,11 +15,12 @@ from whistle.domain.guidance import Guidance
 from whistle.domain.legal_clock import Deadlines
 from whistle.domain.profile import LANGUAGES, ChannelText
 from whistle.intake.tokens import FormTokens
+from whistle.limits import NoRoomError
 from whistle.storage.errors import StorageError, UncertainError
 from whistle.uploads import Refusal, request_uploads
 from whistle.web import current_language, this_installation
 
-FAILURES = (SQLAlchemyError, StorageError, SealingError, OSError)
+FAILURES = (SQLAlchemyError, StorageError, SealingError, OSError, NoRoomError)
 
 blueprint = Blueprint("intake", __name__, url_prefix=f"/<any({', '.join(LANGUAGES)}):lang>")
 root = Blueprint("root", __name__)
@@ -88,9 +89,8 @@ def read_receipt(shown: str | None) -> Receipt | None:
 def upload_refusal() -> Refusal | None:
     """Say what is wrong with the files of this request, if anything is."""
     uploads = request_uploads()
-    full = not_admitted()
-    if full:
-        return full
+    if uploads.again_at:
+        return Refusal(no_room_for_files(uploads.again_at), 503)
     if uploads.failed:
         return Refusal(not_received(), 503)
     if uploads.refused:
@@ -104,6 +104,8 @@ def upload_refusal() -> Refusal | None:
 
 def not_received(error: BaseException | None = None) -> str:
     """Say that the fault is ours, whether anything is stored as far as is known, and what to do."""
+    if isinstance(error, NoRoomError):
+        return no_room(error.again_at)
     if isinstance(error, UncertainError):
         return _(
             "We cannot tell whether it arrived: our database fell silent as it was being stored. "
