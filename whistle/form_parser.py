@@ -7,18 +7,28 @@ report must neither fill the memory nor arrive with other letters than were sent
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import IO
+from typing import IO, Protocol
 from urllib.parse import parse_qsl
 
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import FileStorage, Headers, MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
-from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+from werkzeug.sansio.multipart import (
+    Data,
+    Epilogue,
+    Event,
+    Field,
+    File,
+    MultipartDecoder,
+    NeedData,
+    State,
+)
 
 MOST_TEXT_BYTES = 4 * 1024 * 1024  # of all fields together; a text may have 200,000 characters
 MOST_FIELDS = 300
 MOST_PARTS = 20_000  # a whole folder chosen by mistake: refused in words, with the text kept
+MOST_HEADER_BYTES = 8 * 1024  # of one part: a megabyte of them takes seconds to read
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 FORM_TYPES = {URLENCODED, MULTIPART}
 _READ_BYTES = 64 * 1024
@@ -27,13 +37,25 @@ _CHARSETS = {"utf-8", "ascii", "us-ascii", "iso-8859-1"}
 _Parsed = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
 
 
+class BeginFile(Protocol):
+    """Makes what a file is written into, when all that is known of it is what came before."""
+
+    def __call__(
+        self, field: str, before: Mapping[str, str], name: str, media_type: str
+    ) -> IO[bytes]:
+        """Begin a file in the form's ``field``; ``before``: the texts that stand before it."""
+
+
 class StrictFormParser(FormDataParser):
     """Raises `BadRequest` for what cannot be read, `RequestEntityTooLarge` for too much.
 
     ``is_cut``: the gateway ended the body early, in the middle of a character perhaps.
     """
 
-    is_cut = False
+    def __init__(self, begin_file: BeginFile, *, is_cut: bool = False) -> None:
+        """Have every file written into what ``begin_file`` makes for it."""
+        super().__init__()
+        self.begin_file, self.is_cut = begin_file, is_cut
 
     def parse(
         self,
@@ -42,12 +64,12 @@ class StrictFormParser(FormDataParser):
         content_length: int | None,
         options: dict[str, str] | None = None,
     ) -> _Parsed:
-        """Read a form to its end. Files go to the stream that ``stream_factory`` makes."""
+        """Read a form to its end. Files go to the streams that `BeginFile` makes."""
         del content_length
         errors = "replace" if self.is_cut else "strict"
         try:
             if mimetype == MULTIPART:
-                parts = _Parts(self, errors)
+                parts = _Parts(self.begin_file, errors)
                 parts.read(stream, (options or {}).get("boundary", ""))
                 return stream, MultiDict(parts.fields), MultiDict(parts.files)
             _check_charset(options or {})
@@ -79,10 +101,10 @@ def _check_charset(options: Mapping[str, str]) -> str:
 class _Parts:
     """The parts of one multipart form."""
 
-    def __init__(self, parser: FormDataParser, errors: str) -> None:
+    def __init__(self, begin_file: BeginFile, errors: str) -> None:
         self.fields: list[tuple[str, str]] = []
         self.files: list[tuple[str, FileStorage]] = []
-        self._begin_file = parser.stream_factory
+        self._begin_file = begin_file
         self._errors = errors
         self._room = MOST_TEXT_BYTES
         self._sink: IO[bytes] | None = None
@@ -93,7 +115,7 @@ class _Parts:
         """Read all of it. Raises ValueError where it is broken."""
         if not boundary:
             raise ValueError("no boundary")
-        decoder = MultipartDecoder(boundary.encode("ascii"), MOST_TEXT_BYTES, max_parts=MOST_PARTS)
+        decoder = _Decoder(boundary.encode("ascii"), MOST_TEXT_BYTES, max_parts=MOST_PARTS)
         part: Field | File | None = None
         for event in _events(decoder, stream):
             if isinstance(event, Field | File):
@@ -106,8 +128,8 @@ class _Parts:
         if not isinstance(part.name, str):
             raise ValueError("a part without a name")  # noqa: TRY004  (it is what was sent)
         if isinstance(part, File):
-            media_type = part.headers.get("content-type")
-            self._sink = self._begin_file(None, media_type, part.filename, None)
+            media_type = part.headers.get("content-type", "")
+            self._sink = self._begin_file(part.name, dict(self.fields), part.filename, media_type)
             return
         if len(self.fields) >= MOST_FIELDS:
             raise RequestEntityTooLarge
@@ -127,6 +149,27 @@ class _Parts:
         if not data.more_data:
             value = b"".join(self._written).decode(self._charset, self._errors)
             self.fields.append((part.name, value))
+
+
+class _Decoder(MultipartDecoder):
+    """Refuses a part whose headers are too long before it reads them: RFC 7578 needs very few."""
+
+    _room = MOST_TEXT_BYTES  # for the headers of all parts together
+
+    def next_event(self) -> Event:
+        event = super().next_event()
+        if self.state is State.PART and isinstance(event, NeedData):
+            self._check(len(self.buffer))
+        return event
+
+    def _parse_headers(self, data: bytes | bytearray) -> Headers:
+        self._check(len(data))
+        self._room -= len(data)
+        return super()._parse_headers(data)
+
+    def _check(self, length: int) -> None:
+        if length > min(MOST_HEADER_BYTES, self._room):
+            raise RequestEntityTooLarge
 
 
 def _events(decoder: MultipartDecoder, stream: IO[bytes]) -> Iterator[Event]:

@@ -5,10 +5,11 @@ it a stream that seals instead.
 """
 
 import io
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import Request, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,7 +30,12 @@ MOST_FILES = 20
 MOST_NAMES = 2 * MOST_FILES  # of files that are asked for again
 NAMELESS = "fil"
 AFTER_BUSY = timedelta(minutes=5)  # when to try again while as many send files as may
+FIELD = "files"  # what every form calls them
 _LONGEST_MEDIA_TYPE = 100
+_IS_KNOWN = "files_are_taken_of"
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+IsKnown = Callable[[Mapping[str, str]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,12 @@ class Uploads:
         self.failed = False
         self.again_at: datetime | None = None
 
-    def begin(self, name: str, media_type: str) -> "_SealingStream":
-        """Make the stream into which the next file is parsed."""
+    def begin(
+        self, name: str, media_type: str, before: Mapping[str, str], is_known: IsKnown
+    ) -> "_SealingStream":
+        """Make the stream into which the next file is parsed; see `takes_files`."""
+        if not self._streams:
+            self._welcome(before, is_known)
         if len(self._streams) > MOST_NAMES:  # a whole folder: no more of it is even named
             if not self.refused:
                 self.refuse()
@@ -80,6 +90,14 @@ class Uploads:
             )
         )
         return stream
+
+    def _welcome(self, before: Mapping[str, str], is_known: IsKnown) -> None:
+        """Drop what a stranger sends: it is named all the same, to be asked for again."""
+        try:
+            if not is_known(before):
+                self.refuse()
+        except (SQLAlchemyError, StorageError):
+            self.fail()
 
     def take(self, length: int) -> bool:
         """Say whether ``length`` more bytes are within the limit; refuse all when not."""
@@ -164,24 +182,47 @@ class _SealingStream(io.RawIOBase):
         return 0  # Werkzeug rewinds a finished file; there is nothing to read back
 
 
+class _Nothing(io.RawIOBase):
+    """What a file is written into where nobody asked for one."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+    def seek(self, _offset: int, _whence: int = 0) -> int:
+        return 0
+
+
+def takes_files(is_known: IsKnown) -> Callable[[_View], _View]:
+    """Have a view take files in its form's `FIELD`; no other view is sent any, sealed or not.
+
+    Nothing of them is stored unless ``is_known`` says so, given the texts before the first of them.
+    """
+
+    def mark(view: _View) -> _View:
+        setattr(view, _IS_KNOWN, is_known)
+        return view
+
+    return mark
+
+
 class SealingRequest(Request):
     """A request whose files are sealed while its body is parsed."""
 
     def make_form_data_parser(self) -> StrictFormParser:
         """Give the parser of this request's form."""
-        parser = StrictFormParser(stream_factory=self._get_file_stream)
-        parser.is_cut = CUT in self.environ
-        return parser
+        return StrictFormParser(self._begin_file, is_cut=CUT in self.environ)
 
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,  # noqa: ARG002  (Werkzeug's signature)
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,  # noqa: ARG002
+    def _begin_file(
+        self, field: str, before: Mapping[str, str], name: str, media_type: str
     ) -> IO[bytes]:
-        stream = request_uploads().begin(filename or "", content_type or "")
-        return cast("IO[bytes]", stream)
+        view = current_app.view_functions.get(self.endpoint or "")
+        is_known = getattr(view, _IS_KNOWN, None)
+        if is_known is None or field != FIELD:
+            return cast("IO[bytes]", _Nothing())
+        return cast("IO[bytes]", request_uploads().begin(name, media_type, before, is_known))
 
 
 def request_uploads() -> Uploads:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from werkzeug.datastructures import Headers
+from werkzeug.sansio.multipart import MultipartDecoder
 
 from tests.abuse.forms import (
     MULTIPART,
@@ -17,6 +19,7 @@ from tests.abuse.forms import (
     stored,
 )
 from tests.support.office import Office
+from whistle.form_parser import MOST_HEADER_BYTES
 
 WITH_FILES = ("/report/citizen", "/answer")
 Body = Callable[[Form], tuple[bytes, str]]
@@ -205,3 +208,28 @@ def test_no_odd_letter_breaks_a_form(office: Office) -> None:
             answer = form.send(multipart(*parts), MULTIPART)
             assert answer.status_code < 500, form.path
             assert all("a=b" not in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\nx"], ids=["never ends", "ends"])
+def test_a_parts_long_headers_are_refused_before_they_are_read(
+    office: Office, end: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    parse = MultipartDecoder._parse_headers
+
+    def noted(decoder: MultipartDecoder, data: bytes) -> Headers:
+        read.append(len(data))
+        return parse(decoder, data)
+
+    form = next(every_form(office))
+    monkeypatch.setattr(MultipartDecoder, "_parse_headers", noted)
+    for length in (MOST_HEADER_BYTES, 100_000, 3_000_000):
+        long = b'Content-Disposition: form-data; name="' + b'\\"' * (length // 2) + b'"' + end
+        assert refused(form, form.send(multipart(*fields_of(form), long), MULTIPART)) == 413
+    assert max(read) < MOST_HEADER_BYTES
+
+
+def test_the_headers_of_many_parts_are_held_to_a_limit_together(office: Office) -> None:
+    form = next(every_form(office))
+    long = field("files", "x", f'; filename="{"a" * 8_000}"')
+    assert refused(form, form.send(multipart(*fields_of(form), *[long] * 600), MULTIPART)) == 413

@@ -25,9 +25,9 @@ from whistle.casework.views.blueprint import (
 from whistle.casework.views.shown import show_case, show_given
 from whistle.domain.fields import ShownAnswer
 from whistle.keys.records import Identity
-from whistle.signed_in import MemberForm, members_only
+from whistle.signed_in import MemberForm, members_only, signed_in
 from whistle.storage.errors import StorageError
-from whistle.uploads import Limits, Refusal, request_uploads
+from whistle.uploads import Limits, Refusal, request_uploads, takes_files
 from whistle.web import attachment_response
 
 
@@ -48,6 +48,7 @@ def case(case_id: str) -> BaseResponse:
 
 
 @blueprint.post("/case/<case_id>/answer")
+@takes_files(lambda _before: signed_in() is not None)
 @members_only
 def answer(case_id: str) -> BaseResponse:
     """Write to the reporter."""

@@ -1,5 +1,7 @@
 """Coming back with a receipt: read, write, fetch files, leave."""
 
+from collections.abc import Mapping
+
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -24,10 +26,16 @@ from whistle.intake.views.session import (
     why_asked,
     why_not_added,
 )
-from whistle.intake.views.shared import FAILURES, blueprint, not_received, upload_refusal
+from whistle.intake.views.shared import (
+    FAILURES,
+    blueprint,
+    not_received,
+    read_receipt,
+    upload_refusal,
+)
 from whistle.intake.views.timeline import show_dialogue
 from whistle.storage.tables import ID_BYTES
-from whistle.uploads import Limits, Refusal, request_uploads
+from whistle.uploads import Limits, Refusal, request_uploads, takes_files
 from whistle.web import CLEAR_SITE_DATA, attachment_response, this_installation
 
 
@@ -58,7 +66,17 @@ def show_receipt() -> BaseResponse:
     return remember(redirect(url_for("intake.receipt"), 303), new_session(shown))
 
 
+def _has_report(before: Mapping[str, str]) -> bool:
+    """Say whether who sends files has a report to send them to: what is typed goes first."""
+    session, typed = current_session(), before.get("receipt")
+    shown = session.receipt if session else None
+    if typed:
+        shown = read_receipt(typed)
+    return shown is not None and service().promise(shown) is not None
+
+
 @blueprint.post("/receipt/message")
+@takes_files(_has_report)
 def message() -> BaseResponse:
     """Take a message from the reporter."""
     form = MessageForm()

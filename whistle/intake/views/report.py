@@ -24,11 +24,12 @@ from whistle.intake.views.shared import (
     upload_refusal,
 )
 from whistle.keys.records import Identity
-from whistle.uploads import Limits, request_uploads
+from whistle.uploads import Limits, request_uploads, takes_files
 from whistle.web import current_language, this_installation
 
 
 @blueprint.route("/report/<channel>", methods=["GET", "POST"])
+@takes_files(lambda _before: True)
 def report(channel: str) -> Response:
     """Show the form, or take what was sent."""
     if channel not in this_installation().profile.channels:
