@@ -146,12 +146,20 @@ class ReportForm(WithTextAndFiles):
 
 def report_form(fields: Sequence[door_fields.Field], language: str) -> ReportForm:
     """Make the form of a door, filled in with what this request sent."""
-    own = {
-        # An attribute of its own, lest a field be called as something that every form has.
-        f"answer_{field.id}": AnswerField(field.text[language].label, asks=field, name=field.id)
-        for field in fields
-    }
-    return type("DoorForm", (ReportForm,), own)()
+    made_for, form = _DOOR_FORMS.get((id(fields), language), (None, ReportForm))
+    if made_for is not fields:
+        own = {
+            # An attribute of its own, lest a field be called as something that every form has.
+            f"answer_{field.id}": AnswerField(field.text[language].label, asks=field, name=field.id)
+            for field in fields
+        }
+        form = type("DoorForm", (ReportForm,), own)
+        _DOOR_FORMS[id(fields), language] = (fields, form)
+    return form()
+
+
+# WTForms looks through a class once; the fields are kept beside it, so that their id stays theirs.
+_DOOR_FORMS: dict[tuple[int, str], tuple[Sequence[door_fields.Field], type[ReportForm]]] = {}
 
 
 class ReceiptForm(FlaskForm):

@@ -1,6 +1,7 @@
 """A report's form: it shows the receipt first, takes the report, and answers."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from whistle.domain.fields import show_answers
 from whistle.intake.forms import report_form
 from whistle.intake.service import IntakeService, Outcome, Report
 from whistle.intake.tokens import TokenState
+from whistle.intake.views.blank import BlankForms
 from whistle.intake.views.session import why_not_added
 from whistle.intake.views.shared import (
     FAILURES,
@@ -35,7 +37,10 @@ def report(channel: str) -> Response:
     if channel not in this_installation().profile.channels:
         abort(404)
     page = _ReportPage(Channel(channel))
-    return page.answer() if request.method == "POST" else page.show()
+    return page.answer() if request.method == "POST" else page.blank()
+
+
+_BLANK = BlankForms()
 
 
 class _ReportPage:
@@ -54,24 +59,42 @@ class _ReportPage:
         self.conflict = False
         self.can_add = False
 
-    def show(self, status: int = 200) -> Response:
-        """Show the form with what was filled in, and a receipt that is good to send under."""
-        receipt = read_receipt(self.form.receipt.data)
-        if receipt is None or not self.form.token.data:
-            receipt = self._issue(Receipt.random())
-        page = render_template(
+    def blank(self) -> Response:
+        """Show the form with nothing filled in, and a receipt of its own."""
+        receipt = self._issue(Receipt.random())
+        page = _BLANK.fill(
+            this_installation().profile,
+            (self.channel, current_language()),
+            receipt,
+            self.form.token.data or "",
+            self._render,
+        )
+        return Response(page)
+
+    def _render(self, receipt: str, token: str) -> str:
+        self.form.receipt.data, self.form.token.data = receipt, token
+        return render_template(
             "intake/report.html",
             door=self.door,
             titles=door_titles(),
             form=self.form,
             cpr=self.cpr,
-            receipt=receipt.show(),
+            receipt=receipt,
             problems=self.problems,
             lost_files=request_uploads().names(),
             limits=Limits(),
             conflict=self.conflict,
             can_add=self.can_add,
+            decision=request.form.get("decision"),
         )
+
+    def show(self, status: int = 200) -> Response:
+        """Show the form with what was filled in, and a receipt that is good to send under."""
+        self._offer_again()
+        receipt = read_receipt(self.form.receipt.data)
+        if receipt is None or not self.form.token.data:
+            receipt = self._issue(Receipt.random())
+        page = self._render(receipt.show(), self.form.token.data or "")
         return Response(page, status=status)
 
     def answer(self) -> Response:
@@ -106,6 +129,8 @@ class _ReportPage:
         return is_valid and not self.cpr and not unknown
 
     def _receive(self, receipt: Receipt) -> Response:
+        if self._sent_before() and request.form.get("decision") != "new":
+            return self.show(409)
         uploads = request_uploads()
         content = Report(
             text=self.form.written,
@@ -137,6 +162,23 @@ class _ReportPage:
         self._issue(Receipt.random())
         return self.show(409)
 
+    def _offer_again(self) -> None:
+        """Keep the choice on the page for as long as nothing is stored, whatever was refused."""
+        used = self._sent_before()
+        if used and not self.conflict:
+            self.conflict = True
+            with suppress(*FAILURES):
+                self.can_add = self._may_add_to(used)
+
+    def _sent_before(self) -> Receipt | None:
+        """Give the receipt that was used for other content, if the choice was offered before."""
+        used = read_receipt(self.form.previous_receipt.data)
+        token = self.form.previous_token.data or ""
+        if used is None:
+            return None
+        state = self.tokens.check_report(self.channel, used, token, self.now)
+        return used if state is TokenState.VALID else None
+
     def _answer_choice(self) -> Response:
         """The person chose to add this to the report that was sent before."""
         receipt = self._checked_receipt(
@@ -164,6 +206,7 @@ class _ReportPage:
         refusal = why_not_added(outcome)
         if refusal:
             self.problems.append(refusal.problem)
+            self.conflict = True  # and what cannot be added is sent apart, or not at all
             return self.show(409)
         if outcome is Outcome.RECEIVED:
             uploads.keep()
