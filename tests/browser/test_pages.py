@@ -81,7 +81,8 @@ def test_a_report_that_is_sent_again(walk: Walk, demo_server: Demo, lang: str) -
     walk.sees(409)
     assert doors.shown_receipt(page) != first["receipt"]
     assert page.locator('[name="text"]').input_value() == "Noget andet."
-    doors.press(page, '[name="decision"][value="add"]')
+    page.locator('label[for="decision-add"]').click()
+    doors.send(page)
     assert doors.shown_receipt(page) == first["receipt"]
     doors.show_receipt(page, demo_server, first["receipt"], lang)
     assert doors.messages(page) == [REPORT.text, "Noget andet."]
