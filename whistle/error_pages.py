@@ -7,11 +7,14 @@ from datetime import datetime
 from flask import Response, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from whistle.admission import try_again_at
 from whistle.gateway.bodies import BodyError, SlowError
 from whistle.storage.errors import StorageError
+
+_DATABASE = (OperationalError, PoolTimeoutError, StorageError)
 
 logger = logging.getLogger("whistle")
 
@@ -27,7 +30,7 @@ def http_error(error: HTTPException) -> Response | HTTPException:
 def server_error(error: Exception) -> Response:
     """Show an honest page, and log where it broke; 503 where only the database is at fault."""
     log_fault(error)
-    return error_page(503 if isinstance(error, (OperationalError, StorageError)) else 500)
+    return error_page(503 if isinstance(error, _DATABASE) else 500)
 
 
 def broken_body(error: BodyError) -> Response:

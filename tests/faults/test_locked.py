@@ -1,11 +1,14 @@
 """Somebody else holds the database's lock: an honest page after a while, and nothing is lost."""
 
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from tests.support.office import Office
 from whistle.storage.engine import Store, is_sqlite, open_store
@@ -69,3 +72,14 @@ def test_whoever_waits_for_a_writer_of_the_same_process_is_told_too(office: Offi
     with store.write(), pytest.raises(BusyError), store.write():
         raise AssertionError("two writers at once")
     store.dispose()
+
+
+def test_whoever_finds_every_connection_taken_is_told_that_it_is_for_now(hasty: Office) -> None:
+    begun = time.monotonic()
+    with ExitStack() as held:
+        with suppress(PoolTimeoutError):
+            while True:
+                held.enter_context(hasty.installation.store.read())
+        assert hasty.reporter().get("/healthz").status_code == 503
+    assert time.monotonic() - begun < 5
+    assert hasty.reporter().get("/healthz").status_code == 200

@@ -3,14 +3,16 @@
 import dataclasses
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import LargeBinary, select, text
 
+from whistle.gateway.gateway import THREADS
 from whistle.storage import attachments, rows, tables
-from whistle.storage.engine import Store, is_sqlite, open_store
+from whistle.storage.engine import CONNECTIONS, Store, is_sqlite, open_store
 from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.migrations import upgrade
 from whistle.storage.rows import AttachmentRow, ChunkRow, InboxRow, Row
@@ -113,6 +115,15 @@ def test_many_writers_at_once_all_write(store: Store) -> None:
         list(pool.map(write, range(16)))
     with store.read() as db:
         assert len(InboxRow.all(db, InboxRow.select())) == 16
+
+
+def test_sqlite_has_a_connection_for_every_thread_of_a_server(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'w.db'}", patience=0.2)
+    with ExitStack() as held:
+        for _ in range(THREADS):
+            held.enter_context(store.read())
+    assert CONNECTIONS >= THREADS
+    store.dispose()
 
 
 def test_two_processes_worth_of_engines_share_one_database(database_url: str) -> None:
