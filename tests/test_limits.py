@@ -153,6 +153,20 @@ def test_what_is_not_stored_uses_up_nothing(office: Office) -> None:
         assert reporter.post("/da/receipt/message", message).status_code == 303
 
 
+def test_files_that_are_not_stored_use_up_nothing(office: Office) -> None:
+    limited(office, megabytes_per_day=1)
+    reporter = office.reporter()
+    data = {**reporter.form(), "text": "Sagen"}
+    for _ in range(4):
+        again = {**data, "files": [a_file(b"x" * 400_000)]}
+        assert reporter.post("/da/report/citizen", again).status_code == 200
+        refused = {**reporter.form(), "text": "", "files": [a_file(b"y" * 400_000)]}
+        assert reporter.post("/da/report/citizen", refused).status_code == 422
+    office.reporter().report(files=[a_file(b"z" * 400_000)])
+    full = {**reporter.form(), "text": "Sagen", "files": [a_file(b"z" * 400_000)]}
+    assert reporter.post("/da/report/citizen", full).status_code == 503
+
+
 def test_what_is_stored_already_is_said_to_be_when_no_more_is_taken(office: Office) -> None:
     limited(office, reports_per_hour=1)
     reporter = office.reporter()

@@ -98,10 +98,10 @@ class Counter:
         """Count ``amount``, after asking `full_until`."""
         self._used += amount
 
-    def give_back(self, taken: datetime) -> None:
-        """Count one less, if the period is still the one of the moment that it was taken at."""
+    def give_back(self, taken: datetime, amount: int = 1) -> None:
+        """Count ``amount`` less, if the period is still the one in which it was taken."""
         if self._period(taken)[0] == self._begin:
-            self._used -= 1
+            self._used -= amount
 
 
 class Room:
@@ -179,6 +179,12 @@ class Limits:
             return None
         with self._lock:
             return _take([self._bytes[share]], now, size)
+
+    def give_back_bytes(self, share: Share, size: int, taken: datetime) -> None:
+        """Count bytes no more that were taken at a moment: they are not stored after all."""
+        if share is not Share.CASEWORK:
+            with self._lock:
+                self._bytes[share].give_back(taken, size)
 
     @contextmanager
     def _place(

@@ -63,6 +63,7 @@ class Uploads:
         self._share = share
         self._streams: list[_SealingStream] = []
         self._kept = False
+        self._began, self._counted = self._now(), 0
         self.refused = False
         self.failed = False
         self.again_at: datetime | None = None
@@ -107,8 +108,9 @@ class Uploads:
         ):
             self.refuse()
         if not self.refused:
-            limits = self._installation.limits
-            self.wait_until(limits.take_bytes(self._share, length, self._now()))
+            full = self._installation.limits.take_bytes(self._share, length, self._now())
+            self.wait_until(full)
+            self._counted += 0 if full else length
         return not self.refused
 
     def refuse(self) -> None:
@@ -143,8 +145,10 @@ class Uploads:
         self._kept = True
 
     def discard(self) -> None:
-        """Remove every file, unless they are kept."""
+        """Remove every file, unless they are kept; what is not stored uses up no budget."""
         if not self._kept:
+            self._installation.limits.give_back_bytes(self._share, self._counted, self._began)
+            self._counted = 0
             for stream in self._streams:
                 with suppress(SQLAlchemyError, StorageError):  # the sweep takes what is left
                     stream.upload.discard()
