@@ -36,6 +36,11 @@ def test_a_file_of_any_size_comes_back(length: int) -> None:
     assert opened(chunks, length) == content(length)
 
 
+def test_a_file_whose_chunks_are_gone_is_not_an_empty_file() -> None:
+    with pytest.raises(StreamLengthError):
+        opened([], 0, count=1)
+
+
 @settings(max_examples=20)
 @given(st.lists(st.integers(0, 2 * CHUNK_BYTES), max_size=5))
 def test_it_does_not_matter_in_what_pieces_a_file_arrives(pieces: list[int]) -> None:

@@ -10,11 +10,18 @@ from sqlalchemy.exc import OperationalError
 from tests.keys.people import INSTALLATION, OTHER_INSTALLATION
 from tests.vectors.primitives import content
 from whistle.crypto.errors import SealingError, StreamLengthError, UnreadableError
-from whistle.crypto.stream import CHUNK_BYTES
-from whistle.keys.files import ReceivedFile, SealingUpload, content_digest, open_file
+from whistle.crypto.stream import CHUNK_BYTES, chunk_count
+from whistle.keys.files import (
+    ReceivedFile,
+    SealingUpload,
+    content_digest,
+    file_place,
+    open_file,
+)
 from whistle.keys.records import FileManifest
 from whistle.storage import tables
 from whistle.storage.engine import Store
+from whistle.storage.tables import ID_BYTES
 
 TODAY = date(2026, 11, 20)
 PIECE = 64 * 1024
@@ -43,6 +50,16 @@ def test_files_of_all_sizes_come_back(store: Store) -> None:
         manifest = uploaded(store, length)
         assert manifest.length == length
         assert b"".join(open_file(INSTALLATION, store, manifest)) == content(length)
+
+
+def test_a_manifest_says_what_was_sent_and_a_file_s_place_is_its_own(store: Store) -> None:
+    manifest, other = uploaded(store, LONG), uploaded(store, LONG)
+    assert (manifest.name, manifest.media_type) == ("brev.pdf", "application/pdf")
+    assert (manifest.length, manifest.chunks) == (LONG, chunk_count(LONG))
+    assert len(manifest.attachment_id) == ID_BYTES
+    assert FileManifest.from_json(manifest.to_json()) == manifest
+    places = {file_place(INSTALLATION, one.attachment_id) for one in (manifest, other)}
+    assert len(places) == 2
 
 
 def test_what_is_stored_shows_nothing_of_a_file(store: Store) -> None:

@@ -123,6 +123,8 @@ def test_what_is_no_casework_is_passed_over_unopened(items: CaseItems) -> None:
     said = Message(Side.REPORTER, NOON.date(), 0, "en besked")
     row = items.message(said, item_id=b"m" * 16)
     assert open_notes(items, [row, replace(row, body=b"")]) == Notebook([])
+    (written,) = sealed(items, note(1, 1, "efter"))
+    assert texts(open_notes(items, [row, written])) == [["efter"]]
 
 
 @pytest.mark.parametrize("written", ["", "2026-11-20", "2026-11-20 12:00:00", 5])
