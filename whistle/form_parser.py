@@ -154,7 +154,7 @@ class _Parts:
 class _Decoder(MultipartDecoder):
     """Refuses a part whose headers are too long before it reads them: RFC 7578 needs very few."""
 
-    _room = MOST_TEXT_BYTES  # for the headers of all parts together
+    _room = MOST_TEXT_BYTES // 2  # for the headers of all parts together
 
     def next_event(self) -> Event:
         event = super().next_event()
