@@ -17,10 +17,11 @@ import pytest
 from tests.support.demo import Demo, running_demo
 from tests.support.visitors import UNREACHABLE, Visitor, file_of
 from whistle.gateway.bodies import FIRST
+from whistle.gateway.gateway import WHOLE
 
 STALLED = 100
 STRANGERS = 40
-BIG = b"x" * (4 * FIRST)
+BIG = b"x" * (2 * WHOLE)  # longer than the gateway collects before a door is called
 
 
 @pytest.fixture(scope="module")
