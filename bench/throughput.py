@@ -1,11 +1,11 @@
 """How much one machine takes, and how much it needs, on SQLite and on PostgreSQL.
 
-    uv run python -m bench.throughput [SECONDS]
+    uv run python -m bench.throughput [SECONDS [WORKERS]]
 
-Serves both doors in one process (`whistle serve`, one worker) and lets light clients report (a GET
-and a POST, 1 KB of text), check in (show a receipt and read the dialogue), sign in and open the
-first page of an inbox. Each client is a process with a connection, and shares the cores with the
-server. Then cold start and memory. Prints medians and spread; the aims stand beside.
+Serves both doors together (`whistle serve`, one worker unless told) and lets light clients report
+(a GET and a POST, 1 KB of text), check in (show a receipt and read the dialogue), sign in and open
+the first page of an inbox. Each client is a process with a connection, and shares the cores with
+the server. Then cold start and memory. Prints medians and spread; the aims stand beside.
 """
 
 import multiprocessing
@@ -146,10 +146,11 @@ def _client(port: int, act: Act, receipts: list[str], seconds: float) -> tuple[l
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[tuple[int, int, float]]:
+def serving(data: Path, workers: int) -> Iterator[tuple[int, int, float]]:
     """Serve; give the port, the worker's process and the seconds until the first answer."""
     port = free_port()
     command = [sys.executable, "-m", "whistle", "serve", "--data", str(data), "--port", str(port)]
+    command += ["--workers", str(workers)]
     begun = time.perf_counter()
     process = subprocess.Popen(command, start_new_session=True)
     try:
@@ -199,15 +200,15 @@ def spread(name: str, seconds: list[float], aim: str = "") -> None:
     )
 
 
-def measure(name: str, data: Path, demo: Demo, seconds: float) -> None:
+def measure(name: str, data: Path, demo: Demo, seconds: float, workers: int) -> None:
     """Measure an installation, and print."""
     print(name)
     starts = []
     for _ in range(STARTS):
-        with serving(data) as (_, _, started):
+        with serving(data, workers) as (_, _, started):
             starts.append(started)
     spread("cold start of `whistle serve`", starts, " (aim 1200 ms)")
-    with serving(data) as (port, worker, _):
+    with serving(data, workers) as (port, worker, _):
         for path in ("/da/", "/casework/"):
             Line(port).ask("GET", path)
         print(f"  memory of the worker, idle: {memory(worker):.0f} MB")
@@ -242,7 +243,8 @@ def _open_wide(data: Path) -> None:
 def main() -> None:
     """Measure both databases."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 20.0
-    print(f"{os.cpu_count()} cores, shared with the clients")
+    workers = int(sys.argv[2]) if len(sys.argv) > 2 else 1  # noqa: PLR2004
+    print(f"{os.cpu_count()} cores, shared with the clients; {workers} worker(s)")
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         with redirect_stdout(None):
@@ -253,10 +255,10 @@ def main() -> None:
         with own_server() as server:
             url = server.cluster.url(server.cluster.create_database())
             move(settings.database, url)
-            measure("SQLite", data, demo, seconds)
+            measure("SQLite", data, demo, seconds, workers)
             write_settings(data, replace(settings, database=url), "stevns")
             _open_wide(data)
-            measure("PostgreSQL", data, demo, seconds)
+            measure("PostgreSQL", data, demo, seconds, workers)
 
 
 if __name__ == "__main__":
