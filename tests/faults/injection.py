@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 PATIENCE = 30
-_CALL = re.compile(r"^\d+ +(\w+)\(", re.MULTILINE)
+_CALL = re.compile(r"^\d+ +(\w+)\((.*)", re.MULTILINE)
 
 
 class Fault(StrEnum):
@@ -29,10 +29,18 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Call:
-    """The ``number``-th call of a name that touches the database, from 1."""
+    """The ``number``-th call of a name that touches the database, from 1.
+
+    ``releases``: whether it gives a lock back. That needs no disk: it can be the last, not fail.
+    """
 
     name: str
     number: int
+    releases: bool = False
+
+    def can_meet(self, fault: Fault) -> bool:
+        """Say whether a fault can happen at this call."""
+        return fault is Fault.KILLED or not self.releases
 
 
 def database_files(database: Path) -> list[Path]:
@@ -68,9 +76,9 @@ def calls_in(trace: Path) -> list[Call]:
     """Read the calls that strace wrote down, in their order."""
     counted: Counter[str] = Counter()
     calls = []
-    for name in _CALL.findall(trace.read_text(errors="replace")):
+    for name, rest in _CALL.findall(trace.read_text(errors="replace")):
         counted[name] += 1
-        calls.append(Call(name, counted[name]))
+        calls.append(Call(name, counted[name], releases="F_UNLCK" in rest))
     return calls
 
 

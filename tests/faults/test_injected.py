@@ -30,7 +30,7 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trials]:
 def test_a_fault_at_a_call_loses_nothing_that_was_acknowledged(
     trials: Trials, fault: Fault
 ) -> None:
-    for call in some_of(trials.calls):
+    for call in some_of([one for one in trials.calls if one.can_meet(fault)]):
         trials.attempt(call, fault)
     trials.check_the_whole()
 
