@@ -268,7 +268,7 @@ def test_nobody_takes_a_turn_before_all_that_they_send_is_here() -> None:
 
     def door(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", [("X-Cut", str(environ.get(CUT)))])
-        return [b"tried"]
+        return [environ["wsgi.input"].read()]
 
     async def trickle() -> tuple[Line, Line, Line]:
         gate = Gateway(door, lambda _environ: Lane.OTHER)
@@ -281,6 +281,7 @@ def test_nobody_takes_a_turn_before_all_that_they_send_is_here() -> None:
     assert long.headers[b"X-Cut"] == b"too long"
     assert busy.headers[b"X-Cut"] == b"busy"
     assert small.headers[b"X-Cut"] == b"None"
+    assert (long.body, busy.body, small.body) == (b"", b"", b"hello")
 
 
 def test_who_hangs_up_in_the_queue_is_not_tried() -> None:

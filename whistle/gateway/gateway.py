@@ -97,6 +97,8 @@ class Gateway:
         if lane is not None and not body.is_over and CUT not in environ:
             # Whoever has a turn may not have to be waited for: nobody else could have one.
             environ[CUT] = Cut.TOO_LONG if _length(environ) > WHOLE else Cut.BUSY
+            # Nor may any of it reach a view that would do what the turn is for.
+            body.first, environ["CONTENT_LENGTH"] = b"", "0"
         if CUT in environ or body.is_over:
             environ["wsgi.input"] = io.BytesIO(body.first)
             if lane is None or CUT in environ:
