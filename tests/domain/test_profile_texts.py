@@ -7,6 +7,7 @@ from importlib import resources
 
 import pytest
 
+from tests.support.readability import lix
 from whistle.domain.channel import Channel
 from whistle.domain.profile import LANGUAGES, load_profile
 
@@ -45,17 +46,6 @@ def door_texts(profile: str, language: str) -> Iterator[tuple[str, list[str]]]:
         yield f"{channel.channel}, text", list(texts_in(channel.text[language]))
         asked = [text for field in channel.fields for text in texts_in(field.text[language])]
         yield f"{channel.channel}, fields", asked
-
-
-def lix(texts: list[str]) -> float:
-    """Return the readability index of Björnsson: under 35 is easy, over 45 is hard."""
-    words = sentences = long = 0
-    for text in texts:
-        found = re.findall(r"[^\W_]+(?:[-’][^\W_]+)*", text)
-        words += len(found)
-        long += sum(len(word) > 6 for word in found)
-        sentences += max(1, len(re.findall(r"[.!?:](?=\s|$)", text)))
-    return words / max(1, sentences) + 100 * long / max(1, words)
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -8,6 +8,7 @@ import html5lib
 import pytest
 
 from tests.support.office import Office
+from tests.support.readability import lix
 
 CHANNELS = ("whistleblower", "council", "citizen")
 LANGUAGES = ("da", "en")
@@ -44,17 +45,6 @@ def paragraphs(page: str) -> list[str]:
 
     walk(html5lib.parse(page, namespaceHTMLElements=False))
     return [" ".join(text.split()) for text in found if text.strip()]
-
-
-def lix(texts: list[str]) -> float:
-    """Return the readability index of Björnsson: under 35 is easy, over 45 is hard."""
-    words = sentences = long = 0
-    for text in texts:
-        found = re.findall(r"[^\W_]+(?:[-’][^\W_]+)*", text)
-        words += len(found)
-        long += sum(len(word) > 6 for word in found)
-        sentences += max(1, len(re.findall(r"[.!?:](?=\s|$)", text)))
-    return words / sentences + 100 * long / words
 
 
 @pytest.mark.parametrize("path", PAGES)
