@@ -99,12 +99,14 @@ def make_app(
         DEBUG=False,  # whatever the environment says
         TRAP_HTTP_EXCEPTIONS=False,
         WTF_CSRF_ENABLED=False,  # each door brings its own: see intake.tokens and signed_in
+        WTF_I18N_ENABLED=False,  # and every form its own words: none of WTForms' is shown
     )
     app.extensions["whistle"] = installation
     app.jinja_options = {"bytecode_cache": _COMPILED}
     templates = cast("LanguageEnvironment", app.jinja_env)
     templates.trim_blocks = templates.lstrip_blocks = True
     templates.language, templates.words = language, lambda code: catalogue(code).gettext
+    templates.globals["static"] = static_path
     babel = flask_babel.Babel(app, default_locale=LANGUAGES[0], locale_selector=language)
     del babel
     app.extensions["babel"].instance.domain_instance = _Catalogues()
@@ -278,8 +280,8 @@ def _harden(response: Response) -> Response:
     if response.location:  # behind a proxy, an address with a host would be http again
         here = urlsplit(response.location)._replace(scheme="", netloc="")
         response.headers["Location"] = here.geturl()
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    own = set(response.headers.keys())
+    response.headers.extend((name, value) for name, value in HEADERS.items() if name not in own)
     if "retry_after" in g:
         response.headers["Retry-After"] = str(g.retry_after)
     if request.endpoint == "static" and response.status_code < 400:  # noqa: PLR2004

@@ -71,7 +71,14 @@ def _is_taken(error: IntegrityError) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow(Row):
-    """A member: how to unlock them. Their public keys stand in the signed directory."""
+    """A member: how to unlock them.
+
+    ``public`` and ``verifying``: the member's public keys as they gave them, to be admitted with.
+    They are worth nothing before somebody has compared their fingerprint; what counts stands in
+    the signed directory. ``totp_box``: the secret of their authenticator app, boxed under their
+    seed; none before they have one. ``totp_step``: the last step whose code was used. ``left``:
+    the day they left; the row stays for the names in old notes.
+    """
 
     table = tables.members
     id: bytes
@@ -81,11 +88,20 @@ class MemberRow(Row):
     language: str
     stretch: bytes
     seed_box: bytes
+    public: bytes | None = None
+    verifying: bytes | None = None
+    totp_box: bytes | None = None
+    totp_step: int = 0
+    left: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRow(Row):
-    """An unlocked session; times are UTC without zone. Members' times are no secret."""
+    """An unlocked session; times are UTC without zone. Members' times are no secret.
+
+    ``proved``: when the member last showed passphrase or passkey and second factor; none while the
+    second factor is still to come.
+    """
 
     table = tables.member_sessions
     token_hash: bytes
@@ -93,6 +109,64 @@ class SessionRow(Row):
     seed_box: bytes
     started: datetime
     seen: datetime
+    proved: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRow(Row):
+    """A member's passkey (WebAuthn).
+
+    ``public_key``: COSE. ``seed_box``: the member's seed, where the passkey can unlock (PRF).
+    """
+
+    table = tables.passkeys
+    credential_id: bytes
+    member_id: bytes
+    public_key: bytes
+    sign_count: int
+    seed_box: bytes | None
+    name: str
+    added: date
+
+
+@dataclass(frozen=True, slots=True)
+class BackupCodeRow(Row):
+    """A code for when the second factor is lost; the row is deleted when it is used."""
+
+    table = tables.backup_codes
+    member_id: bytes
+    code_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFileRow(Row):
+    """A file that unlocks a member for scripts; deleting the row revokes it."""
+
+    table = tables.key_files
+    key_hash: bytes
+    member_id: bytes
+    seed_box: bytes
+    name: str
+    added: date
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailureRow(Row):
+    """How often signing in as somebody failed of late, whether that member exists or not."""
+
+    table = tables.sign_in_failures
+    account_hash: bytes
+    failures: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UsedChallengeRow(Row):
+    """A passkey's challenge that was answered: no answer counts twice."""
+
+    table = tables.used_challenges
+    challenge_hash: bytes
+    expires: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +212,16 @@ class GrantRow(Row):
     inbox_id: bytes
     epoch: int
     member_id: bytes
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryGrantRow(Row):
+    """An inbox's secret, sealed to its recovery key."""
+
+    table = tables.recovery_grants
+    inbox_id: bytes
+    epoch: int
     sealed: bytes
 
 

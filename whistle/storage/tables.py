@@ -7,6 +7,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -52,6 +53,11 @@ members = _table(
     Column("language", Text, nullable=False),
     Column("stretch", LargeBinary, nullable=False),
     Column("seed_box", LargeBinary, nullable=False),
+    Column("public", LargeBinary),
+    Column("verifying", LargeBinary(HASH_BYTES)),
+    Column("totp_box", LargeBinary),
+    Column("totp_step", Integer, nullable=False, server_default="0"),
+    Column("left", Date),
 )
 
 member_sessions = _table(
@@ -61,6 +67,46 @@ member_sessions = _table(
     Column("seed_box", LargeBinary, nullable=False),
     Column("started", DateTime, nullable=False),
     Column("seen", DateTime, nullable=False),
+    Column("proved", DateTime),
+)
+
+passkeys = _table(
+    "passkey",
+    Column("credential_id", LargeBinary, primary_key=True),
+    _id("member_id", ForeignKey("member.id", ondelete="CASCADE")),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("seed_box", LargeBinary),
+    Column("name", Text, nullable=False),
+    Column("added", Date, nullable=False),
+)
+
+backup_codes = _table(
+    "backup_code",
+    _id("member_id", ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
+    Column("code_hash", LargeBinary(HASH_BYTES), primary_key=True),
+)
+
+key_files = _table(
+    "key_file",
+    Column("key_hash", LargeBinary(HASH_BYTES), primary_key=True),
+    _id("member_id", ForeignKey("member.id", ondelete="CASCADE")),
+    Column("seed_box", LargeBinary, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("added", Date, nullable=False),
+)
+
+sign_in_failures = _table(
+    "sign_in_failure",
+    Column("account_hash", LargeBinary(HASH_BYTES), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last", DateTime, nullable=False),
+)
+
+used_challenges = _table(
+    "used_challenge",
+    Column("challenge_hash", LargeBinary(HASH_BYTES), primary_key=True),
+    Column("expires", DateTime, nullable=False),
 )
 
 invitations = _table(
@@ -98,6 +144,13 @@ grants = _table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+recovery_grants = _table(
+    "recovery_grant",
+    _id("inbox_id", ForeignKey("inbox.id"), primary_key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 cases = _table(
     "enquiry_case",
     _id("id", primary_key=True),
@@ -124,6 +177,7 @@ inbox_keys = _table(
     Column("generation", Integer, nullable=False),
     Column("in_vault", Boolean(create_constraint=False), nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Index(None, "inbox_id", "epoch"),
 )
 
 reporter_keys = _table(

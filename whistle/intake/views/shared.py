@@ -33,7 +33,8 @@ def _language_is_read_from_the_path(_endpoint: str | None, values: dict[str, Any
 
 @blueprint.url_defaults
 def _language_stays_in_the_path(_endpoint: str, values: dict[str, Any]) -> None:
-    values.setdefault("lang", current_language())
+    if "lang" not in values:
+        values["lang"] = current_language()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What has happened in a dialogue and what comes next, in words and with days."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -8,6 +8,7 @@ from operator import itemgetter
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from whistle.domain.channel import Act, Side
 from whistle.domain.dialogue import acknowledges, has_answers_apart, split_pages
@@ -108,16 +109,25 @@ def _words(message: Message) -> list[str]:
     """Say what an act was; nothing where the caller says it."""
     if message.side is Side.CASEWORK:
         answered = [_("We answered you")] if message.text or message.files else []
-        acts = {Act.CLOSED: _("We closed the case"), Act.REOPENED: _("We opened the case again")}
-        return [*answered, acts[message.act]] if message.act in acts else answered
-    acts = {
-        Act.WROTE: _("You wrote more"),
-        Act.ACKNOWLEDGED: _("We confirmed that your report has arrived"),
-        Act.CLOSED: _("You told us that you need no more"),
-        Act.WITHDREW_IDENTITY: _("You took your name and contact details back"),
-        Act.NEW_RECEIPT: _("You got a new receipt"),
-    }
-    return [acts[message.act]] if message.act in acts else []
+        return [*answered, *_said(_OUR_ACTS, message.act)]
+    return _said(_YOUR_ACTS, message.act)
+
+
+_OUR_ACTS = {
+    Act.CLOSED: _l("We closed the case"),
+    Act.REOPENED: _l("We opened the case again"),
+}
+_YOUR_ACTS = {
+    Act.WROTE: _l("You wrote more"),
+    Act.ACKNOWLEDGED: _l("We confirmed that your report has arrived"),
+    Act.CLOSED: _l("You told us that you need no more"),
+    Act.WITHDREW_IDENTITY: _l("You took your name and contact details back"),
+    Act.NEW_RECEIPT: _l("You got a new receipt"),
+}
+
+
+def _said(acts: Mapping[Act, LazyString], act: Act) -> list[str]:
+    return [str(acts[act])] if act in acts else []
 
 
 def _next_steps(dialogue: Dialogue, today: date) -> Iterator[NextStep]:
