@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from whistle.storage import tables
 from whistle.storage.rows import GrantRow, InboxRow, StatementRow
+
+_NEWEST_EPOCH = select(func.max(tables.statements.c.epoch)).where(
+    tables.statements.c.inbox_id == bindparam("inbox_id")
+)
 
 
 def statements(db: Connection, inbox_id: bytes) -> Sequence[StatementRow]:
@@ -17,9 +21,7 @@ def statements(db: Connection, inbox_id: bytes) -> Sequence[StatementRow]:
 
 def newest_epoch(db: Connection, inbox_id: bytes) -> int:
     """Give an inbox's newest epoch, 0 where it has none."""
-    column = tables.statements.c
-    query = select(func.max(column.epoch)).where(column.inbox_id == inbox_id)
-    return db.execute(query).scalar() or 0
+    return db.execute(_NEWEST_EPOCH, {"inbox_id": inbox_id}).scalar() or 0
 
 
 def grants_of(db: Connection, member_id: bytes) -> Sequence[GrantRow]:

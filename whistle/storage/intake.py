@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from whistle.storage import attachments, cases, directory, tables
 from whistle.storage.errors import ConflictError
@@ -13,6 +13,22 @@ from whistle.storage.rows import (
     ItemRow,
     ReceiptRow,
     ReporterKeysRow,
+)
+
+# Put together once, as that takes SQLAlchemy longer than running them.
+_CASE = CaseRow.select(
+    tables.receipts.c.lookup == bindparam("lookup"),
+    tables.receipts.c.case_id == tables.cases.c.id,
+)
+_KEYS = ReporterKeysRow.select(tables.reporter_keys.c.case_id == bindparam("case_id")).order_by(
+    tables.reporter_keys.c.generation
+)
+_NEWEST = select(func.max(tables.reporter_keys.c.generation)).where(
+    tables.reporter_keys.c.case_id == bindparam("case_id")
+)
+_ITEMS = ItemRow.select(
+    tables.items.c.case_id == bindparam("case_id"),
+    tables.items.c.compartment.in_(("dialogue", "identity")),
 )
 
 
@@ -60,10 +76,7 @@ def check_epoch(db: Connection, keys: InboxKeysRow) -> None:
 
 def find_case(db: Connection, lookup: bytes) -> CaseRow | None:
     """Give what is open of a receipt's case, if there is one."""
-    receipt = ReceiptRow.first(db, ReceiptRow.select(tables.receipts.c.lookup == lookup))
-    if receipt is None or receipt.case_id is None:
-        return None
-    return CaseRow.first(db, CaseRow.select(tables.cases.c.id == receipt.case_id))
+    return CaseRow.first(db, _CASE, lookup=lookup)
 
 
 def find(db: Connection, lookup: bytes) -> ReporterCase | None:
@@ -71,18 +84,10 @@ def find(db: Connection, lookup: bytes) -> ReporterCase | None:
     case = find_case(db, lookup)
     if case is None:
         return None
-    keys = tables.reporter_keys.c
-    item = tables.items.c
     return ReporterCase(
         case,
-        ReporterKeysRow.all(
-            db,
-            ReporterKeysRow.select(keys.case_id == case.id).order_by(keys.generation),
-        ),
-        ItemRow.all(
-            db,
-            ItemRow.select(item.case_id == case.id, item.compartment.in_(("dialogue", "identity"))),
-        ),
+        ReporterKeysRow.all(db, _KEYS, case_id=case.id),
+        ItemRow.all(db, _ITEMS, case_id=case.id),
     )
 
 
@@ -95,12 +100,7 @@ def insert_message(
     newer generation of keys or a file is gone.
     """
     cases.lock(db, item.case_id)
-    column = tables.reporter_keys.c
-    newest = ReporterKeysRow.first(
-        db,
-        ReporterKeysRow.select(column.case_id == item.case_id).order_by(column.generation.desc()),
-    )
-    if newest is None or newest.generation != generation:
+    if db.execute(_NEWEST, {"case_id": item.case_id}).scalar() != generation:
         raise ConflictError("the case has new keys")
     item.insert(db)
     attachments.bind(db, attachment_ids, item.case_id)

@@ -1,7 +1,7 @@
 """Rows as frozen dataclasses, field for column: what the storage room takes and gives."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -27,14 +27,14 @@ class Row:
         return select(cls.table).where(*conditions)
 
     @classmethod
-    def all(cls, db: Connection, query: Select[Any]) -> Sequence[Self]:
+    def all(cls, db: Connection, query: Select[Any], **parameters: Any) -> Sequence[Self]:
         """Run ``query`` and give its rows."""
-        return [cls(**row) for row in db.execute(query).mappings()]
+        return [cls(**row) for row in db.execute(query, parameters).mappings()]
 
     @classmethod
-    def first(cls, db: Connection, query: Select[Any]) -> Self | None:
+    def first(cls, db: Connection, query: Select[Any], **parameters: Any) -> Self | None:
         """Run ``query`` and give its first row, if there is one."""
-        row = db.execute(query.limit(1)).mappings().first()
+        row = db.execute(query, parameters).mappings().first()
         return None if row is None else cls(**row)
 
     @classmethod
@@ -44,7 +44,8 @@ class Row:
         Raises `DuplicateError` where a key is taken, and `ConflictError` where the row that one
         belongs to is gone.
         """
-        values = [asdict(row) for row in rows]
+        names = [one.name for one in fields(cls)]
+        values = [{name: getattr(row, name) for name in names} for row in rows]
         if not values:
             return
         try:

@@ -126,7 +126,7 @@ _YOUR_ACTS = {
 }
 
 
-def _said(acts: Mapping[Act, LazyString], act: Act) -> list[str]:
+def _said(acts: Mapping[Act, object], act: Act) -> list[str]:
     return [str(acts[act])] if act in acts else []
 
 
