@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 
 from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
@@ -10,7 +11,7 @@ from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
 from whistle.domain.disguise import show_controls
 from whistle.domain.fields import show_answers
-from whistle.intake.forms import report_form
+from whistle.intake.forms import ReportForm, report_form
 from whistle.intake.service import IntakeService, Outcome, Report
 from whistle.intake.tokens import TokenState
 from whistle.intake.views.blank import BlankForms
@@ -50,7 +51,6 @@ class _ReportPage:
         self.channel = channel
         self.door = show_door(channel)
         self.fields = this_installation().profile.channels[channel].fields
-        self.form = report_form(self.fields, current_language())
         self.service = IntakeService(this_installation())
         self.tokens = form_tokens()
         self.now = this_installation().clock.now()
@@ -59,14 +59,19 @@ class _ReportPage:
         self.conflict = False
         self.can_add = False
 
+    @cached_property
+    def form(self) -> ReportForm:
+        """The form with what this request sent; not made for a page that is filled in anew."""
+        return report_form(self.fields, current_language())
+
     def blank(self) -> Response:
         """Show the form with nothing filled in, and a receipt of its own."""
-        receipt = self._issue(Receipt.random())
+        receipt = Receipt.random()
         page = _BLANK.fill(
             this_installation().profile,
             (self.channel, current_language()),
             receipt,
-            self.form.token.data or "",
+            self.tokens.for_report(self.channel, receipt, self.now),
             self._render,
         )
         return Response(page)
