@@ -25,7 +25,8 @@ from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.secret import Seed, SymmetricKey
 from whistle.keys.cases import CaseItems, open_inbox_keys
 from whistle.keys.directory import Directory
-from whistle.keys.keyring import InboxKeys, InboxSecret, Keyring, unbox_seed
+from whistle.keys.inbox_secret import InboxSecret
+from whistle.keys.keyring import InboxKeys, Keyring, unbox_seed
 from whistle.keys.records import CaseKeys, Generation
 from whistle.settings import Settings, load_settings
 from whistle.storage import tables

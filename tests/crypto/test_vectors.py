@@ -21,7 +21,8 @@ from whistle.crypto.signing import VerifyingKey
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.keys.cases import CaseItems, open_inbox_keys, open_registration, open_reporter_keys
 from whistle.keys.directory import Directory, MemberKeys, Statement, TrustedInbox, verify_chain
-from whistle.keys.keyring import InboxKeys, InboxSecret, Keyring
+from whistle.keys.inbox_secret import InboxSecret
+from whistle.keys.keyring import InboxKeys, Keyring
 from whistle.keys.notes import Note
 from whistle.keys.records import CaseKeys, Generation, Identity, Message, Registration
 from whistle.keys.sessions import BootKey, SessionBoxer, SessionToken

@@ -19,7 +19,8 @@ from whistle.crypto.errors import (
 )
 from whistle.domain.channel import Channel, InboxKind
 from whistle.keys.directory import Directory, Statement, verify_chain
-from whistle.keys.keyring import InboxSecret, Keyring
+from whistle.keys.inbox_secret import InboxSecret
+from whistle.keys.keyring import Keyring
 from whistle.storage import tables
 from whistle.storage.engine import Store
 from whistle.storage.rows import InboxRow, StatementRow

@@ -11,7 +11,8 @@ from whistle.crypto.secret import Seed
 from whistle.domain.channel import Channel, InboxKind
 from whistle.keys.directory import MemberKeys, Statement
 from whistle.keys.fields import join_fields, split_fields
-from whistle.keys.keyring import InboxSecret, Keyring
+from whistle.keys.inbox_secret import InboxSecret
+from whistle.keys.keyring import Keyring
 from whistle.storage.rows import StatementRow
 
 INBOX = made("inbox")

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     RECOVERY_HYBRID = "recovery/hybrid"
     RECOVERY_SIGNING = "recovery/signing"
     RECOVERY_GRANT = "recovery/grant"
+    RECOVERY_FINGERPRINT = "recovery/fingerprint"
     CASE_KEYS_INBOX = "case/keys-for-inbox"
     CASE_KEYS_VAULT = "case/keys-in-vault"
     CASE_KEYS_REPORTER = "case/keys-for-reporter"

@@ -9,31 +9,15 @@ from whistle.crypto.envelope import KeyPair, PublicKey, box, derive, open_seal, 
 from whistle.crypto.errors import DirectoryMemberError, NotGrantedError
 from whistle.crypto.passphrase import Passphrase, Stretch
 from whistle.crypto.place import Place, Purpose
-from whistle.crypto.secret import Secret, Seed, SymmetricKey
+from whistle.crypto.secret import Seed, SymmetricKey
 from whistle.crypto.signing import SigningKey
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.keys.directory import MemberKeys, Statement, TrustedInbox
+from whistle.keys.inbox_secret import InboxSecret
 from whistle.storage.rows import GrantRow, InboxRow, StatementRow
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
 _Key = TypeVar("_Key")
-
-
-class InboxSecret(Secret):
-    """64 bytes: an inbox's seed, then its vault key."""
-
-    __slots__ = ()
-    size = 64
-
-    @property
-    def pair(self) -> KeyPair:
-        """The inbox's key pair; reports are sealed to its public half."""
-        return KeyPair(Seed(self.reveal()[: Seed.size]))
-
-    @property
-    def vault_key(self) -> SymmetricKey:
-        """The key that boxes what lists, search and statistics need."""
-        return SymmetricKey(self.reveal()[Seed.size :])
 
 
 class Keyring:
