@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     RECEIPT_REPORTER = "receipt/reporter"
     MEMBER_HYBRID = "member/hybrid"
     MEMBER_SIGNING = "member/signing"
+    MEMBER_FINGERPRINT = "member/fingerprint"
     MEMBER_SEED = "member/seed"
     MEMBER_TOTP = "member/totp"
     MEMBER_BACKUP_CODE = "member/backup-code"

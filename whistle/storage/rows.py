@@ -172,7 +172,10 @@ class UsedChallengeRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class InvitationRow(Row):
-    """Somebody who may become a member, once, with a link and a code told by another way."""
+    """Somebody who may become a member, once, with two codes that reach them by different ways.
+
+    ``inviter``: the member who invited them; none where `whistle init` did.
+    """
 
     table = tables.invitations
     token_hash: bytes
@@ -182,6 +185,7 @@ class InvitationRow(Row):
     role: str
     failures: int
     expires: date
+    inviter: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ invitations = _table(
     Column("role", Text, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("expires", Date, nullable=False),
+    Column("inviter", LargeBinary(ID_BYTES)),
 )
 
 inboxes = _table(

@@ -11,6 +11,7 @@ def upgrade() -> None:
     """Go up. Sessions end, as they do at every start."""
     _add_to_members()
     op.execute(sa.delete(sa.table("member_session")))
+    op.add_column("invitation", sa.Column("inviter", sa.LargeBinary(length=16), nullable=True))
     op.add_column("member_session", sa.Column("proved", sa.DateTime(), nullable=True))
     _create_passkeys()
     _create_key_files()
@@ -35,6 +36,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     op.drop_column("member_session", "proved")
+    op.drop_column("invitation", "inviter")
     for column in ("left", "totp_step", "totp_box", "verifying", "public"):
         op.drop_column("member", column)
 
