@@ -4,6 +4,7 @@ import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, cast
 
@@ -24,12 +25,20 @@ _Arguments = ParamSpec("_Arguments")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SignedIn(UserMixin):
-    """A member with their keys unlocked, for the length of one request."""
+    """A member with their keys unlocked, for the length of one request.
+
+    ``proved``: when they last showed passphrase or passkey and second factor, UTC without zone;
+    none in a half session. ``proof_is_fresh``: that still counts for what changes keys.
+    ``must_enrol``: they have no second factor yet, and this half session is for choosing one.
+    """
 
     row: MemberRow
     keyring: Keyring
     token: SessionToken
     csrf_token: str
+    proved: datetime | None
+    proof_is_fresh: bool
+    must_enrol: bool
 
     @property
     def name(self) -> str:
@@ -58,8 +67,21 @@ def role_title(role: str) -> str:
 
 
 def signed_in() -> SignedIn | None:
-    """Give the member of this request, if somebody is signed in."""
+    """Give the member of this request, if somebody is signed in: wholly, never by half."""
     return cast("SignedIn", current_user) if current_user.is_authenticated else None
+
+
+def half_signed_in() -> SignedIn | None:
+    """Give the member whose second factor is still to come, if this is such a session."""
+    return None if signed_in() else g.get("half_session")
+
+
+def whoever_is_here() -> SignedIn:
+    """Give the member of this session, whole or half; only behind a guard of this module."""
+    member = signed_in() or half_signed_in()
+    if member is None:
+        raise RuntimeError("nobody is here")
+    return member
 
 
 def this_member() -> SignedIn:
@@ -85,6 +107,57 @@ def members_only(
                 return draft.page(None, 401)
             return redirect(url_for("accounts.sign_in"), 303)
         return view(*args, **kwargs)
+
+    return guarded
+
+
+def proof_needed(
+    view: Callable[_Arguments, Any],
+) -> Callable[_Arguments, Any]:
+    """Have the member show passphrase and second factor again, before what changes keys.
+
+    After `members_only`; on the page of a form and on its post alike.
+    """
+
+    @wraps(view)
+    def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
+        if this_member().proof_is_fresh:
+            return view(*args, **kwargs)
+        return redirect(url_for("accounts.prove", to=request.path), 303)
+
+    return guarded
+
+
+def second_factor_due(
+    view: Callable[_Arguments, Any],
+) -> Callable[_Arguments, Any]:
+    """Let in half sessions alone, of members who have a second factor to show."""
+
+    @wraps(view)
+    def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
+        member = half_signed_in()
+        if member is None or member.must_enrol:
+            return redirect(url_for("accounts.sign_in"), 303)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def enrolment_or_proof_needed(
+    view: Callable[_Arguments, Any],
+) -> Callable[_Arguments, Any]:
+    """Let in who has no second factor yet, and members with a fresh proof: both may add one.
+
+    The view then asks `whoever_is_here`, not `this_member`. In place of `members_only`.
+    """
+    proved = members_only(proof_needed(view))
+
+    @wraps(view)
+    def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
+        member = half_signed_in()
+        if member is not None and member.must_enrol:
+            return view(*args, **kwargs)
+        return proved(*args, **kwargs)
 
     return guarded
 
@@ -152,12 +225,12 @@ class _SessionCSRF(CSRF):
 
     def generate_csrf_token(self, _field: Any) -> str:
         """Give the token of this session."""
-        member = signed_in()
+        member = signed_in() or half_signed_in()
         return member.csrf_token if member else ""
 
     def validate_csrf_token(self, _form: Any, field: Any) -> None:
         """Raise `ValidationError` unless the token is this session's."""
-        member = signed_in()
+        member = signed_in() or half_signed_in()
         given = field.data or ""
         if member is None or not hmac.compare_digest(given.encode(), member.csrf_token.encode()):
             raise ValidationError("csrf")

@@ -405,9 +405,9 @@ def resume(given: Input) -> str | None:
         given, "installation", "token", "boot_key", "member_id", "seed_box"
     )
     opened_with = SessionToken(token)
-    row = SessionRow(
-        opened_with.hash, member_id, seed_box, moment(given["started"]), moment(given["seen"])
-    )
+    started, seen = moment(given["started"]), moment(given["seen"])
+    proved = None if given["proved"] is None else moment(given["proved"])
+    row = SessionRow(opened_with.hash, member_id, seed_box, started, seen, proved)
     boxer = SessionBoxer(installation, BootKey(boot_key))
     keyring = boxer.resume(opened_with, row, moment(given["now"]))
     return keyring.seed.reveal().hex() if keyring else None

@@ -71,9 +71,9 @@ class Office:
         return CaseworkService(self.installation, keyring)
 
     def desk_of(self, keyring: Keyring) -> "Desk":
-        """Give a member's browser, signed in without the cost of a passphrase."""
+        """Give a member's browser: signed in, and proved just now, without a passphrase's cost."""
         boxer = SessionBoxer(self.installation.id, self.installation.boot_key)
-        token, row = boxer.start(keyring, self.clock.now())
+        token, row = boxer.start(keyring, self.clock.now(), self.clock.now())
         with self.installation.store.write() as db:
             row.insert(db)
         client = self.casework.test_client()

@@ -1,17 +1,15 @@
-"""Vectors of cases: their keys, items, registrations, records; and of sessions."""
+"""Vectors of cases: their keys, items, registrations, records."""
 
 import json
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from tests.vectors.book import INSTALLATION, Book, Seals, fixed_box, flipped, made, place
 from tests.vectors.directory import (
     ANNE,
-    BO,
     FIRST,
     INBOX,
     ROTATED,
@@ -22,7 +20,7 @@ from tests.vectors.directory import (
     row_json,
 )
 from whistle.crypto import errors
-from whistle.crypto.envelope import KeyPair, derive, derive_from
+from whistle.crypto.envelope import KeyPair, derive
 from whistle.crypto.padding import pad_text
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import Seed, SymmetricKey
@@ -57,14 +55,13 @@ TITLE = Registration("Sagsbehandlingstid", 2, datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def books(seals: Seals) -> Iterator[Book]:
-    """Give the files of cases and sessions."""
+    """Give the files of cases."""
     yield _encodings()
     yield _inbox_keys(seals)
     yield _reporter_keys(seals)
     yield _registration()
     yield _item()
     yield _records()
-    yield _session()
 
 
 def keys_json(keys: CaseKeys) -> dict[str, Any]:
@@ -452,43 +449,3 @@ def _spoilt_others() -> Iterator[tuple[str, str, bytes]]:
     )
     yield "registration", "a date that is a number", TITLE.encode().replace(b'""', b"0")
     yield "registration", "an identity", Identity().encode()
-
-
-def _session() -> Book:
-    book = Book("session", "Unlocked sessions: null where a session is over or not genuine.")
-    token, boot = made("token", 32), made("boot", 32)
-    started = int(datetime(2026, 11, 20, 8, tzinfo=UTC).timestamp())
-    token_hash = sha256(token).digest()
-    session_key = derive_from(token + boot, place(Purpose.SESSION_KEY))
-    at = place(Purpose.SESSION_SEED, owner=ANNE.member_id, item=token_hash, version=started)
-    seed = ANNE.seed.reveal()
-    good: dict[str, Any] = {
-        "installation": INSTALLATION,
-        "token": token,
-        "boot_key": boot,
-        "member_id": ANNE.member_id,
-        "started": started,
-        "seen": started + 60,
-        "now": started + 120,
-        "seed_box": fixed_box(session_key, at, seed),
-    }
-    book.expect("a session", "resume", seed, **good)
-    last = started + 10 * 3600
-    book.expect("at the last second", "resume", seed, **{**good, "seen": last, "now": last})
-    idle = started + 60 + 30 * 60
-    book.expect("after half an hour", "resume", seed, **{**good, "now": idle})
-    for name, changes in (
-        ("idle for longer", {"now": idle + 1}),
-        ("older than ten hours", {"seen": last, "now": last + 1}),
-        ("another token", {"token": made("other token", 32)}),
-        ("another start of the server", {"boot_key": made("other boot", 32)}),
-        ("another member's", {"member_id": BO.member_id}),
-        ("made to look younger", {"started": started + 60}),
-        ("a start before 1970", {"started": -1, "seen": 0, "now": 0}),
-        ("a bit flipped", {"seed_box": flipped(fixed_box(session_key, at, seed), 5)}),
-        ("in another installation", {"installation": made("other installation")}),
-    ):
-        book.expect(name, "resume", None, **{**good, **changes})
-    csrf = derive(Seed(token), place(Purpose.SESSION_CSRF))
-    book.expect("the token of forms", "csrf", csrf, installation=INSTALLATION, token=token)
-    return book

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 
 from whistle.crypto.errors import SealingError
 from whistle.crypto.passphrase import SALT_BYTES, Passphrase, Stretch
@@ -24,11 +25,17 @@ class TooBusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """A session that is open: who, with which keys, under which token."""
+    """A session that is open: who, with which keys, under which token.
+
+    ``proved``: when the second factor was last shown; none in a half session. ``must_enrol``: the
+    member has no second factor yet, and reaches only the pages where one is chosen.
+    """
 
     member: MemberRow
     keyring: Keyring
     token: SessionToken
+    proved: datetime | None
+    must_enrol: bool
 
 
 class AccountService:
@@ -51,7 +58,7 @@ class AccountService:
         keyring = self._unlock(member, passphrase)
         if keyring is None:
             return None
-        token, row = self.boxer.start(keyring, now)
+        token, row = self.boxer.start(keyring, now, now)
         with self._here.store.write() as db:
             queries.end_sessions_started_before(db, now - ABSOLUTE)
             row.insert(db)
@@ -76,8 +83,9 @@ class AccountService:
         with self._here.store.read() as db:
             row = queries.session(db, token.hash)
             member = queries.by_id(db, row.member_id) if row else None
-        if row is None or member is None:
-            return None
+            if row is None or member is None:
+                return None
+            must_enrol = row.proved is None and not queries.has_second_factor(db, member)
         keyring = self.boxer.resume(token, row, now)
         if keyring is None:
             self.sign_out(token)
@@ -85,7 +93,7 @@ class AccountService:
         if now - row.seen > TOUCH:
             with self._here.store.write() as db:
                 queries.touch_session(db, token.hash, now)
-        return Unlocked(member, keyring, token)
+        return Unlocked(member, keyring, token, row.proved, must_enrol)
 
     def sign_out(self, token: SessionToken) -> None:
         """Delete the session; its cookie opens nothing from then on."""

@@ -1,7 +1,8 @@
 """The unlocked session, split in three: cookie, row, and a key in this process's memory.
 
 Cookie: 32 random bytes. Row: their hash, and the member's seed boxed. Boot key: made at start, in
-memory only. Two of the three open nothing (``docs/sealing.md``, "An unlocked session").
+memory only. Two of the three open nothing (``docs/sealing.md``, "Sessions"). A session is **half**
+until the second factor has been shown.
 """
 
 import hashlib
@@ -17,6 +18,8 @@ from whistle.storage.rows import SessionRow
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=10)
+HALF = timedelta(minutes=30)  # the longest that a half session lasts: choosing a second factor
+FRESH = timedelta(minutes=10)  # how long a proof counts for what changes keys
 TOUCH = timedelta(minutes=1)
 
 
@@ -44,19 +47,25 @@ class SessionBoxer:
     installation: bytes
     boot_key: BootKey
 
-    def start(self, keyring: Keyring, now: datetime) -> tuple[SessionToken, SessionRow]:
-        """Start a session for an unlocked member; ``now`` is UTC without zone."""
+    def start(
+        self, keyring: Keyring, now: datetime, proved: datetime | None = None
+    ) -> tuple[SessionToken, SessionRow]:
+        """Start a session for an unlocked member; moments are UTC without zone.
+
+        ``proved``: when the second factor was shown; without, the session is half.
+        """
         token = SessionToken.random()
-        place = self._place(keyring.member_id, token, now)
+        place = self._place(keyring.member_id, token, now, proved)
         seed_box = box(self._key(token), place, keyring.seed.reveal())
-        return token, SessionRow(token.hash, keyring.member_id, seed_box, now, now)
+        return token, SessionRow(token.hash, keyring.member_id, seed_box, now, now, proved)
 
     def resume(self, token: SessionToken, row: SessionRow, now: datetime) -> Keyring | None:
         """Open a session; give none when it is over, or was made before the last start."""
-        if now - row.seen > IDLE or now - row.started > ABSOLUTE:
+        longest = HALF if row.proved is None else ABSOLUTE
+        if now - row.seen > IDLE or now - row.started > longest:
             return None
         try:
-            place = self._place(row.member_id, token, row.started)
+            place = self._place(row.member_id, token, row.started, row.proved)
             seed = Seed(unbox(self._key(token), place, row.seed_box))
         except SealingError:
             return None
@@ -70,12 +79,25 @@ class SessionBoxer:
         place = Place(Purpose.SESSION_KEY, self.installation)
         return SymmetricKey(derive_from(token.reveal() + self.boot_key.reveal(), place))
 
-    def _place(self, member_id: bytes, token: SessionToken, started: datetime) -> Place:
-        """Bind the start to the box: who can write rows cannot make a session last longer."""
+    def _place(
+        self, member_id: bytes, token: SessionToken, started: datetime, proved: datetime | None
+    ) -> Place:
+        """Bind start and proof to the box: rows alone can neither prolong a session nor prove."""
         return Place(
             Purpose.SESSION_SEED,
             self.installation,
             owner=member_id,
             item=token.hash,
-            version=int(started.replace(tzinfo=UTC).timestamp()),
+            kind="half" if proved is None else "",
+            generation=_seconds(proved) if proved else 0,
+            version=_seconds(started),
         )
+
+
+def is_fresh(proved: datetime | None, now: datetime) -> bool:
+    """Say whether what was proved then still counts for what changes keys."""
+    return proved is not None and timedelta() <= now - proved <= FRESH
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.replace(tzinfo=UTC).timestamp())

@@ -19,6 +19,15 @@ def by_id(db: Connection, member_id: bytes) -> MemberRow | None:
     return MemberRow.first(db, MemberRow.select(tables.members.c.id == member_id))
 
 
+def has_second_factor(db: Connection, member: MemberRow) -> bool:
+    """Say whether a member has chosen a second factor: an authenticator app, or a passkey."""
+    if member.totp_box is not None:
+        return True
+    column = tables.passkeys.c
+    query = select(column.credential_id).where(column.member_id == member.id).limit(1)
+    return db.execute(query).first() is not None
+
+
 def names(db: Connection) -> dict[bytes, str]:
     """Give every member's name by id."""
     column = tables.members.c

@@ -30,7 +30,7 @@ from whistle.crypto.passphrase import Passphrase
 from whistle.domain.profile import LANGUAGES
 from whistle.gateway.gateway import TURNED_AWAY
 from whistle.keys.keyring import Keyring
-from whistle.keys.sessions import SessionToken
+from whistle.keys.sessions import SessionToken, is_fresh
 from whistle.signed_in import (
     Draft,
     MemberForm,
@@ -194,7 +194,19 @@ def _load_member(from_request: Request) -> SignedIn | None:
         return None
     if unlocked is None:
         return None
-    return SignedIn(unlocked.member, unlocked.keyring, token, service.boxer.csrf_token(token))
+    session = SignedIn(
+        unlocked.member,
+        unlocked.keyring,
+        token,
+        service.boxer.csrf_token(token),
+        unlocked.proved,
+        is_fresh(unlocked.proved, this_installation().clock.now()),
+        unlocked.must_enrol,
+    )
+    if session.proved is None:
+        g.half_session = session
+        return None
+    return session
 
 
 def _template_names() -> dict[str, object]:
