@@ -1,15 +1,18 @@
 """Every migration up and down, with data, on both databases."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+from whistle.storage import migrations
 from whistle.storage.engine import Store, open_store
-from whistle.storage.migrations import downgrade, upgrade
+from whistle.storage.migrations import current, downgrade, newest, upgrade
 from whistle.storage.rows import InboxRow
 from whistle.storage.tables import metadata
 
@@ -35,6 +38,19 @@ def test_migrating_again_changes_nothing_and_loses_nothing(store: Store) -> None
     upgrade(store)
     with store.read() as db:
         assert InboxRow.all(db, InboxRow.select()) == [row]
+
+
+def test_the_files_names_tell_what_the_newest_revision_is() -> None:
+    heads = ScriptDirectory(str(Path(migrations.__file__).parent)).get_heads()
+    assert heads == [newest()]
+
+
+def test_a_database_tells_its_revision(store: Store) -> None:
+    assert current(store) is None
+    upgrade(store, "0001")
+    assert current(store) == "0001"
+    upgrade(store)
+    assert current(store) == newest()
 
 
 def test_everything_can_be_taken_down_and_put_up_again(store: Store) -> None:
