@@ -76,3 +76,19 @@ class TitleForm(MemberForm):
             Length(max=LONGEST_TITLE, message=_l("A title can have at most 120 characters."))
         ]
     )
+
+
+class RecusalForm(MemberForm):
+    """Who may not deal with a case, and why. ``seen``: how many messages were on the page."""
+
+    seen = _hidden_number()
+    member = StringField()  # an id, 32 hexadecimal digits
+    ground = StringField()  # a number of forvaltningsloven § 3, stk. 1
+    text = _note_field()
+
+
+class HandBackForm(MemberForm):
+    """Handing a case back. ``seen``: how many messages were on the page."""
+
+    seen = _hidden_number()
+    text = _note_field()

@@ -52,3 +52,5 @@ class Act(StrEnum):
     GAVE_IDENTITY = "gave identity"
     WITHDREW_IDENTITY = "withdrew identity"
     NEW_RECEIPT = "new receipt"
+    TO_RESERVE = "passed to the reserve"
+    TO_MAIN = "handed back"

@@ -6,7 +6,7 @@ Every function raises `ContentError` for anything else.
 import base64
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
@@ -124,3 +124,20 @@ def as_day(value: object) -> date | None:
     if day.isoformat() != text:
         raise ContentError("not the canonical form of a date")
     return day
+
+
+def write_moment(value: datetime) -> str:
+    """Write a moment: UTC without zone, whole seconds."""
+    return value.isoformat(timespec="seconds")
+
+
+def as_moment(value: object) -> datetime:
+    """Take a moment as `write_moment` writes it."""
+    text = as_string(value)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ContentError("not a moment") from error
+    if moment.tzinfo or write_moment(moment) != text:
+        raise ContentError("not the canonical form of a moment")
+    return moment

@@ -10,16 +10,22 @@ from datetime import datetime
 from typing import Self
 
 from whistle.crypto.errors import ContentError, SealingError
+from whistle.keys import recusals
 from whistle.keys.canonical import (
+    Json,
     as_bytes,
+    as_moment,
     as_number,
     as_string,
+    as_truth,
     check_fields,
     dump,
     load,
     write_bytes,
+    write_moment,
 )
 from whistle.keys.cases import CaseItems, Compartment
+from whistle.keys.recusals import Recusal
 from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES
 
@@ -50,7 +56,7 @@ class Note:
                 "note": write_bytes(self.note_id),
                 "version": self.version,
                 "author": write_bytes(self.author),
-                "written": self.written.isoformat(timespec="seconds"),
+                "written": write_moment(self.written),
                 "text": self.text,
                 "deleted": self.deleted,
             }
@@ -59,18 +65,22 @@ class Note:
     @classmethod
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
-        record = load(encoded)
+        return cls.read(load(encoded))
+
+    @classmethod
+    def read(cls, record: Json) -> Self:
+        """Read the record of a note, or raise `ContentError`."""
         check_fields(record, *_FIELDS)
-        deleted, version = record["deleted"], as_number(record["version"])
-        if record["kind"] != _KIND or not isinstance(deleted, bool) or version < 1:
+        version = as_number(record["version"])
+        if record["kind"] != _KIND or version < 1:
             raise ContentError("not a note")
         return cls(
             as_bytes(record["note"], ID_BYTES),
             version,
             as_bytes(record["author"], ID_BYTES),
-            _moment(record["written"]),
+            as_moment(record["written"]),
             as_string(record["text"]),
-            deleted,
+            as_truth(record["deleted"]),
         )
 
 
@@ -94,10 +104,14 @@ class KeptNote:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """A case's notes, newest first. ``damaged``: how many items do not open."""
+    """A case's notes, newest first. ``damaged``: how many items do not open.
+
+    ``recusals``: who was left out and when it was handed back, oldest first.
+    """
 
     notes: Sequence[KeptNote]
     damaged: int = 0
+    recusals: Sequence[Recusal] = ()
 
     def find(self, note_id: bytes) -> KeptNote | None:
         """Give a note by its id, a deleted one, too."""
@@ -122,12 +136,17 @@ def seal_note(items: CaseItems, note: Note, row_id: bytes) -> ItemRow:
 def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
     """Open the notes among ``rows``. One that does not open hides none of the others."""
     versions: dict[bytes, list[tuple[Note, bytes]]] = {}
+    recused: list[Recusal] = []
     damaged = 0
     for row in rows:
         if row.compartment != Compartment.CASEWORK:
             continue
         try:
-            note = Note.decode(items.open(row))
+            record = load(items.open(row))
+            if record.get("kind") == recusals.KIND:
+                recused.append(Recusal.read(record))
+                continue
+            note = Note.read(record)
         except SealingError:
             damaged += 1
         else:
@@ -137,15 +156,5 @@ def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
         each.sort(key=lambda entry: (entry[0].version, entry[1]))
         kept.append(KeptNote([note for note, _ in each], [row_id for _, row_id in each]))
     kept.sort(key=lambda note: (note.versions[0].written, note.note_id), reverse=True)
-    return Notebook(kept, damaged)
-
-
-def _moment(value: object) -> datetime:
-    text = as_string(value)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ContentError("not a moment") from error
-    if moment.tzinfo or moment.isoformat(timespec="seconds") != text:
-        raise ContentError("not the canonical form of a moment")
-    return moment
+    recused.sort(key=lambda one: one.written)
+    return Notebook(kept, damaged, recused)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from whistle.storage import attachments, cases, tables
 from whistle.storage.errors import ConflictError
@@ -78,6 +78,12 @@ def update_registration(db: Connection, row: RegistrationRow) -> None:
     )
     if result.rowcount != 1:
         raise ConflictError("somebody else changed the registration first")
+
+
+def registration_version(db: Connection, case_id: bytes) -> int:
+    """Give the number of a case's newest registration, 0 where it has none."""
+    column = tables.registrations.c
+    return db.execute(select(column.version).where(column.case_id == case_id)).scalar() or 0
 
 
 def update_case_keys(db: Connection, old: InboxKeysRow, new: InboxKeysRow) -> None:

@@ -88,6 +88,7 @@ def inboxes() -> str:
         previous=asked.url(door=asked.door, page=found.page - 1) if found.page > 1 else None,
         next=asked.url(door=asked.door, page=found.page + 1) if found.page < found.pages else None,
         undo=_undo(),
+        done=request.args.get("done"),
     )
 
 

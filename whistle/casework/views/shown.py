@@ -8,15 +8,18 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from whistle.casework.duties import Duty
+from whistle.casework.recusal import recusal_of, reserve_of
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.domain.channel import Act, InboxKind, Side
 from whistle.domain.clock import DANISH
 from whistle.domain.dialogue import split_pages
 from whistle.domain.disguise import show_controls
 from whistle.domain.fields import ShownAnswer, show_answers
+from whistle.domain.recusal import Ground
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.notes import KeptNote, Note
 from whistle.keys.records import Message
+from whistle.keys.recusals import Recusal
 from whistle.shown import ShownMessage, show_message
 from whistle.storage.rows import CaseRow
 from whistle.web import current_language, long_date, this_installation
@@ -68,6 +71,18 @@ class ShownNote:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRecusal:
+    """Who was left out of a case, or that it was handed back."""
+
+    author: str
+    member: str
+    ground: str
+    text: str
+    written: str
+    lifted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShownOpenCase:
     """A case as a page shows it."""
 
@@ -91,6 +106,9 @@ class ShownOpenCase:
     readers: tuple[str, ...]
     notes: tuple[ShownNote, ...]
     damaged_notes: int
+    recusals: tuple[ShownRecusal, ...]
+    can_be_passed_on: bool
+    can_be_handed_back: bool
 
 
 def door_title(inbox: TrustedInbox) -> str:
@@ -117,6 +135,7 @@ def show_case(service: CaseworkService, opened: OpenedCase, page: int = 1) -> Sh
     inbox, row = opened.inbox.inbox, opened.case
     pages = split_pages(opened.messages)
     page = min(max(page, 1), len(pages))
+    names = service.names()
     return ShownOpenCase(
         row.id.hex(),
         opened.version,
@@ -136,8 +155,11 @@ def show_case(service: CaseworkService, opened: OpenedCase, page: int = 1) -> Sh
         opened.identity_given,
         opened.has_answers_apart,
         tuple(service.readers(inbox)),
-        tuple(show_note(note, service.names()) for note in opened.notebook.shown),
+        tuple(show_note(note, names) for note in opened.notebook.shown),
         opened.notebook.damaged,
+        tuple(_show_recusal(one, names) for one in opened.notebook.recusals),
+        reserve_of(service, opened) is not None,
+        recusal_of(opened) is not None,
     )
 
 
@@ -185,6 +207,8 @@ def _line(act: Act, side: Side) -> str:
         Act.GAVE_IDENTITY: _("The reporter told who they are"),
         Act.WITHDREW_IDENTITY: _("The reporter took name and contact back"),
         Act.NEW_RECEIPT: _("The reporter got a new receipt"),
+        Act.TO_RESERVE: _("The case was passed to the reserve"),
+        Act.TO_MAIN: _("The reserve handed the case back"),
     }[act]
 
 
@@ -192,6 +216,28 @@ def show_note(note: KeptNote, names: Mapping[bytes, str]) -> ShownNote:
     """Show a note with its earlier versions."""
     shown: Sequence[ShownVersion] = [_show_version(one, names) for one in note.versions]
     return ShownNote(note.note_id.hex(), note.newest.version, shown[-1], tuple(shown[-2::-1]))
+
+
+def _show_recusal(recusal: Recusal, names: Mapping[bytes, str]) -> ShownRecusal:
+    return ShownRecusal(
+        names.get(recusal.author, "?"),
+        names.get(recusal.member, "?"),
+        ground_title(recusal.ground),
+        recusal.text,
+        _clock_time(recusal.written),
+        recusal.lifted,
+    )
+
+
+def ground_title(ground: Ground) -> str:
+    """Say what a ground of forvaltningsloven § 3, stk. 1 is, in plain words."""
+    return {
+        Ground.OWN_INTEREST: _("No. 1: has a personal or economic interest in the case"),
+        Ground.RELATIVE: _("No. 2: a spouse, relative or somebody else close has one"),
+        Ground.COMPANY: _("No. 3: helps to lead a company or association that has one"),
+        Ground.EARLIER_DECISION: _("No. 4: the complaint is about something they took part in"),
+        Ground.OTHER: _("No. 5: something else can raise doubts about their impartiality"),
+    }[ground]
 
 
 def _show_version(note: Note, names: Mapping[bytes, str]) -> ShownVersion:

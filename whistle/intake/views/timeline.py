@@ -116,6 +116,11 @@ def _words(message: Message) -> list[str]:
 _OUR_ACTS = {
     Act.CLOSED: _l("We closed the case"),
     Act.REOPENED: _l("We opened the case again"),
+    Act.TO_RESERVE: _l(
+        "We passed your case to the reserve. "
+        "The citizen adviser cannot read what is written from now on"
+    ),
+    Act.TO_MAIN: _l("The reserve handed your case back. The citizen adviser can read all of it"),
 }
 _YOUR_ACTS = {
     Act.WROTE: _l("You wrote more"),
