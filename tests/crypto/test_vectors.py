@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.keys.cases import CaseItems, open_inbox_keys, open_registration, open_reporter_keys
 from whistle.keys.directory import Directory, MemberKeys, Statement, TrustedInbox, verify_chain
 from whistle.keys.inbox_secret import InboxSecret
+from whistle.keys.key_files import FileKey, open_by_key_file
 from whistle.keys.keyring import InboxKeys, Keyring
 from whistle.keys.notes import Note
+from whistle.keys.passkeys import UnlockKey, open_by_passkey, unlock_place
 from whistle.keys.records import CaseKeys, Generation, Identity, Message, Registration
 from whistle.keys.sessions import BootKey, SessionBoxer, SessionToken
 from whistle.storage.engine import open_store
@@ -32,6 +34,8 @@ from whistle.storage.rows import (
     InboxKeysRow,
     InboxRow,
     ItemRow,
+    KeyFileRow,
+    PasskeyRow,
     RegistrationRow,
     ReporterKeysRow,
     SessionRow,
@@ -418,6 +422,26 @@ def csrf(given: Input) -> str:
     return SessionBoxer(installation, BootKey.random()).csrf_token(SessionToken(token))
 
 
+def passkey_key(given: Input) -> str:
+    prf_output, credential_id = raw(given, "prf_output", "credential_id")
+    return envelope.derive_from(prf_output, unlock_place(credential_id)).hex()
+
+
+def open_by_passkey_(given: Input) -> str:
+    installation, member_id, credential_id, key = raw(
+        given, "installation", "member_id", "credential_id", "key"
+    )
+    boxed = None if given["seed_box"] is None else bytes.fromhex(given["seed_box"])
+    row = PasskeyRow(credential_id, member_id, b"", 0, boxed, "", date.min)
+    return open_by_passkey(installation, row, UnlockKey(key)).seed.reveal().hex()
+
+
+def open_by_key_file_(given: Input) -> str:
+    installation, member_id, key, boxed = raw(given, "installation", "member_id", "key", "seed_box")
+    row = KeyFileRow(FileKey(key).hash, member_id, boxed, "", date.min)
+    return open_by_key_file(installation, row, FileKey(key)).seed.reveal().hex()
+
+
 OPERATIONS: dict[str, Callable[[Input], Any]] = {
     operation.__name__.rstrip("_"): operation
     for operation in (
@@ -457,6 +481,9 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
         note_decode,
         resume,
         csrf,
+        passkey_key,
+        open_by_passkey_,
+        open_by_key_file_,
     )
 }
 

@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     MEMBER_TOTP = "member/totp"
     MEMBER_BACKUP_CODE = "member/backup-code"
     MEMBER_PASSKEY = "member/passkey"
+    PASSKEY_UNLOCK = "member/passkey-unlock"
     MEMBER_KEY_FILE = "member/key-file"
     STATEMENT = "directory/statement"
     STATEMENT_HASH = "directory/statement-hash"
