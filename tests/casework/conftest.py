@@ -8,9 +8,10 @@ import pytest
 from tests.support.office import Desk, Office
 from whistle.casework.cases import OpenedCase
 from whistle.crypto.secret import Seed
-from whistle.keys.keyring import Keyring, admit
+from whistle.keys.keyring import Keyring
+from whistle.keys.steps import admit
 from whistle.storage import directory
-from whistle.storage.rows import GrantRow, MemberRow
+from whistle.storage.rows import MemberRow
 
 
 @pytest.fixture
@@ -47,8 +48,6 @@ def deputy(office: Office) -> Keyring:
         for inbox in office.installation.directory.inboxes:
             mine = [grant for grant in grants if grant.inbox_id == inbox.inbox_id]
             if mine:
-                statement, new = admit(office.adviser, inbox, mine, keyring.public)
-                statement.insert(db)
-                GrantRow.insert_all(db, new)
+                directory.add_step(db, admit(office.adviser, inbox, mine, keyring.public))
     office.installation.directory.refresh()
     return keyring

@@ -15,11 +15,12 @@ from whistle.crypto.receipt import Receipt
 from whistle.crypto.secret import Seed
 from whistle.domain.channel import Act, Channel, InboxKind, Side
 from whistle.keys.cases import CaseItems, open_reporter_keys
-from whistle.keys.keyring import Keyring, admit
+from whistle.keys.keyring import Keyring
 from whistle.keys.records import Message
+from whistle.keys.steps import admit
 from whistle.limits import Limits
 from whistle.storage import directory, intake, tables
-from whistle.storage.rows import GrantRow, MemberRow
+from whistle.storage.rows import MemberRow
 
 DAY = date(2026, 11, 20)
 
@@ -322,9 +323,7 @@ def test_a_deputy_who_is_let_in_while_the_server_runs_opens_what_came_before(
             for grant in directory.grants_of(db, office.adviser.member_id)
             if grant.inbox_id == inbox.inbox_id
         ]
-        statement, grants = admit(office.adviser, inbox, mine, deputy.public)
-        statement.insert(db)
-        GrantRow.insert_all(db, grants)
+        directory.add_step(db, admit(office.adviser, inbox, mine, deputy.public))
     for member in (deputy, office.adviser):
         opened = office.work_of(member).open(office.case_of(receipt))
         assert opened is not None

@@ -27,6 +27,7 @@ from whistle.keys.keyring import InboxKeys, Keyring
 from whistle.keys.notes import Note
 from whistle.keys.passkeys import UnlockKey, open_by_passkey, unlock_place
 from whistle.keys.records import CaseKeys, Generation, Identity, Message, Registration
+from whistle.keys.recusals import Recusal
 from whistle.keys.sessions import BootKey, SessionBoxer, SessionToken
 from whistle.storage.engine import open_store
 from whistle.storage.rows import (
@@ -243,7 +244,7 @@ def statement_decode(given: Input) -> dict[str, Any]:
         "kind": statement.kind,
         "epoch": statement.epoch,
         "public": statement.public.raw.hex(),
-        "recovery": statement.recovery.raw.hex() if statement.recovery else "",
+        "recovery": statement.recovery.encode().hex() if statement.recovery else "",
         "previous": statement.previous.hex(),
         "members": [member_json(member) for member in statement.members],
         "digest": statement.digest.hex(),
@@ -400,6 +401,10 @@ def note_decode(given: Input) -> str:
     return Note.decode(bytes.fromhex(given["encoded"])).encode().hex()
 
 
+def recusal_decode(given: Input) -> str:
+    return Recusal.decode(bytes.fromhex(given["encoded"])).encode().hex()
+
+
 def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
@@ -479,6 +484,7 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
         identity_decode,
         registration_decode,
         note_decode,
+        recusal_decode,
         resume,
         csrf,
         passkey_key,

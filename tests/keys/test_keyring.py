@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.keys.people import INSTALLATION, OTHER_INSTALLATION, inbox, member
-from whistle.crypto.envelope import KeyPair, seal
+from whistle.crypto.envelope import seal
 from whistle.crypto.errors import (
     DirectoryMemberError,
     NotGrantedError,
@@ -14,16 +14,14 @@ from whistle.crypto.errors import (
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import Seed
-from whistle.domain.channel import Channel, InboxKind
 from whistle.keys.keyring import (
     InboxSecret,
     Keyring,
-    admit,
     box_seed,
-    found_inbox,
     open_inboxes,
     unbox_seed,
 )
+from whistle.keys.steps import admit
 from whistle.storage.rows import GrantRow
 
 
@@ -64,12 +62,6 @@ def test_the_founder_opens_an_inbox_and_a_stranger_does_not() -> None:
     assert open_inboxes(stranger, [here.trusted], here.grants_of(stranger)) == []
     with pytest.raises(UnreadableError):
         open_inboxes(stranger, [here.trusted], here.grants)
-
-
-def test_a_recovery_key_stands_in_the_statement_that_founds() -> None:
-    recovery = KeyPair.random().public
-    new = found_inbox(member(), Channel.CITIZEN, InboxKind.MAIN, recovery)
-    assert recovery.raw in new.statement.body
 
 
 def test_somebody_let_in_opens_what_came_before_and_what_comes_after() -> None:

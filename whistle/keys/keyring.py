@@ -2,10 +2,10 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
-from whistle.crypto.envelope import KeyPair, PublicKey, box, derive, open_seal, seal, unbox
+from whistle.crypto.envelope import KeyPair, box, derive, open_seal, seal, unbox
 from whistle.crypto.errors import DirectoryMemberError, NotGrantedError
 from whistle.crypto.passphrase import Passphrase, Stretch
 from whistle.crypto.place import Place, Purpose
@@ -81,10 +81,11 @@ class NewInbox:
     grant: GrantRow
 
 
-def found_inbox(
-    founder: Keyring, channel: Channel, kind: InboxKind, recovery: PublicKey | None = None
-) -> NewInbox:
-    """Make an inbox and its secret, in the first member's own session."""
+def found_inbox(founder: Keyring, channel: Channel, kind: InboxKind) -> NewInbox:
+    """Make an inbox and its secret, in the first member's own session.
+
+    It has no recovery key yet: trustees get one in a step of its own.
+    """
     secret = InboxSecret.random()
     statement = Statement(
         founder.installation,
@@ -93,7 +94,7 @@ def found_inbox(
         kind,
         epoch=1,
         public=secret.pair.public,
-        recovery=recovery,
+        recovery=None,
         previous=bytes(HASH_BYTES),
         members=(founder.public,),
     )
@@ -101,48 +102,12 @@ def found_inbox(
         InboxRoot(channel, kind, statement.inbox_id, statement.digest),
         InboxRow(statement.inbox_id, channel, kind),
         statement.sign(founder.signing),
-        _grant(secret, statement, founder.public),
+        seal_grant(secret, statement, founder.public),
     )
 
 
-def admit(
-    granter: Keyring, inbox: TrustedInbox, grants: Sequence[GrantRow], newcomer: MemberKeys
-) -> tuple[StatementRow, list[GrantRow]]:
-    """Let ``newcomer`` into an inbox: a new statement, and grants of it for every member.
-
-    ``grants``: the granter's own, by epoch; the newcomer gets those that old cases still need.
-    Raises `DirectoryMemberError` when the granter is no member, or the newcomer already is one
-    under any name, and `NotGrantedError` without a grant of the newest epoch.
-    """
-    current = inbox.current
-    if granter.public not in current.members:
-        raise DirectoryMemberError("only a member of an inbox can let somebody in")
-    if any(_share_a_key(newcomer, member) for member in current.members):
-        raise DirectoryMemberError("already a member of this inbox")
-    secrets_by_epoch = {grant.epoch: granter.open_grant(inbox, grant) for grant in grants}
-    if current.epoch not in secrets_by_epoch:
-        raise NotGrantedError("the newest secret of this inbox is not at hand")
-    statement = replace(
-        current,
-        epoch=current.epoch + 1,
-        previous=current.digest,
-        members=(*current.members, newcomer),
-    )
-    secret = secrets_by_epoch[current.epoch]
-    new = [_grant(secret, statement, member) for member in statement.members]
-    new += [_grant(old, inbox.at(epoch), newcomer) for epoch, old in secrets_by_epoch.items()]
-    return statement.sign(granter.signing), new
-
-
-def _share_a_key(one: MemberKeys, other: MemberKeys) -> bool:
-    return (
-        one.member_id == other.member_id
-        or one.public == other.public
-        or one.verifying == other.verifying
-    )
-
-
-def _grant(secret: InboxSecret, statement: Statement, member: MemberKeys) -> GrantRow:
+def seal_grant(secret: InboxSecret, statement: Statement, member: MemberKeys) -> GrantRow:
+    """Seal the secret of the inbox and epoch of ``statement`` to a member."""
     place = _grant_place(
         statement.installation, statement.inbox_id, member.member_id, statement.epoch
     )

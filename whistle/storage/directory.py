@@ -1,11 +1,13 @@
 """Queries: inboxes, statements and grants."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, tuple_
 
 from whistle.storage import tables
-from whistle.storage.rows import GrantRow, InboxRow, StatementRow
+from whistle.storage.errors import ConflictError
+from whistle.storage.rows import GrantRow, InboxRow, RecoveryGrantRow, StatementRow
 
 _NEWEST_EPOCH = select(func.max(tables.statements.c.epoch)).where(
     tables.statements.c.inbox_id == bindparam("inbox_id")
@@ -33,3 +35,49 @@ def inboxes(db: Connection) -> Sequence[InboxRow]:
     """Give every inbox that was founded, confirmed or not."""
     column = tables.inboxes.c
     return InboxRow.all(db, InboxRow.select().order_by(column.channel, column.kind))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Everything that comes with an inbox's next statement: all of it is stored, or nothing.
+
+    ``members``: the ids of all who are members now; grants of anybody else are deleted. Grants
+    take the place of those there are for the same epoch and holder.
+    """
+
+    statement: StatementRow
+    members: Sequence[bytes]
+    grants: Sequence[GrantRow]
+    recovery_grants: Sequence[RecoveryGrantRow]
+
+
+def add_step(db: Connection, step: Step) -> None:
+    """Store the next statement of an inbox; `ConflictError` when somebody else was quicker.
+
+    On PostgreSQL whoever is storing a case in this inbox is waited for, and whoever comes after
+    sees the new epoch.
+    """
+    inbox_id = step.statement.inbox_id
+    db.execute(select(tables.inboxes.c.id).where(tables.inboxes.c.id == inbox_id).with_for_update())
+    if newest_epoch(db, inbox_id) != step.statement.epoch - 1:
+        raise ConflictError("the inbox has another statement already")
+    step.statement.insert(db)
+    grant, recovery = tables.grants.c, tables.recovery_grants.c
+    renewed = {(row.epoch, row.member_id) for row in step.grants}
+    db.execute(
+        delete(tables.grants).where(
+            grant.inbox_id == inbox_id,
+            or_(
+                grant.member_id.not_in(step.members),
+                tuple_(grant.epoch, grant.member_id).in_(renewed),
+            ),
+        )
+    )
+    GrantRow.insert_all(db, step.grants)
+    epochs = [row.epoch for row in step.recovery_grants]
+    db.execute(
+        delete(tables.recovery_grants).where(
+            recovery.inbox_id == inbox_id, recovery.epoch.in_(epochs)
+        )
+    )
+    RecoveryGrantRow.insert_all(db, step.recovery_grants)
