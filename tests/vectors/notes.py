@@ -1,4 +1,4 @@
-"""Vectors of notes: the canonical JSON inside items of the casework compartment."""
+"""Vectors of notes and recusals: the canonical JSON inside items of the casework compartment."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,9 @@ from typing import Any
 
 from tests.vectors.book import Book, made
 from whistle.crypto import errors
+from whistle.domain.recusal import Ground
 from whistle.keys.notes import Note
+from whistle.keys.recusals import Recusal
 
 WRITTEN = datetime(2026, 11, 20, 12, 5, tzinfo=UTC).replace(tzinfo=None)
 NOTE = Note(made("note"), 2, made("member anne"), WRITTEN, "Ring til Økonomi.\n“Haster”")
@@ -39,6 +41,34 @@ def books() -> Iterator[Book]:
     ):
         book.error(name, "note_decode", errors.ContentError, encoded=spoilt)
     yield book
+    yield _recusals()
+
+
+def _recusals() -> Book:
+    book = Book("recusals", "Who was left out of a case, in items of the casework compartment.")
+    anne, bo = made("member anne"), made("member bo")
+    own = Recusal(anne, anne, Ground.RELATIVE, "", WRITTEN)
+    for name, recusal in (
+        ("a recusal without words", own),
+        ("of a colleague", Recusal(anne, bo, Ground.OTHER, "Æblegrød.", WRITTEN)),
+        ("handed back", Recusal(bo, anne, Ground.RELATIVE, "En navnefælle.", WRITTEN, lifted=True)),
+    ):
+        encoded = recusal.encode()
+        book.expect(name, "recusal_decode", encoded, encoded=encoded)
+    told = json.loads(own.encode())
+    wrong: dict[str, dict[str, Any]] = {
+        "another kind": {"kind": "note"},
+        "a ground that the law does not have": {"ground": "6"},
+        "no ground": {"ground": ""},
+        "nobody left out": {"member": ""},
+        "lifted as a number": {"lifted": 1},
+        "a moment with a zone": {"written": "2026-11-20T12:05:00Z"},
+        "a field too many": {"version": 1},
+    }
+    for name, changes in wrong.items():
+        spoilt = _dumped(dict(sorted({**told, **changes}.items())))
+        book.error(name, "recusal_decode", errors.ContentError, encoded=spoilt)
+    return book
 
 
 def _wrong_fields() -> Iterator[tuple[str, dict[str, Any]]]:
