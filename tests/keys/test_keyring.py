@@ -14,8 +14,8 @@ from whistle.crypto.errors import (
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import Seed
+from whistle.keys.inbox_secret import InboxSecret
 from whistle.keys.keyring import (
-    InboxSecret,
     Keyring,
     box_seed,
     open_inboxes,

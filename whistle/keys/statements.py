@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Self, TypeAlias
 
 from whistle.crypto.envelope import PublicKey
 from whistle.crypto.errors import ContentError, DirectoryStatementError, KeyShapeError
@@ -28,6 +28,9 @@ class MemberKeys:
     member_id: bytes
     public: PublicKey
     verifying: VerifyingKey
+
+
+Holder: TypeAlias = MemberKeys | RecoveryKeys
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Statement:
             raise DirectoryStatementError("an identifier of another length")
         if len(self.previous) != HASH_BYTES or self.epoch not in _EPOCHS:
             raise DirectoryStatementError("a digest or an epoch that cannot be")
-        holders = [*self.members, self.recovery] if self.recovery else list(self.members)
+        holders: list[Holder] = [*self.members, *([self.recovery] if self.recovery else [])]
         hybrid = [holder.public for holder in holders]
         signing = [holder.verifying for holder in holders]
         if not ids or any(len(set(each)) != len(each) for each in (ids, hybrid, signing)):
@@ -129,11 +132,8 @@ class Statement:
         signature = key.sign(Place(Purpose.STATEMENT, self.installation), body)
         return StatementRow(self.inbox_id, self.epoch, body, signature)
 
-    def signer(
-        self, holders: Iterable[MemberKeys | RecoveryKeys], signature: bytes
-    ) -> MemberKeys | RecoveryKeys | None:
+    def signer(self, holders: Iterable[Holder], signature: bytes) -> Holder | None:
         """Give who of ``holders`` made ``signature`` over this statement, if anybody did."""
         place, body = Place(Purpose.STATEMENT, self.installation), self.encode()
-        return next(
-            (one for one in holders if one.verifying.verifies(place, body, signature)), None
-        )
+        signers = (one for one in holders if one.verifying.verifies(place, body, signature))
+        return next(signers, None)
