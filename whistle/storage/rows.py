@@ -77,8 +77,9 @@ class MemberRow(Row):
     ``public`` and ``verifying``: the member's public keys as they gave them, to be admitted with.
     They are worth nothing before somebody has compared their fingerprint; what counts stands in
     the signed directory. ``totp_box``: the secret of their authenticator app, boxed under their
-    seed; none before they have one. ``totp_step``: the last step whose code was used. ``left``:
-    the day they left; the row stays for the names in old notes.
+    seed; none before they have one. ``totp_step``: the last step whose code was used. ``since``:
+    the day they became a member, where that is known. ``left``: the day they left; the row stays
+    for the names in old notes.
     """
 
     table = tables.members
@@ -93,6 +94,7 @@ class MemberRow(Row):
     verifying: bytes | None = None
     totp_box: bytes | None = None
     totp_step: int = 0
+    since: date | None = None
     left: date | None = None
 
 

@@ -57,6 +57,7 @@ members = _table(
     Column("verifying", LargeBinary(HASH_BYTES)),
     Column("totp_box", LargeBinary),
     Column("totp_step", Integer, nullable=False, server_default="0"),
+    Column("since", Date),
     Column("left", Date),
 )
 

@@ -37,7 +37,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_column("member_session", "proved")
     op.drop_column("invitation", "inviter")
-    for column in ("left", "totp_step", "totp_box", "verifying", "public"):
+    for column in ("left", "since", "totp_step", "totp_box", "verifying", "public"):
         op.drop_column("member", column)
 
 
@@ -48,6 +48,7 @@ def _add_to_members() -> None:
     op.add_column(
         "member", sa.Column("totp_step", sa.Integer(), nullable=False, server_default="0")
     )
+    op.add_column("member", sa.Column("since", sa.Date(), nullable=True))
     op.add_column("member", sa.Column("left", sa.Date(), nullable=True))
 
 
