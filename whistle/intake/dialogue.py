@@ -100,12 +100,7 @@ class DialogueService:
         """Give what is due to the reporter, by when; none when there is no such report."""
         with self._here.store.read() as db:
             case = queries.find_case(db, receipt.lookup(self._here.id))
-        if case is None:
-            return None
-        kind = self._here.directory.by_id(case.inbox_id).root.kind
-        return Promise(
-            case.received, case.acknowledge_by, case.feedback_by, kind is InboxKind.RESERVE
-        )
+        return None if case is None else self._promise(case)
 
     def is_with_reserve(self, receipt: Receipt) -> bool:
         """Say whether the report of a receipt is in a reserve inbox; no where there is none."""
@@ -206,6 +201,12 @@ class DialogueService:
         raise ConflictError("the case's keys keep changing")
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _promise(self, case: CaseRow) -> Promise:
+        kind = self._here.directory.by_id(case.inbox_id).root.kind
+        return Promise(
+            case.received, case.acknowledge_by, case.feedback_by, kind is InboxKind.RESERVE
+        )
 
     def _act(
         self, act: Act, form_id: bytes, identity: Identity = NOBODY, *, text: str = ""

@@ -24,7 +24,7 @@ from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.rows import CaseRow, ReceiptRow
 from whistle.storage.tables import ID_BYTES
 
-__all__ = ["NOBODY", "Dialogue", "IntakeService", "Outcome", "Promise", "Report"]
+__all__ = ["NOBODY", "Dialogue", "IntakeService", "Outcome", "Promise", "Received", "Report"]
 
 MOST_TRIES = 3
 
@@ -47,10 +47,18 @@ class Report:
         return "<Report>"
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a report, and what is due to who sent it; none where nothing was stored."""
+
+    outcome: Outcome
+    promise: Promise | None = None
+
+
 class IntakeService(DialogueService):
     """The door's acts on one installation."""
 
-    def receive(self, channel: Channel, receipt: Receipt, report: Report) -> Outcome:
+    def receive(self, channel: Channel, receipt: Receipt, report: Report) -> Received:
         """Seal a report and store it, once.
 
         The first commit under a receipt is never overwritten: the same content again is `AGAIN`,
@@ -74,7 +82,7 @@ class IntakeService(DialogueService):
             except ConflictError:
                 here.directory.refresh()
             else:
-                return Outcome.RECEIVED
+                return Received(Outcome.RECEIVED, self._promise(new.case))
         raise ConflictError("the inbox's keys keep changing")
 
     def acknowledge_by(self, channel: Channel) -> date | None:
@@ -130,13 +138,13 @@ class IntakeService(DialogueService):
             kept_apart=bool(report.identity.answers),
         )
 
-    def _compare(self, channel: Channel, receipt: Receipt, report: Report) -> Outcome:
+    def _compare(self, channel: Channel, receipt: Receipt, report: Report) -> Received:
         """Say what a report is under a receipt that was used before."""
         dialogue = self.open(receipt)
         digest = report_digest(self._here.id, channel, receipt, report)
         if dialogue and dialogue.messages and dialogue.messages[0].digest == digest:
-            return Outcome.AGAIN
-        return Outcome.OTHER_CONTENT
+            return Received(Outcome.AGAIN, self._promise(dialogue.case))
+        return Received(Outcome.OTHER_CONTENT)
 
     def _profile(self, channel: Channel) -> ChannelProfile:
         return self._here.profile.channels[channel]

@@ -4,7 +4,6 @@ from flask import Flask, url_for
 
 from whistle.intake.views import acts, dialogue, front, replace, report
 from whistle.intake.views.lengths import pad_page
-from whistle.intake.views.session import promise_of
 from whistle.intake.views.shared import blueprint, root
 
 __all__ = ["acts", "dialogue", "front", "init_app", "replace", "report"]
@@ -16,4 +15,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     # Flask calls the first of these last: by then all headers are set.
     app.after_request_funcs.setdefault(None, []).insert(0, pad_page)
-    app.context_processor(lambda: {"home_url": url_for("intake.front"), "promise_of": promise_of})
+    app.context_processor(lambda: {"home_url": url_for("intake.front")})

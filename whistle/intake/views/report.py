@@ -12,7 +12,7 @@ from whistle.domain.channel import Channel
 from whistle.domain.disguise import show_controls
 from whistle.domain.fields import show_answers
 from whistle.intake.forms import ReportForm, report_form
-from whistle.intake.service import IntakeService, Outcome, Report
+from whistle.intake.service import IntakeService, Outcome, Promise, Received, Report
 from whistle.intake.tokens import TokenState
 from whistle.intake.views.blank import BlankForms
 from whistle.intake.views.session import why_not_added
@@ -144,12 +144,12 @@ class _ReportPage:
             files=tuple(uploads.finish()),
             answers=self.form.answers(apart=False),
         )
-        outcome = self.service.receive(self.channel, receipt, content)
-        if outcome is Outcome.OTHER_CONTENT:
+        received = self.service.receive(self.channel, receipt, content)
+        if received.outcome is Outcome.OTHER_CONTENT:
             return self._offer_choice(receipt)
-        if outcome is Outcome.RECEIVED:
+        if received.outcome is Outcome.RECEIVED:
             uploads.keep()
-        return self._received(receipt, outcome, len(content.files))
+        return self._received(receipt, received, len(content.files))
 
     def _identity(self) -> Identity:
         return Identity(
@@ -215,7 +215,13 @@ class _ReportPage:
             return self.show(409)
         if outcome is Outcome.RECEIVED:
             uploads.keep()
-        return self._received(receipt, outcome, len(files))
+        return self._received(receipt, Received(outcome, self._promise(receipt)), len(files))
+
+    def _promise(self, receipt: Receipt) -> Promise | None:
+        """Give what is due; none where it cannot be read just now: what is stored is stored."""
+        with suppress(*FAILURES):
+            return self.service.promise(receipt)
+        return None
 
     def _with_answers(self) -> str:
         """Give the text and, below it, the answers: a message that is added has no fields."""
@@ -235,12 +241,13 @@ class _ReportPage:
             self.problems.append(not_received(error))
             return self.show(503)
 
-    def _received(self, receipt: Receipt, outcome: Outcome, file_count: int) -> Response:
+    def _received(self, receipt: Receipt, received: Received, file_count: int) -> Response:
         page = render_template(
             "intake/received.html",
             receipt=receipt.show(),
             door=self.door,
-            again=outcome is Outcome.AGAIN,
+            again=received.outcome is Outcome.AGAIN,
+            promise=received.promise,
             file_count=file_count,
         )
         return Response(page)

@@ -8,10 +8,10 @@ from whistle.crypto.errors import ReceiptCheckError, ReceiptError
 from whistle.crypto.receipt import Receipt
 from whistle.intake.forms import MessageForm
 from whistle.intake.reporter_session import ReporterSession, ReporterSessions
-from whistle.intake.service import IntakeService, Outcome, Promise
+from whistle.intake.service import IntakeService, Outcome
 from whistle.intake.tokens import TokenState
 from whistle.intake.views.act_forms import ActForm
-from whistle.intake.views.shared import FAILURES, form_tokens, read_receipt
+from whistle.intake.views.shared import form_tokens, read_receipt
 from whistle.uploads import Refusal
 from whistle.web import this_installation
 
@@ -21,17 +21,6 @@ COOKIE = "__Host-receipt"
 def service() -> IntakeService:
     """Give the acts of the door."""
     return IntakeService(this_installation())
-
-
-def promise_of(shown: str) -> Promise | None:
-    """Give the days by which something is due under a receipt, for the page that shows it.
-
-    None when they cannot be read just now: what was received is received, and the page says so.
-    """
-    try:
-        return service().promise(Receipt.parse(shown))
-    except FAILURES:
-        return None
 
 
 def sessions() -> ReporterSessions:
