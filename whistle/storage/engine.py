@@ -145,5 +145,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("whistle_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if connection.get_execution_options().get("whistle_write"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # may fail, as SQLAlchemy's own errors do
+    else:
+        connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]

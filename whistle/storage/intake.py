@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from whistle.storage import attachments, cases, directory, tables
 from whistle.storage.errors import ConflictError
@@ -28,7 +28,7 @@ _NEWEST = select(func.max(tables.reporter_keys.c.generation)).where(
 )
 _ITEMS = ItemRow.select(
     tables.items.c.case_id == bindparam("case_id"),
-    tables.items.c.compartment.in_(("dialogue", "identity")),
+    or_(tables.items.c.compartment == "dialogue", tables.items.c.compartment == "identity"),
 )
 
 
