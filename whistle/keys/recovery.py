@@ -17,7 +17,8 @@ from whistle.keys.inbox_secret import InboxSecret
 from whistle.storage.rows import RecoveryGrantRow
 
 if TYPE_CHECKING:
-    from whistle.keys.directory import Statement, TrustedInbox
+    from whistle.keys.chain import TrustedInbox
+    from whistle.keys.statements import Statement
 
 RECOVERY_KEYS_BYTES = PUBLIC_KEY_BYTES + KEY_BYTES
 

@@ -1,0 +1,1 @@
+"""Recovery: shares on paper, the drill, and handing an inbox on when its members' keys are lost."""
