@@ -30,6 +30,8 @@ class Purpose(StrEnum):
     RECOVERY_SIGNING = "recovery/signing"
     RECOVERY_GRANT = "recovery/grant"
     RECOVERY_FINGERPRINT = "recovery/fingerprint"
+    RECOVERY_SHARE = "recovery/share"
+    RECOVERY_REPLY = "recovery/reply"
     CASE_KEYS_INBOX = "case/keys-for-inbox"
     CASE_KEYS_VAULT = "case/keys-in-vault"
     CASE_KEYS_REPORTER = "case/keys-for-reporter"
