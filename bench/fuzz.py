@@ -280,7 +280,7 @@ def _told() -> Iterator[list[str]]:
 def _stretches(environ: Environ) -> bool:
     path = environ["PATH_INFO"]
     return environ["REQUEST_METHOD"] == "POST" and (
-        path == "/casework/" or path.startswith("/casework/begin/")
+        path in {"/casework/", "/casework/begin"}
     )
 
 

@@ -18,14 +18,16 @@ from whistle.settings import load_settings
 from whistle.storage import tables
 from whistle.storage.engine import open_store
 
+BEGIN = "/casework/begin"
+
 
 class Town:
     """An installation as a technician has just made it."""
 
     def __init__(self, data: Path, printed: str) -> None:
         self.data = data
-        self.links = re.findall(r"(/casework/begin/\S+)", printed)
-        self.codes = re.findall(r"code, by telephone:\s+(\S+)", printed)
+        self.letters = re.findall(r"long code, to send:\s+(\S+)", printed)
+        self.codes = re.findall(r"short code, by telephone:\s+(\S+)", printed)
         self.clock = FixedClock(open_installation(load_settings(data)).clock.now())
 
     def casework(self) -> Client:
@@ -43,13 +45,17 @@ class Town:
     def post(self, client: Client, path: str, **fields: str) -> TestResponse:
         return client.post(path, base_url=HOST, data=fields)
 
+    def show_codes(self, client: Client, letter: str, code: str) -> TestResponse:
+        """Type both codes of an invitation."""
+        return self.post(client, BEGIN, invitation=letter, code=code)
+
     def begin(self, number: int) -> Client:
         """Accept an invitation as a person would; give the browser, signed in."""
         client = self.casework()
-        link, code = self.links[number], self.codes[number]
-        page = self.post(client, link, code=code.lower()).text
+        letter, code = self.letters[number].replace("-", " "), self.codes[number]
+        page = self.show_codes(client, f" {letter.lower()}\n", code.lower()).text
         words = " ".join(re.findall(r"<span>([a-z-]+)</span>", page))
-        entered = self.post(client, link, **{**hidden_fields(page), "passphrase": words})
+        entered = self.post(client, BEGIN, **{**hidden_fields(page), "passphrase": words})
         assert entered.headers["Location"] == "/casework/founding", entered.text
         return client
 
@@ -142,33 +148,54 @@ def test_init_has_no_default_secret(tmp_path: Path) -> None:
 
 def test_an_invitation_is_good_once(town: Town) -> None:
     town.begin(0)
-    again = town.casework().get(town.links[0], base_url=HOST)
+    again = town.show_codes(town.casework(), town.letters[0], town.codes[0])
     assert again.status_code == 404
-    assert town.casework().get("/casework/begin/x", base_url=HOST).status_code == 404
 
 
-def test_the_link_alone_makes_nobody_a_member(town: Town) -> None:
+@pytest.mark.parametrize("letter", ["", "x", "å" * 24, "U" * 24, "0" * 23, "0" * 25, "0" * 5000])
+def test_what_is_no_long_code_is_told_so_and_counts_for_nothing(town: Town, letter: str) -> None:
+    refused = town.show_codes(town.casework(), letter, town.codes[0])
+    assert refused.status_code == 403
+    assert "passphrase" not in hidden_fields(refused.text)
+
+
+def test_the_long_code_alone_makes_nobody_a_member(town: Town) -> None:
     client = town.casework()
     for _ in range(5):
-        assert town.post(client, town.links[0], code="AAAAA-AAAAA").status_code in {403, 404}
-    assert town.post(client, town.links[0], code=town.codes[0]).status_code == 404
-    assert town.post(client, town.links[1], code=town.codes[0]).status_code == 403
+        refused = town.show_codes(client, town.letters[0], "AAAAA-AAAAA")
+        assert refused.status_code in {403, 404}
+    assert town.show_codes(client, town.letters[0], town.codes[0]).status_code == 404
+    assert town.show_codes(client, town.letters[1], town.codes[0]).status_code == 403
+
+
+def test_the_short_code_alone_makes_nobody_a_member(town: Town) -> None:
+    assert town.show_codes(town.casework(), "0" * 24, town.codes[0]).status_code == 404
+
+
+def test_no_code_of_an_invitation_stands_in_an_address(town: Town) -> None:
+    client = town.casework()
+    page = town.show_codes(client, town.letters[0], town.codes[0])
+    for told in (town.letters[0], town.codes[0]):
+        assert told not in page.request.url
+        assert not re.search(f'(?:action|href)="[^"]*{told}', page.text)
+    assert client.get(f"{BEGIN}/{town.letters[0]}", base_url=HOST).status_code == 404
 
 
 def test_an_invitation_ends_after_two_weeks(town: Town) -> None:
     town.clock.moment = town.clock.moment.replace(year=town.clock.moment.year + 1)
-    assert town.casework().get(town.links[0], base_url=HOST).status_code == 404
+    answer = town.show_codes(town.casework(), town.letters[0], town.codes[0])
+    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("proof", [{}, {"proof": "x"}, {"proof": "å" * 64}])
 def test_nobody_chooses_their_own_passphrase(town: Town, proof: dict[str, str]) -> None:
     client = town.casework()
-    page = town.post(client, town.links[0], code=town.codes[0]).text
+    page = town.show_codes(client, town.letters[0], town.codes[0]).text
     fields = {**hidden_fields(page), "passphrase": "one two three four five six", **proof}
-    refused = town.post(client, town.links[0], **fields)
+    refused = town.post(client, BEGIN, **fields)
     assert refused.status_code == 422
     assert "one two three" not in refused.text
-    assert town.casework().get(town.links[0], base_url=HOST).status_code == 200
+    assert town.show_codes(client, town.letters[0], town.codes[0]).status_code == 200
 
 
 def test_a_member_founds_no_inbox_twice_and_none_of_the_other_kind(town: Town) -> None:

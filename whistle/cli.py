@@ -127,12 +127,10 @@ def _init(options: argparse.Namespace) -> int:
     print(f"{options.data} is set up. No door is open: nobody has made the keys yet.\n")
     for invitation in invitations:
         print(f"Invitation of the {invitation.role}, who will sign in as {invitation.username}:")
-        print(f"  address, to send:    /casework/begin/{invitation.token.show()}")
-        print(f"  code, by telephone:  {invitation.code}\n")
-    print(
-        "Each is good once, for 14 days. Start the server (whistle serve), have both accept their"
-    )
-    print("invitation and make their keys, then open the doors with: whistle confirm")
+        print(f"  long code, to send:        {invitation.token.show()}")
+        print(f"  short code, by telephone:  {invitation.code}\n")
+    print("Each is good once, for 14 days, at /casework/begin. Start the server (whistle serve),")
+    print("have both accept and make their keys, then open the doors with: whistle confirm")
     return DONE
 
 

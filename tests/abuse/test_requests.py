@@ -32,7 +32,7 @@ TRICKS = [
     "/da/receipt/file/%20" + "0" * 31,
     "/casework/case/" + "g" * 32,
     "/casework/begin/" + "A" * 43,
-    "/casework/begin/%00",
+    "/casework/begin%00",
 ]
 NO_EFFECT = [
     {"X-Forwarded-Host": "evil.example"},

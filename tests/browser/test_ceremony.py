@@ -25,7 +25,7 @@ class Town:
     """A new installation, served: its address, and the invitations that `init` printed."""
 
     address: str
-    links: list[str]
+    letters: list[str]
     codes: list[str]
 
 
@@ -35,12 +35,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     data, port = tmp_path_factory.mktemp("town") / "data", free_port()
     init = [*WHISTLE, "init", "--data", str(data)]
     printed = subprocess.run(init, check=True, stdout=subprocess.PIPE, text=True).stdout
-    links = re.findall(r"(/casework/begin/\S+)", printed)
-    codes = re.findall(r"code, by telephone:\s+(\S+)", printed)
+    letters = re.findall(r"long code, to send:\s+(\S+)", printed)
+    codes = re.findall(r"short code, by telephone:\s+(\S+)", printed)
     serve = [*WHISTLE, "serve", "--data", str(data), "--port", str(port)]
     with subprocess.Popen(serve, stderr=subprocess.DEVNULL, start_new_session=True) as process:
         try:
-            yield Town(_answering(port, process), links, codes)
+            yield Town(_answering(port, process), letters, codes)
         finally:
             end(process)
 
@@ -68,11 +68,13 @@ def test_from_the_invitation_to_the_fingerprints(walk: Walk, town: Town) -> None
     walk.sees(503)
     page.goto(f"{town.address}/casework/")
     doors.choose_language(page, walk.lang)
-    page.goto(town.address + town.links[guest])
+    page.goto(f"{town.address}/casework/begin")
     walk.sees()
-    send(page, code="NIXEN-NIXEN")
+    send(page, invitation="NIXEN", code=town.codes[guest])
     walk.sees(403)
-    send(page, code=town.codes[guest])
+    send(page, invitation=town.letters[guest], code="NIXEN-NIXEN")
+    walk.sees(403)
+    send(page, invitation=town.letters[guest], code=town.codes[guest])
     walk.sees()
     send(page, passphrase="not what was shown")
     walk.sees(422)
@@ -82,5 +84,6 @@ def test_from_the_invitation_to_the_fingerprints(walk: Walk, town: Town) -> None
     doors.press(page, 'form[action$="/founding"] button')
     walk.sees()
     assert page.locator("main span.receipt").count() == 3
-    page.goto(town.address + town.links[guest])
+    page.goto(f"{town.address}/casework/begin")
+    send(page, invitation=town.letters[guest], code=town.codes[guest])
     walk.sees(404)

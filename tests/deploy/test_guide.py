@@ -155,12 +155,13 @@ def casework(machine: Machine) -> Client:
     return Client("http://casework.example.dk", path=machine.path("/run/whistle-casework/socket"))
 
 
-def begin(machine: Machine, link: str, code: str) -> tuple[str, str]:
+def begin(machine: Machine, letter: str, code: str) -> tuple[str, str]:
     """Accept an invitation and make the keys; give the passphrase, and the page to copy from."""
     someone = casework(machine)
-    page = someone.post(link, {"code": code}).page
+    page = someone.post("/casework/begin", {"invitation": letter, "code": code}).page
     words = " ".join(re.findall(r"<span>([a-z-]+)</span>", page))
-    entered = someone.post(link, {**hidden_fields(page), "passphrase": words})
+    typed = {**hidden_fields(page), "passphrase": words}
+    entered = someone.post("/casework/begin", typed)
     assert entered.status == 303, entered.page
     page = someone.get("/casework/founding").page
     token = hidden_fields(page)["csrf_token"]
@@ -182,9 +183,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         assert technician.paste(5).split()[-1] == "503"
         for section in (7, 8, 9):
             technician.paste(section)
-        links = re.findall(r"(/casework/begin/\S+)", invited)
-        codes = re.findall(r"code, by telephone:\s+(\S+)", invited)
-        papers = [begin(machine, *told) for told in zip(links, codes, strict=True)]
+        long = re.findall(r"long code, to send:\s+(\S+)", invited)
+        short = re.findall(r"short code, by telephone:\s+(\S+)", invited)
+        papers = [begin(machine, *told) for told in zip(long, short, strict=True)]
         waiting = re.findall(r"(?:[0-9a-f]{4} ?){5}", technician.paste(10, 0))
         assert len(waiting) == 6
         for one in waiting:

@@ -21,13 +21,14 @@ class SignInForm(FlaskForm):
 
 
 class BeginForm(FlaskForm):
-    """Accepting an invitation: its code; then the passphrase, typed back from the paper."""
+    """Accepting an invitation: its two codes; then the passphrase, typed back from the paper."""
 
     class Meta:
-        """Whoever begins has no session yet; link and code are what this rests on."""
+        """Whoever begins has no session yet; the two codes are what this rests on."""
 
         csrf = False
 
-    code = StringField(_l("Code"), validators=[_length])
+    invitation = StringField(_l("Long code"), validators=[_length])
+    code = StringField(_l("Short code"), validators=[_length])
     proof = HiddenField(validators=[_length])
     passphrase = PasswordField(_l("Passphrase"), validators=[_length])

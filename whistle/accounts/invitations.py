@@ -1,19 +1,19 @@
-"""Becoming a member: a one-time link, a code told by another way, a generated passphrase.
+"""Becoming a member: two codes that come by different ways, a generated passphrase.
 
-Whoever has the link alone, or the database alone, becomes nobody: the code's hash is taken over
-link and code together, and five wrong codes end the invitation.
+The long code is sent, the short one is told. Both are typed into a page and stand in no address:
+addresses are kept by browsers and written down by proxies. Whoever has one of the two, or the
+database alone, becomes nobody: the short code's hash is taken over both together, and five wrong
+ones end the invitation.
 """
 
-import base64
-import binascii
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from whistle.crypto.errors import KeyShapeError
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.receipt import ALPHABET
@@ -22,20 +22,25 @@ from whistle.domain.role import Role
 from whistle.installation import Installation
 from whistle.keys.keyring import Keyring, box_seed
 from whistle.storage import members as queries
+from whistle.storage import membership
 from whistle.storage.engine import Store
 from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.rows import InvitationRow, MemberRow
 from whistle.storage.tables import ID_BYTES
 
 CODE_SYMBOLS = 10
+LONG_SYMBOLS = 24
 GOOD_FOR = timedelta(days=14)
 MOST_FAILURES = 5
+_BITS = 5  # in a symbol
+_FORGIVEN = str.maketrans("OIL", "011")
 
 
 class InvitationToken(Secret):
-    """32 random bytes: what the link holds."""
+    """15 random bytes: the long code, in four groups of six Crockford base-32 symbols."""
 
     __slots__ = ()
+    size = LONG_SYMBOLS * _BITS // 8
 
     @property
     def hash(self) -> bytes:
@@ -43,21 +48,29 @@ class InvitationToken(Secret):
         return hashlib.sha256(self.reveal()).digest()
 
     def show(self) -> str:
-        """Write it for an address, base64url."""
-        return base64.urlsafe_b64encode(self.reveal()).decode().rstrip("=")
+        """Write it for a letter."""
+        number = int.from_bytes(self.reveal(), "big")
+        digits = [number >> _BITS * place & 31 for place in reversed(range(LONG_SYMBOLS))]
+        return "-".join(
+            "".join(ALPHABET[digit] for digit in digits[start : start + 6])
+            for start in range(0, LONG_SYMBOLS, 6)
+        )
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read what `show` wrote, or give none."""
-        try:
-            return cls(base64.b64decode(text.encode("ascii") + b"=", b"-_", validate=True))
-        except (UnicodeEncodeError, binascii.Error, KeyShapeError):
+        """Read what `show` wrote, however it was typed, or give none."""
+        symbols = _symbols(text)
+        if len(symbols) != LONG_SYMBOLS or any(symbol not in ALPHABET for symbol in symbols):
             return None
+        number = 0
+        for symbol in symbols:
+            number = number << _BITS | ALPHABET.index(symbol)
+        return cls(number.to_bytes(cls.size, "big"))
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What is told to the person invited: the link by one way, the code by another."""
+    """What is told to the person invited: the long code by one way, the short one by another."""
 
     username: str
     role: Role
@@ -65,16 +78,22 @@ class Invitation:
     code: str
 
 
-def invite(store: Store, username: str, name: str, role: Role, today: date) -> Invitation:
-    """Make an invitation. ``username`` in small letters; raise `DuplicateError` if it is taken."""
+def invite(
+    store: Store, username: str, name: str, role: Role, today: date, inviter: bytes | None = None
+) -> Invitation:
+    """Make an invitation. ``username`` in small letters; raise `DuplicateError` if it is taken.
+
+    ``inviter``: the id of the member who invites; when they leave, the invitation goes too.
+    """
     token = InvitationToken.random()
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_SYMBOLS))
     row = InvitationRow(
-        token.hash, _code_hash(token, code), username, name, role, 0, today + GOOD_FOR
+        token.hash, _code_hash(token, code), username, name, role, 0, today + GOOD_FOR, inviter
     )
     with store.write() as db:
-        if queries.by_username(db, username):
-            raise DuplicateError("there is a member with this user name")
+        membership.forget_dead_invitations(db, today, MOST_FAILURES)
+        if queries.by_username(db, username) or membership.is_invited(db, username):
+            raise DuplicateError("there is a member with this user name, or somebody invited")
         row.insert(db)
     return Invitation(username, role, token, f"{code[:5]}-{code[5:]}")
 
@@ -87,11 +106,11 @@ class InvitationService:
         self._here = installation
 
     def is_open(self, token: InvitationToken) -> bool:
-        """Say whether there is an invitation behind a link that can still be accepted."""
+        """Say whether a long code is that of an invitation that can still be accepted."""
         return self._row(token) is not None
 
     def check(self, token: InvitationToken, code: str) -> InvitationRow | None:
-        """Give the invitation for a link and its code; a wrong code is counted."""
+        """Give the invitation that both codes are of; a wrong short one is counted."""
         row = self._row(token)
         if row is None:
             return None
@@ -115,8 +134,18 @@ class InvitationService:
             return None
         keyring = Keyring(self._here.id, secrets.token_bytes(ID_BYTES), Seed.random())
         stretch, seed_box = box_seed(keyring, passphrase)
+        offered = keyring.public
         member = MemberRow(
-            keyring.member_id, row.username, row.name, row.role, "da", stretch, seed_box
+            keyring.member_id,
+            row.username,
+            row.name,
+            row.role,
+            "da",
+            stretch,
+            seed_box,
+            offered.public.raw,
+            offered.verifying.raw,
+            since=self._here.clock.today(),
         )
         try:
             with self._here.store.write() as db:
@@ -145,5 +174,9 @@ class InvitationService:
 
 
 def _code_hash(token: InvitationToken, code: str) -> bytes:
-    symbols = code.upper().translate(str.maketrans("OIL", "011", " -\t"))
-    return hashlib.sha256(token.reveal() + symbols.encode()).digest()
+    return hashlib.sha256(token.reveal() + _symbols(code).encode()).digest()
+
+
+def _symbols(text: str) -> str:
+    """Give what was meant by what was typed: case, O, I and L, and all between are forgiven."""
+    return re.sub(r"[^0-9A-Z]", "", text.upper()).translate(_FORGIVEN)

@@ -36,9 +36,22 @@ class Role(StrEnum):
         """
         return _INVITED_BY.get(self, frozenset())
 
+    @property
+    def may_remove(self) -> frozenset["Role"]:
+        """Whose access a member of this role may end, besides their own.
+
+        Nobody but a reserve ends a reserve's: what concerns the adviser is theirs to read.
+        """
+        return _REMOVED_BY.get(self, frozenset())
+
 
 _INVITED_BY = {
     Role.ADVISER: frozenset(Role),
+    Role.RESERVE: frozenset({Role.RESERVE}),
+    Role.TECHNICIAN: frozenset({Role.TECHNICIAN}),
+}
+_REMOVED_BY = {
+    Role.ADVISER: frozenset(Role) - {Role.RESERVE},
     Role.RESERVE: frozenset({Role.RESERVE}),
     Role.TECHNICIAN: frozenset({Role.TECHNICIAN}),
 }

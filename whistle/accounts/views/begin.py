@@ -29,32 +29,35 @@ class ShownInbox:
     confirmed: bool
 
 
-@blueprint.route("/begin/<token>", methods=["GET", "POST"])
-def begin(token: str) -> BaseResponse:
-    """Ask for the code; show a passphrase; take it back; let the new member in."""
-    link = InvitationToken.parse(token)
-    service = InvitationService(this_installation())
-    if link is None or not service.is_open(link):
-        return _closed()
+@blueprint.route("/begin", methods=["GET", "POST"])
+def begin() -> BaseResponse:
+    """Ask for both codes; show a passphrase; take it back; let the new member in."""
     form = BeginForm()
     if request.method != "POST":
-        return _code_page(token, form, None)
-    if not form.validate() or service.check(link, form.code.data or "") is None:
-        wrong = _("The code is not right. After five tries the invitation is void.")
-        return _code_page(token, form, wrong) if service.is_open(link) else _closed()
+        return _code_page(form, None)
+    service = InvitationService(this_installation())
+    token = InvitationToken.parse(form.invitation.data or "") if form.validate() else None
+    if token is None:
+        mistyped = _("The long code has 24 letters and digits. Look at the letter once more.")
+        return _code_page(form, mistyped, about="invitation")
+    if not service.is_open(token):
+        return _closed()
+    if service.check(token, form.code.data or "") is None:
+        wrong = _("The short code is not right. After five tries the invitation is void.")
+        return _code_page(form, wrong) if service.is_open(token) else _closed()
     if not form.passphrase.data:
-        return _passphrase_page(token, form, service.propose(link), None)
-    return _accept(token, link, form)
+        return _passphrase_page(form, service.propose(token), None)
+    return _accept(token, form)
 
 
-def _accept(token: str, link: InvitationToken, form: BeginForm) -> BaseResponse:
-    """Make the member of an invitation whose code was right, and let them in."""
+def _accept(token: InvitationToken, form: BeginForm) -> BaseResponse:
+    """Make the member of an invitation whose codes were right, and let them in."""
     service = InvitationService(this_installation())
     code, typed = form.code.data or "", Passphrase(form.passphrase.data or "")
-    member = service.accept(link, code, typed, form.proof.data or "")
+    member = service.accept(token, code, typed, form.proof.data or "")
     if member is None:
         problem = _("That was not the passphrase that was shown. Here is a new one to write down.")
-        return _passphrase_page(token, form, service.propose(link), problem)
+        return _passphrase_page(form, service.propose(token), problem)
     session = AccountService(this_installation()).sign_in(member.username, typed)
     return enter(session) if session else redirect(url_for("accounts.sign_in"), 303)
 
@@ -84,21 +87,18 @@ def _closed() -> BaseResponse:
     return Response(render_template("accounts/invitation_over.html"), status=404)
 
 
-def _code_page(token: str, form: BeginForm, problem: str | None) -> BaseResponse:
-    page = render_template("accounts/begin.html", token=token, form=form, problem=problem)
+def _code_page(form: BeginForm, problem: str | None, about: str = "code") -> BaseResponse:
+    """Ask for the codes; ``about``: the field that the problem is with."""
+    page = render_template("accounts/begin.html", form=form, problem=problem, about=about)
     return Response(page, status=403 if problem else 200)
 
 
 def _passphrase_page(
-    token: str, form: BeginForm, proposed: tuple[Passphrase, str], problem: str | None
+    form: BeginForm, proposed: tuple[Passphrase, str], problem: str | None
 ) -> BaseResponse:
     passphrase, form.proof.data = proposed
     page = render_template(
-        "accounts/passphrase.html",
-        token=token,
-        form=form,
-        passphrase=passphrase.show(),
-        problem=problem,
+        "accounts/passphrase.html", form=form, passphrase=passphrase.show(), problem=problem
     )
     return Response(page, status=422 if problem else 200)
 

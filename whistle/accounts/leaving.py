@@ -1,0 +1,148 @@
+"""When a member leaves: their access ends at once, and what comes later is closed to them.
+
+Whoever removes somebody makes new keys for the inboxes in the same transaction. Whoever leaves of
+their own accord cannot: they would hold the new key. So one of those who stay makes it; and does so
+by a button, as nothing that stands in a row may have a member sign a statement.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from whistle.accounts.members import role_of
+from whistle.installation import Installation
+from whistle.keys.directory import TrustedInbox
+from whistle.keys.keyring import Keyring
+from whistle.keys.steps import rotate
+from whistle.storage import directory as queries
+from whistle.storage import members, membership
+from whistle.storage.errors import ConflictError
+from whistle.storage.rows import MemberRow
+
+
+class Obstacle(Enum):
+    """Why somebody cannot leave just now, or not by this member's hand."""
+
+    ROLE = "another role has to do it"
+    ELSEWHERE = "they are in an inbox that this member is not in"
+    ALONE = "an inbox would be left without anybody"
+    UNCONFIRMED = "they made the keys of an inbox that nobody has confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """What leaving means for one member. ``alone_in``: inboxes that nobody else can open."""
+
+    row: MemberRow
+    inboxes: Sequence[TrustedInbox]
+    alone_in: Sequence[TrustedInbox]
+    obstacle: Obstacle | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """An inbox whose directory still names members who said goodbye."""
+
+    inbox: TrustedInbox
+    gone: Sequence[MemberRow]
+
+
+class LeavingService:
+    """Goodbyes, as one member says and settles them."""
+
+    def __init__(self, installation: Installation, member: MemberRow, keyring: Keyring) -> None:
+        """Work on ``installation`` with the keys of one member."""
+        self._here = installation
+        self._member = member
+        self._keyring = keyring
+
+    def plan(self, member_id: bytes) -> Farewell | None:
+        """Say what it means that somebody leaves; none for whoever has left or is unknown."""
+        with self._here.store.read() as db:
+            row = members.by_id(db, member_id)
+            gone = {one.id for one in membership.everybody(db) if one.left is not None}
+            granted = {grant.inbox_id for grant in queries.grants_of(db, member_id)}
+        if row is None or row.left is not None:
+            return None
+        inboxes = self._inboxes_of(member_id)
+        alone_in = [
+            inbox
+            for inbox in inboxes
+            if {one.member_id for one in inbox.current.members} <= gone | {member_id}
+        ]
+        known = {inbox.inbox_id for inbox in self._here.directory.inboxes}
+        obstacle = self._obstacle(row, inboxes)
+        if obstacle is None and granted - known:
+            obstacle = Obstacle.UNCONFIRMED
+        if obstacle is None and alone_in:
+            obstacle = Obstacle.ALONE
+        return Farewell(row, inboxes, alone_in, obstacle)
+
+    def leave(self, farewell: Farewell) -> None:
+        """End a member's access, and give the inboxes they were in new keys, all or nothing.
+
+        Raises `ConflictError` when something changed meanwhile. Only where `plan` saw no obstacle.
+        """
+        if farewell.obstacle is not None:
+            raise ConflictError("there is an obstacle")
+        leaver = farewell.row.id
+        steps = [] if leaver == self._member.id else self._without({leaver}, farewell.inboxes)
+        with self._here.store.write() as db:
+            membership.lock_inboxes(db, [inbox.inbox_id for inbox in farewell.inboxes])
+            self._check_company(membership.gone(db), farewell)
+            for step in steps:
+                queries.add_step(db, step)
+            membership.end(db, leaver, self._here.clock.today())
+        self._here.directory.refresh()
+
+    def unsettled(self) -> list[Unsettled]:
+        """Give the inboxes of this member's from which somebody has gone without new keys."""
+        with self._here.store.read() as db:
+            gone = {row.id: row for row in membership.everybody(db) if row.left is not None}
+        named = [
+            (inbox, [gone[one.member_id] for one in inbox.current.members if one.member_id in gone])
+            for inbox in self._inboxes_of(self._member.id)
+        ]
+        return [Unsettled(inbox, rows) for inbox, rows in named if rows]
+
+    def settle(self) -> None:
+        """Give those inboxes new keys. Raises `ConflictError` when somebody else was quicker."""
+        self._here.directory.refresh()
+        steps = [
+            step
+            for one in self.unsettled()
+            for step in self._without({row.id for row in one.gone}, [one.inbox])
+        ]
+        with self._here.store.write() as db:
+            for step in steps:
+                queries.add_step(db, step)
+        self._here.directory.refresh()
+
+    def _without(self, leaving: set[bytes], inboxes: Sequence[TrustedInbox]) -> list[queries.Step]:
+        with self._here.store.read() as db:
+            grants = queries.grants_of(db, self._keyring.member_id)
+        return [rotate(self._keyring, inbox, grants, leaving) for inbox in inboxes]
+
+    def _inboxes_of(self, member_id: bytes) -> list[TrustedInbox]:
+        return [
+            inbox
+            for inbox in self._here.directory.inboxes
+            if any(one.member_id == member_id for one in inbox.current.members)
+        ]
+
+    def _obstacle(self, row: MemberRow, inboxes: Sequence[TrustedInbox]) -> Obstacle | None:
+        if row.id == self._member.id:
+            return None
+        mine, theirs = role_of(self._member), role_of(row)
+        if mine is None or theirs not in mine.may_remove:
+            return Obstacle.ROLE
+        if any(self._keyring.public not in inbox.current.members for inbox in inboxes):
+            return Obstacle.ELSEWHERE
+        return None
+
+    def _check_company(self, gone: set[bytes], farewell: Farewell) -> None:
+        """Hold that nobody else left since the page was shown: two could leave an inbox empty."""
+        for inbox in farewell.inboxes:
+            named = {one.member_id for one in inbox.current.members}
+            if named <= gone | {farewell.row.id}:
+                raise ConflictError("the others have left meanwhile")

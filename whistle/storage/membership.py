@@ -1,0 +1,80 @@
+"""Queries: who is a member, who is invited, and what goes when a member leaves."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection, delete, select, update
+
+from whistle.storage import tables
+from whistle.storage.errors import ConflictError
+from whistle.storage.rows import InvitationRow, MemberRow
+
+# What unlocks a member or vouches for them: all of it goes with them.
+_GOES = (
+    tables.member_sessions,
+    tables.passkeys,
+    tables.key_files,
+    tables.backup_codes,
+    tables.grants,
+)
+
+
+def everybody(db: Connection) -> Sequence[MemberRow]:
+    """Give all members, those who have left too, in the order of their user names."""
+    return MemberRow.all(db, MemberRow.select().order_by(tables.members.c.username))
+
+
+def gone(db: Connection) -> set[bytes]:
+    """Give the ids of those who have left."""
+    column = tables.members.c
+    return set(db.execute(select(column.id).where(column.left.is_not(None))).scalars())
+
+
+def invitations(db: Connection, today: date, most_failures: int) -> Sequence[InvitationRow]:
+    """Give the invitations that can still be accepted, the oldest first."""
+    column = tables.invitations.c
+    query = InvitationRow.select(column.expires >= today, column.failures < most_failures)
+    return InvitationRow.all(db, query.order_by(column.expires, column.username))
+
+
+def forget_invitation(db: Connection, token_hash: bytes) -> None:
+    """Delete an invitation, if it is there."""
+    db.execute(delete(tables.invitations).where(tables.invitations.c.token_hash == token_hash))
+
+
+def forget_dead_invitations(db: Connection, today: date, most_failures: int) -> None:
+    """Delete the invitations that nobody can accept any more."""
+    column = tables.invitations.c
+    dead = (column.expires < today) | (column.failures >= most_failures)
+    db.execute(delete(tables.invitations).where(dead))
+
+
+def is_invited(db: Connection, username: str) -> bool:
+    """Say whether somebody is invited under this user name."""
+    column = tables.invitations.c
+    return InvitationRow.first(db, InvitationRow.select(column.username == username)) is not None
+
+
+def lock_inboxes(db: Connection, inbox_ids: Sequence[bytes]) -> None:
+    """Have whoever else changes who is in these inboxes wait until this transaction is over."""
+    column = tables.inboxes.c.id
+    db.execute(select(column).where(column.in_(inbox_ids)).order_by(column).with_for_update())
+
+
+def end(db: Connection, member_id: bytes, today: date) -> None:
+    """Take a member's access away. Name, role and the day stay, for what they wrote.
+
+    Raises `ConflictError` when they had left already.
+    """
+    column = tables.members.c
+    gone = {"seed_box": b"", "public": None, "verifying": None, "totp_box": None}
+    result = db.execute(
+        update(tables.members)
+        .where(column.id == member_id, column.left.is_(None))
+        .values(left=today, **gone)
+    )
+    if result.rowcount != 1:
+        raise ConflictError("the member had left already")
+    for table in _GOES:
+        db.execute(delete(table).where(table.c.member_id == member_id))
+    db.execute(delete(tables.invitations).where(tables.invitations.c.inviter == member_id))
