@@ -1,9 +1,9 @@
 """What is printed for the trustees: one sheet each, plain text for any printer, 72 columns wide."""
 
+from collections.abc import Sequence
 from importlib import resources
 from string import Template
 
-from whistle.domain.profile import LANGUAGES
 from whistle.recovery.public_file import Covers, PublicFile
 from whistle.recovery.shares import Share
 
@@ -46,11 +46,8 @@ def sheet(share: Share, public: PublicFile, name: str, language: str) -> str:
     )
 
 
-def numbered(words: tuple[str, ...]) -> str:
+def numbered(words: Sequence[str]) -> str:
     """Write words with their numbers in columns, to be read downwards."""
     rows = -(-len(words) // COLUMNS)
     entries = [f"{number:4}  {word}".ljust(_COLUMN_WIDTH) for number, word in enumerate(words, 1)]
     return "\n".join("".join(entries[row::rows]).rstrip() for row in range(rows))
-
-
-__all__ = ["LANGUAGES", "numbered", "sheet"]

@@ -66,23 +66,33 @@ def read_words(text: str) -> tuple[str, ...]:
 
     Case, line breaks, numbers and full stops are forgiven; four letters of a word are enough.
     """
-    typed = re.findall(r"[^\W\d_]+", text.casefold())
-    words = tuple(_word(position, one) for position, one in enumerate(typed, start=1))
-    if len(words) != WORDS:
-        raise WordCountError(len(words))
-    indices = [WORD_INDEX_MAP[word] for word in words]
-    if _residue(indices):
-        raise ChecksumError(_wrong_word(indices) or _changed_places(indices))
+    words = tuple(read_word(position, one) for position, one in enumerate(typed_in(text), start=1))
+    check_words(words)
     return words
 
 
-def _word(position: int, typed: str) -> str:
+def typed_in(text: str) -> list[str]:
+    """Take a text apart into what may be words."""
+    return re.findall(r"[^\W\d_]+", text.casefold())
+
+
+def read_word(position: int, typed: str) -> str:
+    """Give the word that was meant, or raise `UnknownWordError`. ``position``: from 1."""
     if typed in WORD_INDEX_MAP:
         return typed
     meant = [word for word in WORDLIST if word.startswith(typed)]
     if len(typed) >= PREFIX and meant:
         return str(meant[0])
     raise UnknownWordError(position, difflib.get_close_matches(typed, WORDLIST, 3, 0.5))
+
+
+def check_words(words: Sequence[str]) -> None:
+    """Hold words of the list against their checksum: `WordCountError` or `ChecksumError`."""
+    if len(words) != WORDS:
+        raise WordCountError(len(words))
+    indices = [WORD_INDEX_MAP[word] for word in words]
+    if _residue(indices):
+        raise ChecksumError(_wrong_word(indices) or _changed_places(indices))
 
 
 def _residue(indices: Sequence[int]) -> int:
