@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, update
 
 from whistle.storage import tables
 from whistle.storage.errors import ConflictError
-from whistle.storage.rows import KeyFileRow, PasskeyRow, UsedChallengeRow
+from whistle.storage.rows import KeyFileRow, MemberRow, PasskeyRow, UsedChallengeRow
 
 
 def passkey(db: Connection, credential_id: bytes) -> PasskeyRow | None:
@@ -35,6 +35,12 @@ def count_use(db: Connection, before: PasskeyRow, sign_count: int) -> None:
         raise ConflictError("the passkey was used or removed meanwhile")
 
 
+def hold_factors(db: Connection, member_id: bytes) -> MemberRow | None:
+    """Give a member, whose second factors nobody else changes until the transaction ends."""
+    query = MemberRow.select(tables.members.c.id == member_id).with_for_update()
+    return MemberRow.first(db, query)
+
+
 def remove_passkey(db: Connection, member_id: bytes, credential_id: bytes) -> None:
     """Delete a passkey of this member's, if it is there."""
     column = tables.passkeys.c
@@ -43,6 +49,13 @@ def remove_passkey(db: Connection, member_id: bytes, credential_id: bytes) -> No
             column.member_id == member_id, column.credential_id == credential_id
         )
     )
+
+
+def is_used(db: Connection, challenge_hash: bytes) -> bool:
+    """Say whether a challenge was answered."""
+    column = tables.used_challenges.c
+    query = UsedChallengeRow.select(column.challenge_hash == challenge_hash)
+    return UsedChallengeRow.first(db, query) is not None
 
 
 def use_challenge(db: Connection, used: UsedChallengeRow, now: datetime) -> None:
