@@ -2,7 +2,7 @@
 
 import re
 import stat
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib import resources
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from whistle.settings import (
     SettingsError,
     append_inboxes,
     load_settings,
+    update_inboxes,
     write_settings,
 )
 
@@ -27,7 +28,7 @@ SETTINGS = Settings(
     load_profile("stevns"),
     (
         InboxRoot(Channel.CITIZEN, InboxKind.MAIN, b"a" * 16, b"b" * 32),
-        InboxRoot(Channel.CITIZEN, InboxKind.RESERVE, b"c" * 16, b"d" * 32, 4),
+        InboxRoot(Channel.CITIZEN, InboxKind.RESERVE, b"c" * 16, b"d" * 32, 4, b"e" * 32),
     ),
 )
 
@@ -115,6 +116,8 @@ def test_an_empty_variable_is_no_setting(data: Path) -> None:
         ('channel = "citizen"', 'channel = "mayor"', "mayor"),
         ('kind = "reserve"', 'kind = "main"', "two have the same channel"),
         ("lowest_epoch = 4", "lowest_epoch = 0", "lowest_epoch"),
+        ('lowest_digest = "65', 'lowest_digest = "', "lowest_digest: should be 32 bytes"),
+        ("lowest_digest = ", "# lowest_digest = ", "lowest_digest: is missing"),
         ('fingerprint = "62', 'fingerprint = "', "fingerprint: should be 32 bytes"),
         ("[[inboxes]]", "[limits]\nreports = 3\n[[inboxes]]", "reports: no such limit"),
         ("[[inboxes]]", "[limits]\nreports_per_day = 0\n[[inboxes]]", "reports_per_day: should be"),
@@ -174,3 +177,29 @@ def test_a_channel_that_has_inboxes_cannot_be_taken_out_of_the_profile(data: Pat
     profile.write_text(text[:start], "utf-8")
     with pytest.raises(SettingsError, match="no channel citizen"):
         load_settings(data, {"WHISTLE_PROFILE": str(profile)})
+
+
+def test_a_later_anchor_is_written_where_the_inbox_stands_and_nothing_else_changes(
+    data: Path,
+) -> None:
+    change(data, "lowest_epoch = 1\n", "lowest_epoch = 1  # the ceremony of 20 November\n")
+    change(data, "[[inboxes]]", "# the adviser's\n[[inboxes]]")
+    before = (data / "whistle.toml").read_text()
+    first, second = SETTINGS.inboxes
+    later = replace(first, lowest_epoch=7, lowest_digest=b"f" * 32)
+    update_inboxes(data, [later])
+    assert load_settings(data, {}).inboxes == (later, second)
+    after = (data / "whistle.toml").read_text()
+    new = f'lowest_epoch = 7\nlowest_digest = "{b"f".hex() * 32}"\n'
+    assert after == before.replace("lowest_epoch = 1  # the ceremony of 20 November\n", new)
+    assert stat.S_IMODE((data / "whistle.toml").stat().st_mode) == 0o600
+
+
+def test_an_anchor_that_cannot_be_written_in_place_leaves_the_file_as_it_is(data: Path) -> None:
+    text = (data / "whistle.toml").read_text()
+    inline = text[: text.index("[[inboxes]]")] + "inboxes = []\n"
+    (data / "whistle.toml").write_text(inline)
+    later = replace(SETTINGS.inboxes[0], lowest_epoch=2, lowest_digest=b"f" * 32)
+    with pytest.raises(SettingsError, match="by hand"):
+        update_inboxes(data, [later])
+    assert (data / "whistle.toml").read_text() == inline

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from whistle.accounts.invitations import Invitation, invite
@@ -19,6 +19,7 @@ from whistle.settings import (
     Settings,
     append_inboxes,
     load_settings,
+    update_inboxes,
     write_settings,
 )
 from whistle.storage import directory as queries
@@ -34,14 +35,18 @@ FIRST_MEMBERS = (
 
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
-    """An inbox that its first member has founded and nobody has confirmed."""
+    """An inbox that nobody has confirmed yet, or not as it is now.
+
+    ``root``: what the configuration will say; ``is_new``: the configuration does not name it.
+    """
 
     root: InboxRoot
+    is_new: bool
 
     @property
     def digest(self) -> bytes:
-        """What its fingerprint is of."""
-        return self.root.fingerprint
+        """What its fingerprint is of: of the first statement, or of the newest."""
+        return self.root.anchor
 
 
 def initialise(data: Path, profile: str, database: str | None) -> Sequence[Invitation]:
@@ -69,19 +74,24 @@ def initialise(data: Path, profile: str, database: str | None) -> Sequence[Invit
 
 
 def unconfirmed(data: Path) -> list[Unconfirmed]:
-    """Give the inboxes that were founded and that the configuration does not name yet."""
+    """Give the inboxes that the configuration does not name yet, or names at an older statement.
+
+    Raises a `DirectoryError` when a chain does not continue what the configuration names.
+    """
     settings = load_settings(data)
     store = open_store(settings.database)
     try:
-        return [Unconfirmed(root) for root in _founded(store, settings)]
+        founded = [Unconfirmed(root, is_new=True) for root in _founded(store, settings)]
+        newer = [Unconfirmed(root, is_new=False) for root in _newer(store, settings)]
     finally:
         store.dispose()
+    return founded + newer
 
 
 def confirm(data: Path, fingerprints: Sequence[str]) -> list[Unconfirmed]:
     """Write the inboxes whose fingerprints are on the paper into the configuration.
 
-    All or none: `RefusedError` for one that no founded inbox has, and nothing is written.
+    All or none: `RefusedError` for one that no inbox has that waits, and nothing is written.
     """
     waiting = {one.digest[:10]: one for one in unconfirmed(data)}
     chosen = []
@@ -95,7 +105,8 @@ def confirm(data: Path, fingerprints: Sequence[str]) -> list[Unconfirmed]:
                 "it is written right, somebody has changed the keys: do not open the door."
             )
         chosen.append(waiting[digits])
-    append_inboxes(data, [one.root for one in chosen])
+    update_inboxes(data, [one.root for one in chosen if not one.is_new])
+    append_inboxes(data, [one.root for one in chosen if one.is_new])
     return chosen
 
 
@@ -111,4 +122,16 @@ def _founded(store: Store, settings: Settings) -> list[InboxRoot]:
             root = InboxRoot(first.channel, first.kind, first.inbox_id, first.digest)
             verify_chain(settings.installation, root, rows)
             roots.append(root)
+    return roots
+
+
+def _newer(store: Store, settings: Settings) -> list[InboxRoot]:
+    roots = []
+    with store.read() as db:
+        for root in settings.inboxes:
+            rows = queries.statements(db, root.inbox_id)
+            newest = verify_chain(settings.installation, root, rows).current
+            if newest.epoch > root.lowest_epoch:
+                anchor = replace(root, lowest_epoch=newest.epoch, lowest_digest=newest.digest)
+                roots.append(anchor)
     return roots

@@ -32,7 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"whistle: {error}", file=sys.stderr)
         return REFUSED
     except SealingError as error:
-        print(f"whistle: the keys cannot be trusted: {error}", file=sys.stderr)
+        print(
+            f"whistle: the keys cannot be trusted: {error}. Nothing is served. docs/operations.md, "
+            "'When the keys cannot be trusted', says what to do.",
+            file=sys.stderr,
+        )
         return FAILED
 
 
@@ -40,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Make the parser; the tests hold the documentation against it."""
     parser = argparse.ArgumentParser(prog="whistle", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_demo, _add_init, _add_confirm, _add_serve):
+    for add in (_add_demo, _add_init, _add_confirm, _add_serve, _add_recovery):
         add(commands)
     return parser
 
@@ -136,7 +140,7 @@ def _init(options: argparse.Namespace) -> int:
 
 def _add_confirm(commands: Commands) -> None:
     command = commands.add_parser(
-        "confirm", help="open the doors whose fingerprints stand on the ceremony's paper"
+        "confirm", help="confirm keys whose fingerprints were compared with a member's paper"
     )
     command.add_argument("--data", type=Path, required=True, help="the data folder")
     command.add_argument(
@@ -151,7 +155,8 @@ def _confirm(options: argparse.Namespace) -> int:
 
     if options.fingerprints:
         for one in confirm(options.data, options.fingerprints):
-            print(f"confirmed: {one.root.channel}, {one.root.kind}")
+            epoch = "" if one.is_new else f", as of epoch {one.root.lowest_epoch}"
+            print(f"confirmed: {one.root.channel}, {one.root.kind}{epoch}")
         print("Start the server anew. A door opens when both of its inboxes are confirmed.")
         return DONE
     waiting = unconfirmed(options.data)
@@ -159,8 +164,15 @@ def _confirm(options: argparse.Namespace) -> int:
         print("No inbox waits to be confirmed.")
     for one in waiting:
         where = f"{one.root.channel}, {one.root.kind}:"
-        print(f"{where:<26}{show_fingerprint(one.digest)}")
+        what = "new" if one.is_new else f"epoch {one.root.lowest_epoch}"
+        print(f"{where:<26}{show_fingerprint(one.digest)}  ({what})")
     return DONE
+
+
+def _add_recovery(commands: Commands) -> None:
+    from whistle.commands.recovery import add_recovery  # noqa: PLC0415
+
+    add_recovery(commands)
 
 
 def _add_serve(commands: Commands) -> None:

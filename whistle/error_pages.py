@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from whistle.admission import try_again_at
+from whistle.crypto.errors import DirectoryError, DirectoryInboxError, DirectoryMemberError
 from whistle.gateway.bodies import BodyError, SlowError
 from whistle.storage.errors import StorageError
 
@@ -115,6 +116,22 @@ def _refused_words() -> dict[int, tuple[str, str, str]]:
             ),
         ),
     }
+
+
+def untrusted_page(error: DirectoryError) -> Response:
+    """Say that the keys were tampered with, and that nothing is received for that reason."""
+    if isinstance(error, DirectoryMemberError | DirectoryInboxError):
+        log_fault(error)  # the others are in the log as the directory sounds its alarm
+    page = render_template(
+        "layout/error.html",
+        title=_("This channel is closed: its keys have been tampered with"),
+        message=_(
+            "Somebody has changed the keys that protect what is sent here. So nothing can be sent, "
+            "and nothing is stored. What was sent before is still sealed."
+        ),
+        next_step=_("Call or write to the citizen adviser. Do not send it in another way online."),
+    )
+    return Response(page, status=503)
 
 
 def refuse_while_closed() -> Response | None:

@@ -1,6 +1,7 @@
 """Settings: one documented file (``docs/settings.md``) and the environment, checked at start."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -118,6 +119,35 @@ def append_inboxes(data: Path, roots: Sequence[InboxRoot]) -> None:
     new.replace(path)
 
 
+def update_inboxes(data: Path, roots: Sequence[InboxRoot]) -> None:
+    """Write later anchors of inboxes that ``whistle.toml`` names; everything else stays.
+
+    Raises `SettingsError`, and changes nothing, where the file is not written as `write_settings`
+    writes it.
+    """
+    path = data / FILE_NAME
+    told = path.read_text("utf-8")
+    for root in roots:
+        told = _with_anchor(told, root)
+    new = path.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(told, "utf-8")
+    if not set(roots) <= set(_roots(tomllib.loads(told))):
+        new.unlink()
+        raise SettingsError(f"{path}: write lowest_epoch and lowest_digest by hand")
+    new.replace(path)
+
+
+def _with_anchor(told: str, root: InboxRoot) -> str:
+    tables = re.split(r"^(?=\[)", told, flags=re.MULTILINE)
+    for number, table in enumerate(tables):
+        if f'"{root.inbox_id.hex()}"' in table.lower():
+            kept = re.sub(r"^lowest_(epoch|digest)\b.*\n?", "", table, flags=re.MULTILINE)
+            space = kept[len(kept.rstrip()) :] or "\n"
+            tables[number] = kept.rstrip() + "\n" + _anchor(root).rstrip() + space
+    return "".join(tables)
+
+
 def _inbox_tables(roots: Sequence[InboxRoot]) -> str:
     return "".join(
         f"\n[[inboxes]]\n"
@@ -125,9 +155,14 @@ def _inbox_tables(roots: Sequence[InboxRoot]) -> str:
         f'kind = "{root.kind}"\n'
         f'id = "{root.inbox_id.hex()}"\n'
         f'fingerprint = "{root.fingerprint.hex()}"\n'
-        f"lowest_epoch = {root.lowest_epoch}\n"
+        f"{_anchor(root)}"
         for root in roots
     )
+
+
+def _anchor(root: InboxRoot) -> str:
+    digest = f'lowest_digest = "{root.lowest_digest.hex()}"\n' if root.lowest_digest else ""
+    return f"lowest_epoch = {root.lowest_epoch}\n{digest}"
 
 
 def _database(values: Mapping[str, object]) -> str:
@@ -177,6 +212,11 @@ def _root(table: object) -> InboxRoot:
     epoch = values.get("lowest_epoch", 1)
     if type(epoch) is not int or epoch < 1:
         raise SettingsError("[[inboxes]], lowest_epoch: should be a whole number from 1 up")
+    if epoch > 1 and "lowest_digest" not in values:
+        raise SettingsError(
+            "[[inboxes]], lowest_digest: is missing beside lowest_epoch; set lowest_epoch = 1, and "
+            "have `whistle confirm` write both"
+        )
     try:
         return InboxRoot(
             Channel(_text(values, "channel")),
@@ -184,6 +224,7 @@ def _root(table: object) -> InboxRoot:
             _hex(values, "id", ID_BYTES),
             _hex(values, "fingerprint", HASH_BYTES),
             epoch,
+            _hex(values, "lowest_digest", HASH_BYTES) if epoch > 1 else None,
         )
     except ValueError as error:
         raise SettingsError(f"[[inboxes]]: {error}") from error

@@ -16,13 +16,22 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Request, Response, abort, current_app, g, request
+from flask.globals import request_ctx
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
+from whistle.crypto.errors import DirectoryError
 from whistle.domain.disguise import show_controls
 from whistle.domain.profile import LANGUAGES
-from whistle.error_pages import broken_body, busy_page, http_error, log_fault, server_error
+from whistle.error_pages import (
+    broken_body,
+    busy_page,
+    http_error,
+    log_fault,
+    server_error,
+    untrusted_page,
+)
 from whistle.form_parser import FORM_TYPES
 from whistle.gateway.bodies import CUT, BodyError, Cut
 from whistle.installation import Installation
@@ -113,6 +122,7 @@ def make_app(
     app.jinja_env.filters.update(longdate=long_date, filesize=file_size, controls=show_controls)
     app.context_processor(_template_names)
     app.before_request(refuse_bad_hosts)
+    app.before_request(refuse_untrusted_keys)
     app.before_request(refuse_cross_site)
     app.before_request(refuse_other_bodies)
     app.before_request(refuse_cut_bodies)
@@ -120,6 +130,7 @@ def make_app(
     app.teardown_request(_drop_uploads)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(BodyError, broken_body)
+    app.register_error_handler(DirectoryError, untrusted_page)
     app.register_error_handler(Exception, server_error)
     app.add_url_rule("/healthz", "healthz", _healthz)
     return app
@@ -155,7 +166,7 @@ def current_language() -> str:
 
 def long_date(day: date) -> str:
     """Write a day for people, in the language of the request."""
-    written = format_date(day, "long", locale=current_language())
+    written = format_date(day, "long", locale=flask_babel.get_locale())
     return written.replace(" ", "\N{NO-BREAK SPACE}")
 
 
@@ -175,6 +186,12 @@ def refuse_bad_hosts() -> None:
     """Answer 400 where the Host header is no host."""
     if not _HOST.fullmatch(request.headers.get("Host", "localhost")):
         abort(400)
+
+
+def refuse_untrusted_keys() -> None:
+    """Stop where the key directory cannot be trusted: whatever is sealed by it could be read."""
+    if request.endpoint != "static":
+        this_installation().directory.watch()
 
 
 def refuse_cross_site() -> None:
@@ -266,7 +283,7 @@ def _other_languages() -> list[tuple[str, str, str]]:
     """Give code, own name and address of this page in every other language, where it has one."""
     here = current_language()
     rest = request.path.removeprefix("/").partition("/")[2]
-    adapter = current_app.create_url_adapter(request)
+    adapter = request_ctx.url_adapter
     found = []
     for code in LANGUAGES:
         same_page = f"/{code}/{rest}"

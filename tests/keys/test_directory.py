@@ -11,6 +11,7 @@ from tests.keys.people import INSTALLATION, OTHER_INSTALLATION, Inbox, inbox, me
 from whistle.crypto.errors import (
     DirectoryChainError,
     DirectoryError,
+    DirectoryForkError,
     DirectoryInboxError,
     DirectoryRollbackError,
     DirectoryRootError,
@@ -160,7 +161,7 @@ def test_a_refresh_finds_who_was_let_in(store: Store, here: Inbox, anne: Keyring
 
 
 @pytest.mark.parametrize("tampering", ["body", "signature", "epoch", "deleted"])
-def test_a_refresh_after_tampering_raises_and_keeps_the_old_trust(
+def test_after_tampering_nothing_is_given_to_seal_to_until_it_is_mended(
     store: Store, here: Inbox, anne: Keyring, tampering: str
 ) -> None:
     here.admit(anne, member())
@@ -178,8 +179,22 @@ def test_a_refresh_after_tampering_raises_and_keeps_the_old_trust(
                 .where(column.epoch == 2)
                 .values({tampering: values[tampering]})
             )
-    with pytest.raises(DirectoryError):
-        directory.refresh()
+    assert directory.inboxes == before
+    directory.watch()
+    for look in (directory.refresh, directory.watch):
+        with pytest.raises(DirectoryError):
+            look()
+    for ask in (
+        lambda: directory.inboxes,
+        lambda: directory.by_id(here.row.id),
+        lambda: directory.inbox(Channel.CITIZEN, InboxKind.MAIN),
+    ):
+        with pytest.raises(DirectoryError):
+            ask()
+    with store.write() as db:
+        db.execute(delete(tables.statements).where(column.epoch > 1))
+        row.insert(db)
+    directory.refresh()
     assert directory.inboxes == before
 
 
@@ -194,6 +209,21 @@ def test_a_chain_that_forks_from_the_trusted_one_is_refused(
     with store.write() as db:
         db.execute(delete(tables.statements).where(tables.statements.c.epoch == 2))
         forked.statements[-1].insert(db)
-    with pytest.raises(DirectoryRollbackError):
+    with pytest.raises(DirectoryForkError):
         directory.refresh()
-    assert directory.by_id(here.row.id).current == here.trusted.current
+
+
+def test_a_chain_that_forks_from_the_confirmed_one_is_refused(here: Inbox, anne: Keyring) -> None:
+    bo = member()
+    here.admit(anne, bo)
+    forked = Inbox(here.root, here.row, list(here.statements), list(here.grants), [anne, bo])
+    here.rotate(anne, bo)
+    forked.rotate(bo, anne)
+    newest = here.trusted.current
+    anchored = replace(here.root, lowest_epoch=newest.epoch, lowest_digest=newest.digest)
+    assert verify_chain(INSTALLATION, here.root, forked.statements).epoch == newest.epoch
+    assert verify_chain(INSTALLATION, anchored, here.statements).current == newest
+    with pytest.raises(DirectoryForkError):
+        verify_chain(INSTALLATION, anchored, forked.statements)
+    with pytest.raises(DirectoryRollbackError):
+        verify_chain(INSTALLATION, anchored, here.statements[:-1])

@@ -80,15 +80,19 @@ class DirectoryRootError(DirectoryError):
 
 
 class DirectorySignatureError(DirectoryError):
-    """A statement is not signed by a member of the statement before it."""
+    """A statement is signed by nobody who may: no member of the one before, or not for this."""
 
 
 class DirectoryChainError(DirectoryError):
-    """Statements are missing, repeated, out of order, about another inbox, or do not follow."""
+    """Statements are missing, repeated, about another inbox, or a step that nobody may take."""
 
 
 class DirectoryRollbackError(DirectoryError):
     """The newest statement is older than the configuration accepts, or than was trusted before."""
+
+
+class DirectoryForkError(DirectoryError):
+    """A statement is another than the one that was confirmed, or trusted before, at its epoch."""
 
 
 class DirectoryMemberError(DirectoryError):

@@ -24,7 +24,9 @@ class InboxRoot:
     """What the configuration says of an inbox; the only reason to trust what the database says.
 
     ``inbox_id``: 16 bytes. ``fingerprint``: SHA-256 of the inbox's first directory statement.
-    ``lowest_epoch``: a newest statement older than this is a rollback.
+    ``lowest_epoch``: a newest statement older than this is a rollback. ``lowest_digest``: SHA-256
+    of the statement at that epoch, so that nobody who has left since can tell another story of
+    it; none at epoch 1, where it is the fingerprint.
     """
 
     channel: Channel
@@ -32,6 +34,12 @@ class InboxRoot:
     inbox_id: bytes
     fingerprint: bytes
     lowest_epoch: int = 1
+    lowest_digest: bytes | None = None
+
+    @property
+    def anchor(self) -> bytes:
+        """The digest of the newest statement that somebody confirmed."""
+        return self.lowest_digest or self.fingerprint
 
 
 class Side(StrEnum):

@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 
 from whistle.crypto.errors import (
     DirectoryChainError,
+    DirectoryForkError,
     DirectoryRollbackError,
     DirectoryRootError,
     DirectorySignatureError,
@@ -60,7 +61,7 @@ def verify_chain(
     """Verify an inbox's statements, oldest first, from its root. Fails closed.
 
     Raises `DirectoryStatementError`, `DirectoryRootError`, `DirectoryChainError`,
-    `DirectorySignatureError` or `DirectoryRollbackError`, and no other error.
+    `DirectorySignatureError`, `DirectoryRollbackError` or `DirectoryForkError`, and no other.
     """
     statements = tuple(Statement.decode(row.body) for row in rows)
     if not statements:
@@ -81,6 +82,8 @@ def verify_chain(
         raise DirectoryChainError("a key that was given up came back")
     if newest.epoch < root.lowest_epoch:
         raise DirectoryRollbackError("the newest statement is older than the configuration allows")
+    if not hmac.compare_digest(statements[root.lowest_epoch - 1].digest, root.anchor):
+        raise DirectoryForkError("the statement that was confirmed has become another one")
     return TrustedInbox(root, statements)
 
 

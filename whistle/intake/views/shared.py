@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from whistle.admission import no_room, no_room_for_files
-from whistle.crypto.errors import ReceiptError, SealingError
+from whistle.crypto.errors import DirectoryError, ReceiptError, SealingError
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
 from whistle.domain.guidance import Guidance
@@ -107,6 +107,11 @@ def not_received(error: BaseException | None = None) -> str:
     """Say that the fault is ours, whether anything is stored as far as is known, and what to do."""
     if isinstance(error, NoRoomError):
         return no_room(error.again_at)
+    if isinstance(error, DirectoryError):
+        return _(
+            "Not received: the keys that protect what you send have been tampered with. Nothing is "
+            "stored. Keep your text, and call or write to the citizen adviser."
+        )
     if isinstance(error, UncertainError):
         return _(
             "We cannot tell whether it arrived: our database fell silent as it was being stored. "
