@@ -31,6 +31,13 @@ def grants_of(db: Connection, member_id: bytes) -> Sequence[GrantRow]:
     return GrantRow.all(db, GrantRow.select(tables.grants.c.member_id == member_id))
 
 
+def recovery_grants(db: Connection, inbox_id: bytes) -> Sequence[RecoveryGrantRow]:
+    """Give what is kept for the trustees of an inbox, by epoch."""
+    column = tables.recovery_grants.c
+    query = RecoveryGrantRow.select(column.inbox_id == inbox_id).order_by(column.epoch)
+    return RecoveryGrantRow.all(db, query)
+
+
 def inboxes(db: Connection) -> Sequence[InboxRow]:
     """Give every inbox that was founded, confirmed or not."""
     column = tables.inboxes.c
