@@ -62,18 +62,34 @@ class SignedIn(UserMixin):
 
 def role_title(role: str) -> str:
     """Say what a role is called."""
-    titles = {"adviser": _("citizen adviser"), "reserve": _("reserve")}
+    titles = {
+        "adviser": _("citizen adviser"),
+        "deputy": _("deputy"),
+        "reserve": _("reserve"),
+        "technician": _("technician"),
+        "reader": _("reader of statistics"),
+    }
     return titles.get(role, role)
 
 
 def signed_in() -> SignedIn | None:
     """Give the member of this request, if somebody is signed in: wholly, never by half."""
+    if "entered" in g:  # in this very request, by a session that its cookie does not name yet
+        return cast("SignedIn", g.entered) if g.entered.proved else None
     return cast("SignedIn", current_user) if current_user.is_authenticated else None
 
 
 def half_signed_in() -> SignedIn | None:
     """Give the member whose second factor is still to come, if this is such a session."""
-    return None if signed_in() else g.get("half_session")
+    if signed_in():  # which also reads the cookie
+        return None
+    half = g.get("entered", g.get("half_session"))
+    return half if half and half.proved is None else None
+
+
+def enter(member: SignedIn) -> None:
+    """Be this member for the rest of the request: the session has just been started."""
+    g.entered = member
 
 
 def whoever_is_here() -> SignedIn:
@@ -136,9 +152,12 @@ def second_factor_due(
     @wraps(view)
     def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
         member = half_signed_in()
-        if member is None or member.must_enrol:
-            return redirect(url_for("accounts.sign_in"), 303)
-        return view(*args, **kwargs)
+        if member is not None and not member.must_enrol:
+            return view(*args, **kwargs)
+        draft = Draft.carried()
+        if draft and signed_in() is None:
+            return draft.page(None, 401)
+        return redirect(url_for("accounts.sign_in"), 303)
 
     return guarded
 

@@ -24,8 +24,8 @@ def posting(cookie: str = "", path: str = "/casework/", method: str = "POST") ->
 
 def signed_in(office: Office) -> Any:
     client = office.casework.test_client()
-    data = {"username": "raadgiver", "passphrase": office.passphrase.show()}
-    assert client.post("/casework/", base_url=HOST, data=data).status_code == 303
+    answer = client.post("/casework/", base_url=HOST, data=office.credentials())
+    assert answer.status_code == 303
     return client
 
 

@@ -21,8 +21,8 @@ def client(office: Office) -> Client:
     return office.casework.test_client()
 
 
-def sign_in(client: Client, username: str, passphrase: str) -> TestResponse:
-    data = {"username": username, "passphrase": passphrase}
+def sign_in(client: Client, username: str, passphrase: str, totp: str = "") -> TestResponse:
+    data = {"username": username, "passphrase": passphrase, "totp": totp}
     return client.post("/casework/", base_url=HOST, data=data)
 
 
@@ -42,7 +42,7 @@ def test_the_passphrase_opens_the_inboxes_and_no_other_does(office: Office, clie
         assert "Set-Cookie" not in refused.headers
         assert not is_in(client)
     typed = "  ".join(office.passphrase.show().upper().split())
-    answer = sign_in(client, " Raadgiver ", typed)
+    answer = sign_in(client, " Raadgiver ", typed, office.code())
     assert (answer.status_code, answer.headers["Location"]) == (303, "/casework/inboxes")
     assert is_in(client)
 
@@ -56,10 +56,9 @@ def test_wrong_name_and_wrong_passphrase_are_told_in_the_same_words(client: Clie
 
 def test_the_cookie_is_kept_from_scripts_other_sites_and_disks(office: Office) -> None:
     desk = office.desk_of(office.adviser)
-    token = AccountService(office.installation).sign_in("raadgiver", office.passphrase)
-    assert token is not None
     client = office.casework.test_client()
-    cookie = sign_in(client, "raadgiver", office.passphrase.show()).headers["Set-Cookie"]
+    answer = sign_in(client, "raadgiver", office.passphrase.show(), office.code())
+    cookie = answer.headers["Set-Cookie"]
     for flag in ("__Host-casework=", "Secure", "HttpOnly", "SameSite=Strict", "Path=/"):
         assert flag in cookie
     assert "Expires" not in cookie
@@ -181,8 +180,7 @@ def test_an_answer_written_past_the_end_of_the_session_is_not_lost(office: Offic
     wrong = desk.post("/casework/", {**kept, "username": "raadgiver", "passphrase": "x"})
     assert wrong.status_code == 403
     assert "Et langt svar" in wrong.text
-    signed_in = {"username": "raadgiver", "passphrase": office.passphrase.show()}
-    again = desk.post("/casework/", {**kept, **signed_in})
+    again = desk.post("/casework/", {**kept, **office.credentials()})
     assert again.status_code == 200
     assert "Et langt svar" in again.text
     assert office.passphrase.show() not in again.text
@@ -198,8 +196,7 @@ def test_an_answer_written_past_the_end_of_the_session_is_not_lost(office: Offic
     "path", ["https://evil.example/", "//evil.example", "/da/", "/casework/../x"]
 )
 def test_a_draft_is_only_ever_sent_to_casework(office: Office, client: Client, path: str) -> None:
-    fields = {"kept_path": path, "kept.text": "x", "username": "raadgiver"}
-    data = {**fields, "passphrase": office.passphrase.show()}
+    data = {"kept_path": path, "kept.text": "x", **office.credentials()}
     answer = client.post("/casework/", base_url=HOST, data=data)
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/casework/inboxes"
@@ -251,7 +248,7 @@ def test_a_head_request_stretches_nothing(client: Client, monkeypatch: pytest.Mo
     def never(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(AccountService, "sign_in", never)
+    monkeypatch.setattr(AccountService, "unlock", never)
     assert client.head("/casework/", base_url=HOST).status_code == 200
 
 
@@ -272,6 +269,6 @@ def test_signing_in_again_ends_the_session_before(office: Office) -> None:
     desk = office.desk_of(office.adviser)
     old = desk.client.get_cookie("__Host-casework", domain="whistle.example")
     assert old is not None
-    sign_in(desk.client, "raadgiver", office.passphrase.show())
+    sign_in(desk.client, "raadgiver", office.passphrase.show(), office.code())
     desk.client.set_cookie("__Host-casework", old.value, domain="whistle.example", secure=True)
     assert not is_in(desk.client)

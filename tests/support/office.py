@@ -4,7 +4,7 @@ import base64
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from html import unescape
@@ -23,11 +23,13 @@ from whistle.casework.service import CaseworkService
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.receipt import Receipt
 from whistle.crypto.secret import Seed
+from whistle.crypto.totp import DRIFT, STEP_SECONDS, TotpSecret, step_at
 from whistle.domain.channel import InboxKind
 from whistle.domain.clock import FixedClock
 from whistle.domain.profile import Profile, load_profile
 from whistle.installation import Installation, open_doors
 from whistle.keys.directory import Directory
+from whistle.keys.factors import box_totp
 from whistle.keys.keyring import Keyring, NewInbox, box_seed, found_inbox
 from whistle.keys.sessions import BootKey, SessionBoxer
 from whistle.settings import FormKey
@@ -43,13 +45,14 @@ File = FileStorage
 
 @dataclass
 class Office:
-    """Everything a test of the doors needs. ``passphrase`` is the adviser's."""
+    """Everything a test of the doors needs. ``passphrase`` is the adviser's, ``app`` all's."""
 
     installation: Installation
     clock: FixedClock
     adviser: Keyring
     reserve: Keyring
     passphrase: Passphrase
+    app: TotpSecret
     root: Path = Path(__file__).parents[2]
 
     @cached_property
@@ -69,6 +72,22 @@ class Office:
     def work_of(self, keyring: Keyring) -> CaseworkService:
         """Give a member's work, without the web."""
         return CaseworkService(self.installation, keyring)
+
+    def code(self, keyring: Keyring | None = None) -> str:
+        """Give a code of a member's app that was not used; time passes where that needs it."""
+        used = self.member(keyring or self.adviser).totp_step
+        step = max(step_at(self.clock.now()) - DRIFT, used + 1)
+        while step > step_at(self.clock.now()) + DRIFT:
+            self.later(seconds=STEP_SECONDS)
+        return self.app.code(step)
+
+    def credentials(self) -> dict[str, str]:
+        """Give all that the adviser signs in with, in one form."""
+        return {
+            "username": "raadgiver",
+            "passphrase": self.passphrase.show(),
+            "totp": self.code(),
+        }
 
     def desk_of(self, keyring: Keyring) -> "Desk":
         """Give a member's browser: signed in, and proved just now, without a passphrase's cost."""
@@ -198,6 +217,7 @@ class Founding:
     """Who founded the inboxes of all tests, and the rows they left: nobody changes them."""
 
     passphrase: Passphrase
+    app: TotpSecret
     adviser: Keyring
     reserve: Keyring
     profile: Profile
@@ -225,20 +245,35 @@ def found() -> Founding:
     adviser, reserve = (
         Keyring(installation, secrets.token_bytes(16), Seed.random()) for _ in range(2)
     )
-    passphrase = Passphrase.generate()
+    passphrase, app = Passphrase.generate(), TotpSecret.random()
     mine = (adviser.member_id, "raadgiver", "Ida Rådgiver", "adviser", "da")
     theirs = (reserve.member_id, "reserve", "Rolf Reserve", "reserve", "da")
     return Founding(
         passphrase,
+        app,
         adviser,
         reserve,
         profile,
-        [MemberRow(*mine, *box_seed(adviser, passphrase)), MemberRow(*theirs, b"", b"")],
+        [
+            enrolled(MemberRow(*mine, *box_seed(adviser, passphrase)), adviser, app),
+            enrolled(MemberRow(*theirs, b"", b""), reserve, app),
+        ],
         [
             found_inbox(founder, channel, kind)
             for channel in profile.channels
             for founder, kind in ((adviser, InboxKind.MAIN), (reserve, InboxKind.RESERVE))
         ],
+    )
+
+
+def enrolled(row: MemberRow, keyring: Keyring, app: TotpSecret) -> MemberRow:
+    """Give a member who has chosen ``app``, and whose public keys are known."""
+    keys = keyring.public
+    return replace(
+        row,
+        public=keys.public.raw,
+        verifying=keys.verifying.raw,
+        totp_box=box_totp(keyring, app),
     )
 
 
@@ -296,4 +331,11 @@ def open_office(store: Store, founding: Founding) -> Office:
         clock,
         BootKey.random(),
     )
-    return Office(installation, clock, founding.adviser, founding.reserve, founding.passphrase)
+    return Office(
+        installation,
+        clock,
+        founding.adviser,
+        founding.reserve,
+        founding.passphrase,
+        founding.app,
+    )

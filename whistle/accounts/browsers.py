@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COOKIE = "__Host-browser"
 KEPT_SECONDS = 400 * 24 * 3600  # the most that browsers allow (RFC 6265bis, 5.5)
-SIGN_IN_PATH = "/casework/"
+STRETCHING = frozenset({"/casework/", "/casework/prove", "/casework/passphrase"})
 _IN_HEADER = re.compile(rf"(?:^|;\s*){COOKIE}=([\w=-]*)")
 
 
@@ -37,19 +37,28 @@ class KnownBrowsers:
 
     def knows(self, mark: str) -> bool:
         """Say whether `mark` wrote this."""
-        try:
-            value = base64.b64decode(mark.encode("ascii"), b"-_", validate=True)
-        except (UnicodeEncodeError, binascii.Error):
-            return False
-        member_id, proof = value[:ID_BYTES], value[ID_BYTES:]
-        return len(member_id) == ID_BYTES and hmac.compare_digest(proof, self._proof(member_id))
+        return self._owner(mark) is not None
+
+    def lane_of(self, mark: str, member_id: bytes | None) -> Lane:
+        """Say whether a browser is known to be this very member's; nobody's never is."""
+        owner = self._owner(mark)
+        return Lane.KNOWN if owner is not None and owner == member_id else Lane.OTHER
 
     def lane(self, environ: "WSGIEnvironment") -> Lane | None:
         """Give the lane in which a request waits; none unless a passphrase is to be stretched."""
-        if (environ["REQUEST_METHOD"], environ["PATH_INFO"]) != ("POST", SIGN_IN_PATH):
+        if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] not in STRETCHING:
             return None
         found = _IN_HEADER.search(environ.get("HTTP_COOKIE", ""))
         return Lane.KNOWN if found and self.knows(found[1]) else Lane.OTHER
+
+    def _owner(self, mark: str) -> bytes | None:
+        try:
+            value = base64.b64decode(mark.encode("ascii"), b"-_", validate=True)
+        except (UnicodeEncodeError, binascii.Error):
+            return None
+        member_id, proof = value[:ID_BYTES], value[ID_BYTES:]
+        genuine = hmac.compare_digest(proof, self._proof(member_id))
+        return member_id if genuine and len(member_id) == ID_BYTES else None
 
     def _proof(self, member_id: bytes) -> bytes:
         place = Place(Purpose.FORM_TOKEN, self._here.id, item=member_id, kind="known browser")

@@ -1,30 +1,56 @@
 """Signing in and out: a passphrase opens the member's keys, or nothing does."""
 
 import threading
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from whistle.accounts.browsers import KnownBrowsers
+from whistle.accounts.delays import Delays, What
 from whistle.crypto.errors import SealingError
 from whistle.crypto.passphrase import SALT_BYTES, Passphrase, Stretch
+from whistle.gateway.turnstile import Lane
 from whistle.installation import Installation
 from whistle.keys.keyring import Keyring, unbox_seed
 from whistle.keys.sessions import ABSOLUTE, TOUCH, SessionBoxer, SessionToken
 from whistle.storage import members as queries
-from whistle.storage.rows import MemberRow
+from whistle.storage.rows import MemberRow, SessionRow
 
 _NOBODY = Stretch(bytes(SALT_BYTES))
 _STRETCHING = threading.BoundedSemaphore(2)  # 64 MiB each: a flood queues instead of filling memory
 
 
 LONGEST_WAIT = 5  # seconds
+SECOND_FACTOR_WITHIN = timedelta(minutes=5)  # of the passphrase, by who has a second factor
 
 
 class TooBusyError(Exception):
     """More people are signing in than passphrases can be stretched; nothing was tried."""
 
 
+@contextmanager
+def stretching() -> Iterator[None]:
+    """Hold one of the places where a passphrase is stretched, or raise `TooBusyError`."""
+    if not _STRETCHING.acquire(timeout=LONGEST_WAIT):
+        raise TooBusyError
+    try:
+        yield
+    finally:
+        _STRETCHING.release()
+
+
 @dataclass(frozen=True, slots=True)
 class Unlocked:
+    """A member with their keys; ``lane``: whether they came by a browser known to be theirs."""
+
+    member: MemberRow
+    keyring: Keyring
+    lane: Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
     """A session that is open: who, with which keys, under which token.
 
     ``proved``: when the second factor was last shown; none in a half session. ``must_enrol``: the
@@ -46,38 +72,75 @@ class AccountService:
         self._here = installation
         self.boxer = SessionBoxer(installation.id, installation.boot_key)
 
-    def sign_in(self, username: str, passphrase: Passphrase) -> SessionToken | None:
-        """Unlock a member and start a session; none when either is wrong.
+    def unlock(self, username: str, passphrase: Passphrase, mark: str = "") -> Unlocked | None:
+        """Open a member's keys; none when user name or passphrase is wrong, or the member left.
 
-        A user name that does not exist costs the same stretching as one that does. Raises
-        `TooBusyError` when too many are trying.
+        ``mark``: what the browser keeps (`browsers`). A user name that does not exist costs the
+        same stretching as one that does, and is counted in the same way. Raises `DelayedError`
+        after too many failures, and `TooBusyError` when too many are trying.
         """
-        now = self._here.clock.now()
+        name = username.replace("\0", "").strip().casefold()
         with self._here.store.read() as db:
-            member = queries.by_username(db, username.replace("\0", "").strip().casefold())
-        keyring = self._unlock(member, passphrase)
-        if keyring is None:
+            member = queries.by_username(db, name)
+        if member and member.left:
+            member = None
+        lane = KnownBrowsers(self._here).lane_of(mark, member.id if member else None)
+        delays = Delays(self._here)
+        with stretching():
+            delays.begin(What.PASSPHRASE, name, lane)
+            keyring = self._unbox(member, passphrase)
+        if member is None or keyring is None:
             return None
-        token, row = self.boxer.start(keyring, now, now)
+        delays.succeeded(What.PASSPHRASE, name, lane)
+        return Unlocked(self._with_public_keys(member, keyring), keyring, lane)
+
+    def _unbox(self, member: MemberRow | None, passphrase: Passphrase) -> Keyring | None:
+        if member is None:
+            _NOBODY.key(passphrase)
+            return None
+        try:
+            return unbox_seed(self._here.id, member.id, member.stretch, member.seed_box, passphrase)
+        except SealingError:
+            return None
+
+    def _with_public_keys(self, member: MemberRow, keyring: Keyring) -> MemberRow:
+        """Write down the public keys of who became a member before these were kept."""
+        keys = keyring.public
+        if (member.public, member.verifying) == (keys.public.raw, keys.verifying.raw):
+            return member
+        with self._here.store.write() as db:
+            queries.keep_public_keys(db, member.id, keys.public.raw, keys.verifying.raw)
+        return replace(member, public=keys.public.raw, verifying=keys.verifying.raw)
+
+    def start(self, keyring: Keyring, *, proved: bool) -> SessionToken:
+        """Start a session: whole when the second factor has been ``proved``, else half."""
+        now = self._here.clock.now()
+        token, row = self.boxer.start(keyring, now, now if proved else None)
         with self._here.store.write() as db:
             queries.end_sessions_started_before(db, now - ABSOLUTE)
             row.insert(db)
         return token
 
-    def _unlock(self, member: MemberRow | None, passphrase: Passphrase) -> Keyring | None:
-        if not _STRETCHING.acquire(timeout=LONGEST_WAIT):
-            raise TooBusyError
-        try:
-            if member is None:
-                _NOBODY.key(passphrase)
-                return None
-            return unbox_seed(self._here.id, member.id, member.stretch, member.seed_box, passphrase)
-        except SealingError:
-            return None
-        finally:
-            _STRETCHING.release()
+    def exchange(self, keyring: Keyring, before: SessionToken) -> SessionToken | None:
+        """Start a whole session in the place of another, for who has just proved to be the member.
 
-    def resume(self, token: SessionToken) -> Unlocked | None:
+        No token that was known before the proof is worth anything after it. None where the other
+        has ended meanwhile.
+        """
+        now = self._here.clock.now()
+        token, row = self.boxer.start(keyring, now, now)
+        with self._here.store.write() as db:
+            if not queries.end_session(db, before.hash):
+                return None
+            row.insert(db)
+        return token
+
+    def has_second_factor(self, member: MemberRow) -> bool:
+        """Say whether a member has an authenticator app or a passkey."""
+        with self._here.store.read() as db:
+            return queries.has_second_factor(db, member)
+
+    def resume(self, token: SessionToken) -> Resumed | None:
         """Open the session of a token, and note that it is in use."""
         now = self._here.clock.now()
         with self._here.store.read() as db:
@@ -87,18 +150,36 @@ class AccountService:
                 return None
             must_enrol = row.proved is None and not queries.has_second_factor(db, member)
         keyring = self.boxer.resume(token, row, now)
-        if keyring is None:
+        late = row.proved is None and not must_enrol and now - row.started > SECOND_FACTOR_WITHIN
+        if keyring is None or late or member.left:
             self.sign_out(token)
             return None
         if now - row.seen > TOUCH:
             with self._here.store.write() as db:
                 queries.touch_session(db, token.hash, now)
-        return Unlocked(member, keyring, token, row.proved, must_enrol)
+        return Resumed(member, keyring, token, row.proved, must_enrol)
 
     def sign_out(self, token: SessionToken) -> None:
         """Delete the session; its cookie opens nothing from then on."""
         with self._here.store.write() as db:
             queries.end_session(db, token.hash)
+
+    def sessions(self, member_id: bytes) -> list[SessionRow]:
+        """Give a member's sessions that are not over, the newest first."""
+        now = self._here.clock.now()
+        with self._here.store.read() as db:
+            rows = queries.sessions_of(db, member_id)
+        return [row for row in rows if self.boxer.lasts(row, now)]
+
+    def end(self, member_id: bytes, token_hash: bytes) -> None:
+        """End one of a member's own sessions; another member's goes on."""
+        with self._here.store.write() as db:
+            queries.end_session_of(db, member_id, token_hash)
+
+    def end_all(self, member_id: bytes, but: SessionToken | None = None) -> None:
+        """End all of a member's sessions, ``but`` perhaps the one that asks for it."""
+        with self._here.store.write() as db:
+            queries.end_sessions_of(db, member_id, but.hash if but else None)
 
     def choose_language(self, member_id: bytes, language: str) -> None:
         """Remember the language a member reads."""

@@ -61,8 +61,7 @@ class SessionBoxer:
 
     def resume(self, token: SessionToken, row: SessionRow, now: datetime) -> Keyring | None:
         """Open a session; give none when it is over, or was made before the last start."""
-        longest = HALF if row.proved is None else ABSOLUTE
-        if now - row.seen > IDLE or now - row.started > longest:
+        if not self.lasts(row, now):
             return None
         try:
             place = self._place(row.member_id, token, row.started, row.proved)
@@ -70,6 +69,12 @@ class SessionBoxer:
         except SealingError:
             return None
         return Keyring(self.installation, row.member_id, seed)
+
+    @staticmethod
+    def lasts(row: SessionRow, now: datetime) -> bool:
+        """Say whether a session is not over yet; it may still be somebody's invention."""
+        longest = HALF if row.proved is None else ABSOLUTE
+        return now - row.seen <= IDLE and now - row.started <= longest
 
     def csrf_token(self, token: SessionToken) -> str:
         """Give the token that a session's forms carry."""

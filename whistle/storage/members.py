@@ -1,12 +1,13 @@
 """Queries: members and their sessions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from whistle.storage import tables
 from whistle.storage.errors import ConflictError
-from whistle.storage.rows import InvitationRow, MemberRow, SessionRow
+from whistle.storage.rows import BackupCodeRow, InvitationRow, MemberRow, SessionRow
 
 
 def by_username(db: Connection, username: str) -> MemberRow | None:
@@ -41,6 +42,81 @@ def set_language(db: Connection, member_id: bytes, language: str) -> None:
     )
 
 
+def keep_public_keys(db: Connection, member_id: bytes, public: bytes, verifying: bytes) -> None:
+    """Write down a member's public keys, to be admitted with."""
+    column = tables.members.c
+    db.execute(
+        update(tables.members)
+        .where(column.id == member_id)
+        .values(public=public, verifying=verifying)
+    )
+
+
+def change_passphrase(db: Connection, member: MemberRow, stretch: bytes, seed_box: bytes) -> None:
+    """Replace how a member unlocks; raise `ConflictError` if that has changed meanwhile."""
+    column = tables.members.c
+    result = db.execute(
+        update(tables.members)
+        .where(column.id == member.id, column.seed_box == member.seed_box)
+        .values(stretch=stretch, seed_box=seed_box)
+    )
+    if result.rowcount != 1:
+        raise ConflictError("the passphrase was changed meanwhile")
+
+
+def change_totp(db: Connection, member: MemberRow, totp_box: bytes, step: int) -> None:
+    """Replace a member's authenticator app, a code of whose ``step`` was just used.
+
+    Raises `ConflictError` if the one before, or none, is not what ``member`` says.
+    """
+    column = tables.members.c
+    before = (
+        column.totp_box.is_(None) if member.totp_box is None else column.totp_box == member.totp_box
+    )
+    result = db.execute(
+        update(tables.members)
+        .where(column.id == member.id, before)
+        .values(totp_box=totp_box, totp_step=step)
+    )
+    if result.rowcount != 1:
+        raise ConflictError("the authenticator app was changed meanwhile")
+
+
+def use_totp_step(db: Connection, member: MemberRow, step: int) -> bool:
+    """Note that the code of a step was used; false when it, or a later one, was used before."""
+    column = tables.members.c
+    result = db.execute(
+        update(tables.members)
+        .where(column.id == member.id, column.totp_box == member.totp_box, column.totp_step < step)
+        .values(totp_step=step)
+    )
+    return bool(result.rowcount == 1)
+
+
+def count_backup_codes(db: Connection, member_id: bytes) -> int:
+    """Say how many backup codes a member has left."""
+    column = tables.backup_codes.c
+    query = select(func.count()).where(column.member_id == member_id)
+    return int(db.execute(query).scalar_one())
+
+
+def replace_backup_codes(db: Connection, member_id: bytes, rows: Sequence[BackupCodeRow]) -> None:
+    """Void all backup codes of a member, and write others."""
+    db.execute(delete(tables.backup_codes).where(tables.backup_codes.c.member_id == member_id))
+    BackupCodeRow.insert_all(db, rows)
+
+
+def use_backup_code(db: Connection, row: BackupCodeRow) -> bool:
+    """Delete a backup code; false when there is none such (any more)."""
+    column = tables.backup_codes.c
+    result = db.execute(
+        delete(tables.backup_codes).where(
+            column.member_id == row.member_id, column.code_hash == row.code_hash
+        )
+    )
+    return bool(result.rowcount == 1)
+
+
 def session(db: Connection, token_hash: bytes) -> SessionRow | None:
     """Give the session with this hash."""
     column = tables.member_sessions.c
@@ -55,11 +131,35 @@ def touch_session(db: Connection, token_hash: bytes, now: datetime) -> None:
     )
 
 
-def end_session(db: Connection, token_hash: bytes) -> None:
-    """Delete a session."""
+def sessions_of(db: Connection, member_id: bytes) -> Sequence[SessionRow]:
+    """Give a member's sessions, the newest first."""
+    column = tables.member_sessions.c
+    query = SessionRow.select(column.member_id == member_id).order_by(column.started.desc())
+    return SessionRow.all(db, query)
+
+
+def end_session(db: Connection, token_hash: bytes) -> bool:
+    """Delete a session; false when it was gone."""
+    column = tables.member_sessions.c
+    result = db.execute(delete(tables.member_sessions).where(column.token_hash == token_hash))
+    return bool(result.rowcount == 1)
+
+
+def end_session_of(db: Connection, member_id: bytes, token_hash: bytes) -> None:
+    """Delete a session, if it is this member's."""
+    column = tables.member_sessions.c
     db.execute(
-        delete(tables.member_sessions).where(tables.member_sessions.c.token_hash == token_hash)
+        delete(tables.member_sessions).where(
+            column.token_hash == token_hash, column.member_id == member_id
+        )
     )
+
+
+def end_sessions_of(db: Connection, member_id: bytes, but: bytes | None = None) -> None:
+    """Delete all sessions of a member; ``but``: the hash of one that goes on."""
+    column = tables.member_sessions.c
+    ended = delete(tables.member_sessions).where(column.member_id == member_id)
+    db.execute(ended if but is None else ended.where(column.token_hash != but))
 
 
 def end_sessions_started_before(db: Connection, moment: datetime) -> None:

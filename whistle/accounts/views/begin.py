@@ -11,7 +11,7 @@ from whistle.accounts.founding import FoundedInbox, FoundingService
 from whistle.accounts.invitations import InvitationService, InvitationToken
 from whistle.accounts.service import AccountService
 from whistle.accounts.views.blueprint import blueprint
-from whistle.accounts.views.sign_in import check_button, enter
+from whistle.accounts.views.sign_in import check_button, let_in
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.channel import InboxKind
 from whistle.domain.fingerprint import show_fingerprint
@@ -58,8 +58,8 @@ def _accept(token: InvitationToken, form: BeginForm) -> BaseResponse:
     if member is None:
         problem = _("That was not the passphrase that was shown. Here is a new one to write down.")
         return _passphrase_page(form, service.propose(token), problem)
-    session = AccountService(this_installation()).sign_in(member.username, typed)
-    return enter(session) if session else redirect(url_for("accounts.sign_in"), 303)
+    unlocked = AccountService(this_installation()).unlock(member.username, typed)
+    return let_in(unlocked) if unlocked else redirect(url_for("accounts.sign_in"), 303)
 
 
 @blueprint.route("/founding", methods=["GET", "POST"])

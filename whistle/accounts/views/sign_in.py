@@ -1,50 +1,41 @@
-"""Sign-in, sign-out and language; and how Flask-Login finds the member of a request."""
+"""Sign-in, sign-out, panic and language."""
 
-import base64
-import binascii
-
-from flask import (
-    Flask,
-    Request,
-    Response,
-    abort,
-    g,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.accounts import browsers
+from whistle.accounts.delays import DelayedError
+from whistle.accounts.factors import FactorService
 from whistle.accounts.forms import SignInForm
-from whistle.accounts.founding import FoundingService
-from whistle.accounts.service import AccountService, TooBusyError
+from whistle.accounts.service import AccountService, TooBusyError, Unlocked
 from whistle.accounts.views.blueprint import blueprint
-from whistle.admission import MINUTE, try_again_at
-from whistle.crypto.errors import KeyShapeError
+from whistle.accounts.views.entering import (
+    COOKIE,
+    desk,
+    go_on,
+    load_member,
+    start_session,
+    this_mark,
+)
+from whistle.accounts.views.second_factor import second_factor_page
+from whistle.accounts.views.trying import busy, delayed, wrong_code
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.profile import LANGUAGES
 from whistle.gateway.gateway import TURNED_AWAY
-from whistle.keys.keyring import Keyring
-from whistle.keys.sessions import SessionToken, is_fresh
 from whistle.signed_in import (
     Draft,
     MemberForm,
-    SignedIn,
     csrf_field,
-    members_only,
+    half_signed_in,
     signed_in,
-    this_member,
 )
-from whistle.web import this_installation
+from whistle.uploads import Refusal
+from whistle.web import CLEAR_SITE_DATA, this_installation
 
-COOKIE = "__Host-casework"
 LANGUAGE_COOKIE = "__Host-language"
-CLEAR_SITE_DATA = '"cache", "storage"'  # the browser stays known: see `browsers`
+BROWSER_STAYS_KNOWN = '"cache", "storage"'  # see `browsers`
 
 
 def init_app(app: Flask) -> None:
@@ -52,13 +43,13 @@ def init_app(app: Flask) -> None:
     manager = LoginManager()
     manager.init_app(app, add_context_processor=False)
     manager.session_protection = None
-    manager.request_loader(_load_member)
+    manager.request_loader(load_member)
     app.context_processor(_template_names)
 
 
 def casework_language() -> str:
     """Give the member's language, or what the sign-in page was asked for."""
-    member = signed_in()
+    member = signed_in() or half_signed_in()
     chosen = member.row.language if member else request.cookies.get(LANGUAGE_COOKIE)
     if chosen in LANGUAGES:
         return chosen
@@ -67,80 +58,110 @@ def casework_language() -> str:
 
 @blueprint.route("/", methods=["GET", "POST"])
 def sign_in() -> BaseResponse:
-    """Sign in; then the inboxes."""
+    """Sign in by passphrase; the second factor is asked for next, unless it came along."""
     if request.method != "POST":
-        if signed_in():
-            return redirect(_desk(this_member().keyring, this_member().role), 303)
-        return _sign_in_page(SignInForm(), None, 200)
+        return _where_one_is() or _sign_in_page(SignInForm(), None, 200)
     form = SignInForm()
+    unlocked = _unlock(form)
+    if isinstance(unlocked, Refusal):
+        return _again(form, unlocked)
+    if form.totp.data and AccountService(this_installation()).has_second_factor(unlocked.member):
+        return _let_in_at_once(unlocked, form)
+    return let_in(unlocked)
+
+
+def _unlock(form: SignInForm) -> Unlocked | Refusal:
+    """Open the keys of who shows the passphrase, or say why they stay closed."""
     if TURNED_AWAY in request.environ:
-        return _too_busy(form)
-    token = None
+        return busy()
+    unlocked = None
     if form.validate():
         passphrase = Passphrase(form.passphrase.data or "")
+        service = AccountService(this_installation())
         try:
-            token = AccountService(this_installation()).sign_in(
-                form.username.data or "", passphrase
-            )
+            unlocked = service.unlock(form.username.data or "", passphrase, this_mark())
         except TooBusyError:
-            return _too_busy(form)
-    if token is None:
-        return _again(form, _("The user name or the passphrase is not right."), 403)
-    return enter(token)
+            return busy()
+        except DelayedError as error:
+            return delayed(error.until)
+    return unlocked or Refusal(_("The user name or the passphrase is not right."), 403)
 
 
-def _too_busy(form: SignInForm) -> BaseResponse:
-    """Nothing was tried: too many passphrases are being stretched."""
-    soon = try_again_at(this_installation().clock.now() + MINUTE)
-    busy = _(
-        "Too many are signing in just now. Yours was not tried. Try again at %(time)s.", time=soon
-    )
-    return _again(form, busy, 503)
+def _where_one_is() -> BaseResponse | None:
+    """Lead on who is in, wholly or by half."""
+    member = signed_in()
+    if member:
+        return redirect(desk(member), 303)
+    half = half_signed_in()
+    if half is None:
+        return None
+    return redirect(url_for("accounts.app" if half.must_enrol else "accounts.second_factor"), 303)
 
 
-def _again(form: SignInForm, problem: str, status: int) -> BaseResponse:
+def let_in(unlocked: Unlocked) -> BaseResponse:
+    """Let in by half who has shown the passphrase; what comes next is the second factor."""
+    half = start_session(unlocked.member, unlocked.keyring, proved=False)
+    if half.must_enrol:
+        return redirect(url_for("accounts.app"), 303)
+    draft = Draft.carried()
+    return second_factor_page(draft) if draft else redirect(url_for("accounts.second_factor"), 303)
+
+
+def _let_in_at_once(unlocked: Unlocked, form: SignInForm) -> BaseResponse:
+    """Let in who has sent the code along with the passphrase."""
+    factors = FactorService(this_installation(), unlocked.member, unlocked.keyring)
+    try:
+        right = factors.show(form.totp.data or "", unlocked.lane)
+    except DelayedError as error:
+        return _again(form, delayed(error.until))
+    if not right:
+        return _again(form, wrong_code())
+    start_session(unlocked.member, unlocked.keyring, proved=True)
+    return go_on()
+
+
+def _again(form: SignInForm, refusal: Refusal) -> BaseResponse:
     """Show the form again, with the draft that it carries, if it carries one."""
     draft = Draft.carried()
+    problem, status = refusal.problem, refusal.status
     return draft.page(problem, status) if draft else _sign_in_page(form, problem, status)
 
 
-def enter(token: SessionToken) -> BaseResponse:
-    """Let a member in whose session has just been started; an older one of theirs here ends."""
-    service = AccountService(this_installation())
-    before = signed_in()
-    if before:
-        service.sign_out(before.token)
-    unlocked = service.resume(token)
-    where = _desk(unlocked.keyring, unlocked.member.role) if unlocked else "/casework/"
-    draft = Draft.carried()
-    response: BaseResponse = redirect(where, 303)
-    if draft:
-        response = draft.unsent_page(service.boxer.csrf_token(token))
-    value = base64.urlsafe_b64encode(token.reveal()).decode()
-    response.set_cookie(COOKIE, value, secure=True, httponly=True, samesite="Strict", path="/")
-    if unlocked:
-        response.set_cookie(
-            browsers.COOKIE,
-            browsers.KnownBrowsers(this_installation()).mark(unlocked.member.id),
-            max_age=browsers.KEPT_SECONDS,
-            secure=True,
-            httponly=True,
-            samesite="Strict",
-            path="/",
-        )
+@blueprint.post("/sign-out")
+def sign_out() -> BaseResponse:
+    """Sign out, wholly or half-way in, and have the browser forget."""
+    member = signed_in() or half_signed_in()
+    response = redirect(url_for("accounts.sign_in"), 303)
+    if member is None:
+        return response
+    check_button()
+    AccountService(this_installation()).sign_out(member.token)
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Strict")
+    response.headers["Clear-Site-Data"] = BROWSER_STAYS_KNOWN
     return response
 
 
-@blueprint.post("/sign-out")
-@members_only
-def sign_out() -> BaseResponse:
-    """Sign out and have the browser forget."""
-    check_button()
-    AccountService(this_installation()).sign_out(this_member().token)
-    response = redirect(url_for("accounts.sign_in"), 303)
-    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Strict")
+@blueprint.post("/panic")
+def panic() -> BaseResponse:
+    """End every session of the member, and leave nothing in the browser.
+
+    It asks for no token: a page whose token has changed meanwhile must still lock. Another site's
+    page cannot send it (`whistle.web.refuse_cross_site`, SameSite), and locking harms nobody.
+    """
+    member = signed_in() or half_signed_in()
+    if member:
+        AccountService(this_installation()).end_all(member.row.id)
+    response = redirect(url_for("accounts.locked"), 303)
+    for name in (COOKIE, browsers.COOKIE, LANGUAGE_COOKIE):
+        response.delete_cookie(name, secure=True, httponly=True, samesite="Strict")
     response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
     return response
+
+
+@blueprint.get("/locked")
+def locked() -> BaseResponse:
+    """A page that says nothing of what was here before, and how to come back."""
+    return Response(render_template("accounts/locked.html"))
 
 
 @blueprint.post("/language")
@@ -167,48 +188,12 @@ def check_button() -> None:
         abort(403)
 
 
-def _desk(keyring: Keyring, role: str) -> str:
-    """Say where a member begins: the key ceremony while it is not over, else the inboxes."""
-    pending = FoundingService(this_installation(), keyring, role).is_pending()
-    return url_for("accounts.founding" if pending else "casework.inboxes")
-
-
 def _sign_in_page(form: SignInForm, problem: str | None, status: int) -> BaseResponse:
     page = render_template("accounts/sign_in.html", form=form, problem=problem)
     return Response(page, status=status)
 
 
-def _load_member(from_request: Request) -> SignedIn | None:
-    value = from_request.cookies.get(COOKIE)
-    if not value:
-        return None
-    try:
-        token = SessionToken(base64.b64decode(value.encode("ascii"), b"-_", validate=True))
-    except (UnicodeEncodeError, binascii.Error, KeyShapeError):
-        return None
-    service = AccountService(this_installation())
-    try:
-        unlocked = service.resume(token)
-    except (SQLAlchemyError, OSError):
-        g.member_unknown = True  # nobody is let in, but the page that says so can be shown
-        return None
-    if unlocked is None:
-        return None
-    session = SignedIn(
-        unlocked.member,
-        unlocked.keyring,
-        token,
-        service.boxer.csrf_token(token),
-        unlocked.proved,
-        is_fresh(unlocked.proved, this_installation().clock.now()),
-        unlocked.must_enrol,
-    )
-    if session.proved is None:
-        g.half_session = session
-        return None
-    return session
-
-
 def _template_names() -> dict[str, object]:
     home_url = url_for("accounts.sign_in")  # which leads a signed-in member to the inboxes
-    return {"member": signed_in(), "csrf_field": csrf_field, "home_url": home_url}
+    half = half_signed_in()
+    return {"member": signed_in(), "half": half, "csrf_field": csrf_field, "home_url": home_url}

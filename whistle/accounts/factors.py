@@ -1,0 +1,101 @@
+"""A member's second factor: an authenticator app's codes, and backup codes for when it is lost."""
+
+from whistle.accounts.delays import Delays, What
+from whistle.crypto.errors import SealingError
+from whistle.crypto.totp import TotpSecret
+from whistle.gateway.turnstile import Lane
+from whistle.installation import Installation
+from whistle.keys.factors import (
+    backup_code_digest,
+    box_totp,
+    draw_backup_codes,
+    looks_like_backup_code,
+    unbox_totp,
+)
+from whistle.keys.keyring import Keyring
+from whistle.storage import members as queries
+from whistle.storage.rows import BackupCodeRow, MemberRow
+
+
+class FactorService:
+    """The second factor of one member, whose keys are at hand."""
+
+    def __init__(self, installation: Installation, member: MemberRow, keyring: Keyring) -> None:
+        """Work for ``member`` on ``installation``."""
+        self._here = installation
+        self._member = member
+        self._keyring = keyring
+
+    def show(self, code: str, lane: Lane) -> bool:
+        """Say whether a code, the app's or a backup code, is right; it is used up then.
+
+        Raises `DelayedError` after too many wrong ones, whatever the passphrase was.
+        """
+        delays = Delays(self._here)
+        delays.begin(What.CODE, self._member.username, lane)
+        right = self._use_backup_code(code) if looks_like_backup_code(code) else self._use(code)
+        if right:
+            delays.succeeded(What.CODE, self._member.username, lane)
+        return right
+
+    def _use(self, code: str) -> bool:
+        if self._member.totp_box is None:
+            return False
+        try:
+            secret = unbox_totp(self._keyring, self._member.totp_box)
+        except SealingError:
+            return False
+        steps = list(secret.steps_of(_digits(code), self._here.clock.now()))
+        with self._here.store.write() as db:
+            return any(queries.use_totp_step(db, self._member, step) for step in steps)
+
+    def _use_backup_code(self, code: str) -> bool:
+        row = BackupCodeRow(self._member.id, backup_code_digest(self._keyring, code))
+        with self._here.store.write() as db:
+            return queries.use_backup_code(db, row)
+
+    def propose_app(self) -> tuple[TotpSecret, str]:
+        """Draw a secret for an app, and box it for the form that comes back with a first code."""
+        secret = TotpSecret.random()
+        return secret, box_totp(self._keyring, secret).hex()
+
+    def proposed_app(self, boxed: str) -> TotpSecret | None:
+        """Give the secret that `propose_app` boxed for this member; none for anything else."""
+        try:
+            return unbox_totp(self._keyring, bytes.fromhex(boxed))
+        except (ValueError, SealingError):
+            return None
+
+    def enrol_app(self, boxed: str, code: str) -> bool:
+        """Take an app that shows a right code in the place of the one before, if there was one.
+
+        Nobody chooses a secret: it is one that was drawn here. Raises `ConflictError` when the
+        member has chosen another app meanwhile.
+        """
+        secret = self.proposed_app(boxed)
+        if secret is None:
+            return False
+        steps = list(secret.steps_of(_digits(code), self._here.clock.now()))
+        if not steps:
+            return False
+        with self._here.store.write() as db:
+            queries.change_totp(db, self._member, bytes.fromhex(boxed), steps[-1])
+        return True
+
+    def make_backup_codes(self) -> list[str]:
+        """Draw ten new codes, to be shown once; those from before are void."""
+        codes = draw_backup_codes()
+        digests = [backup_code_digest(self._keyring, code) for code in codes]
+        rows = [BackupCodeRow(self._member.id, digest) for digest in digests]
+        with self._here.store.write() as db:
+            queries.replace_backup_codes(db, self._member.id, rows)
+        return codes
+
+    def backup_codes_left(self) -> int:
+        """Say how many backup codes have not been used."""
+        with self._here.store.read() as db:
+            return queries.count_backup_codes(db, self._member.id)
+
+
+def _digits(code: str) -> str:
+    return "".join(code.split())

@@ -1,0 +1,73 @@
+"""Being asked again, before something that changes keys."""
+
+from flask import Response, current_app, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from whistle.accounts.delays import DelayedError
+from whistle.accounts.forms import ProveForm
+from whistle.accounts.service import AccountService, TooBusyError
+from whistle.accounts.views.blueprint import blueprint
+from whistle.accounts.views.entering import desk, prove_session, this_mark
+from whistle.accounts.views.second_factor import too_old
+from whistle.accounts.views.trying import busy, delayed, show_code
+from whistle.crypto.passphrase import Passphrase
+from whistle.gateway.gateway import TURNED_AWAY
+from whistle.signed_in import PATHS, members_only, this_member
+from whistle.uploads import Refusal
+from whistle.web import this_installation
+
+HERE = "/casework/prove"
+
+
+@blueprint.route("/prove", methods=["GET", "POST"])
+@members_only
+def prove() -> BaseResponse:
+    """Ask for passphrase and code once more; then back to what asked for it."""
+    if request.method != "POST":
+        return _page(request.args.get("to", ""))
+    form = ProveForm()
+    refusal = _refused(form)
+    if refusal:
+        return _page(form.to.data or "", refusal)
+    prove_session()
+    return redirect(way_back(form.to.data or ""), 303)
+
+
+def way_back(asked: str) -> str:
+    """Give the page of casework that was asked for, or the desk for whatever is none."""
+    adapter = current_app.create_url_adapter(request)
+    known = PATHS.fullmatch(asked) and adapter is not None and adapter.test(asked, "GET")
+    return asked if known and asked != HERE else desk(this_member())
+
+
+def _refused(form: ProveForm) -> Refusal | None:
+    """Say why it was not taken; passphrase before code, as a code is used up by being right."""
+    if TURNED_AWAY in request.environ:
+        return busy()
+    refusal = too_old(form)
+    if refusal:
+        return refusal
+    member = this_member()
+    passphrase = Passphrase(form.passphrase.data or "")
+    try:
+        unlocked = AccountService(this_installation()).unlock(
+            member.row.username, passphrase, this_mark()
+        )
+    except TooBusyError:
+        return busy()
+    except DelayedError as error:
+        return delayed(error.until)
+    if unlocked is None or unlocked.member.id != member.row.id:
+        return Refusal(_("The passphrase is not right."), 403)
+    return show_code(member, form.code)
+
+
+def _page(to: str, refusal: Refusal | None = None) -> BaseResponse:
+    page = render_template(
+        "accounts/prove.html",
+        form=ProveForm(formdata=None, to=to),
+        way_back=way_back(to),
+        problem=refusal.problem if refusal else None,
+    )
+    return Response(page, status=refusal.status if refusal else 200)

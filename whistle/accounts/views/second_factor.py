@@ -1,0 +1,48 @@
+"""The second factor: between the passphrase and everything else."""
+
+from flask import Response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from whistle.accounts.forms import CodeForm
+from whistle.accounts.views.blueprint import blueprint
+from whistle.accounts.views.entering import go_on, prove_session
+from whistle.accounts.views.trying import show_code
+from whistle.signed_in import Draft, second_factor_due, whoever_is_here
+from whistle.uploads import Refusal
+
+
+@blueprint.route("/second-factor", methods=["GET", "POST"])
+@second_factor_due
+def second_factor() -> BaseResponse:
+    """Ask for a code; the session is whole afterwards, and has a new token."""
+    draft = Draft.carried()
+    if request.method != "POST":
+        return second_factor_page(draft)
+    form = CodeForm()
+    refusal = too_old(form) or show_code(whoever_is_here(), form.code)
+    if refusal:
+        return second_factor_page(draft, refusal)
+    prove_session()
+    return go_on()
+
+
+def too_old(form: CodeForm) -> Refusal | None:
+    """Say that a page was not this session's, if it was not. What it carried is shown again."""
+    if form.validate():
+        return None
+    if form.csrf_token.errors:
+        return Refusal(_("The page was too old to send from. Nothing is lost: send it now."), 403)
+    return Refusal(_("This is too long."), 422)
+
+
+def second_factor_page(draft: Draft | None, refusal: Refusal | None = None) -> BaseResponse:
+    """Show the page that asks for the second factor, carrying on what the member had written."""
+    page = render_template(
+        "accounts/second_factor.html",
+        form=CodeForm(formdata=None),
+        draft=draft,
+        problem=refusal.problem if refusal else None,
+        name=whoever_is_here().name,
+    )
+    return Response(page, status=refusal.status if refusal else 200)
