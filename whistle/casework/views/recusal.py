@@ -24,7 +24,7 @@ from whistle.casework.views.blueprint import (
 )
 from whistle.casework.views.shown import ground_title, show_case, show_entries
 from whistle.domain.recusal import Ground
-from whistle.signed_in import members_only, this_member
+from whistle.signed_in import members_only, proof_needed, this_member
 from whistle.uploads import Refusal
 
 
@@ -38,6 +38,7 @@ class Choice:
 
 @blueprint.get("/case/<case_id>/recusal")
 @members_only
+@proof_needed
 def recusal(case_id: str) -> BaseResponse:
     """What passing a case to the reserve means, and who is left out and why."""
     opened = opened_case(case_id)
@@ -49,6 +50,7 @@ def recusal(case_id: str) -> BaseResponse:
 
 @blueprint.post("/case/<case_id>/recusal")
 @members_only
+@proof_needed
 def recuse(case_id: str) -> BaseResponse:
     """Pass a case to the reserve."""
     opened, form = opened_case(case_id), RecusalForm()
@@ -69,6 +71,7 @@ def recuse(case_id: str) -> BaseResponse:
 
 @blueprint.get("/case/<case_id>/hand-back")
 @members_only
+@proof_needed
 def handing_back(case_id: str) -> BaseResponse:
     """What handing a case back means."""
     opened = opened_case(case_id)
@@ -79,6 +82,7 @@ def handing_back(case_id: str) -> BaseResponse:
 
 @blueprint.post("/case/<case_id>/hand-back")
 @members_only
+@proof_needed
 def hand_back(case_id: str) -> BaseResponse:
     """Give a case back that was passed to the reserve."""
     opened, form = opened_case(case_id), HandBackForm()
