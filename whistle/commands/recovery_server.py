@@ -71,7 +71,7 @@ def request(options: argparse.Namespace) -> int:
     say(f"  2. There: whistle recovery open --request {options.out} --out reply.json \\")
     say("       --shares K --of N --public recovery-new.json")
     say(f"  Have {options.member} at the telephone: they read out the digits of their own page")
-    say("  /casework/members, signed in. The trustees type them.")
+    say("  /casework/keys, signed in. The trustees type them.")
     return DONE
 
 
