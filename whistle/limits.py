@@ -134,7 +134,7 @@ class Limits:
 
     def __init__(self, budgets: Budgets = Budgets()) -> None:
         """Start counting at nothing."""
-        self._budgets = budgets
+        self.budgets = budgets
         self.room = Room(budgets.database_megabytes * MEGABYTE)
         self._lock = threading.Lock()
         self._reports: dict[str, list[Counter]] = {}
@@ -149,7 +149,7 @@ class Limits:
 
         Reports leave the last ``free_megabytes`` alone, messages half of them, casework a quarter.
         """
-        kept = self._budgets.free_megabytes * MEGABYTE
+        kept = self.budgets.free_megabytes * MEGABYTE
         needed = {Share.REPORT: kept, Share.MESSAGE: kept // 2, Share.CASEWORK: kept // 4}[share]
         return now + AFTER_FULL if self.room.left(store) < needed else None
 
@@ -160,8 +160,8 @@ class Limits:
             counters = self._reports.setdefault(
                 channel,
                 [
-                    Counter(self._budgets.reports_per_hour),
-                    Counter(self._budgets.reports_per_day, day),
+                    Counter(self.budgets.reports_per_hour),
+                    Counter(self.budgets.reports_per_day, day),
                 ],
             )
         with self._place(Share.REPORT, counters, store, now):

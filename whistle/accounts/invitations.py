@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
+from whistle.accounts.proposals import ProposedPassphrases
 from whistle.crypto.passphrase import Passphrase
-from whistle.crypto.place import Place, Purpose
 from whistle.crypto.receipt import ALPHABET
 from whistle.crypto.secret import Secret, Seed
 from whistle.domain.role import Role
@@ -104,6 +104,7 @@ class InvitationService:
     def __init__(self, installation: Installation) -> None:
         """Work on ``installation``."""
         self._here = installation
+        self._passphrases = ProposedPassphrases(installation)
 
     def is_open(self, token: InvitationToken) -> bool:
         """Say whether a long code is that of an invitation that can still be accepted."""
@@ -122,15 +123,14 @@ class InvitationService:
 
     def propose(self, token: InvitationToken) -> tuple[Passphrase, str]:
         """Draw a passphrase, and a proof that we drew it: people do not choose their own."""
-        passphrase = Passphrase.generate()
-        return passphrase, self._proof(token, passphrase)
+        return self._passphrases.propose(token.hash)
 
     def accept(
         self, token: InvitationToken, code: str, passphrase: Passphrase, proof: str
     ) -> MemberRow | None:
         """Make the member, once; none when code, passphrase or proof is not right."""
         row = self.check(token, code)
-        if row is None or not self._is_proof(token, passphrase, proof):
+        if row is None or not self._passphrases.is_proposed(token.hash, passphrase, proof):
             return None
         keyring = Keyring(self._here.id, secrets.token_bytes(ID_BYTES), Seed.random())
         stretch, seed_box = box_seed(keyring, passphrase)
@@ -161,16 +161,6 @@ class InvitationService:
         if row is None or row.failures >= MOST_FAILURES:
             return None
         return row if self._here.clock.today() <= row.expires else None
-
-    def _is_proof(self, token: InvitationToken, passphrase: Passphrase, proof: str) -> bool:
-        return hmac.compare_digest(self._proof(token, passphrase).encode(), proof.encode())
-
-    def _proof(self, token: InvitationToken, passphrase: Passphrase) -> str:
-        place = Place(
-            Purpose.FORM_TOKEN, self._here.id, item=token.hash, kind="generated passphrase"
-        )
-        message = place.encode() + passphrase.show().encode()
-        return hmac.digest(self._here.form_key.reveal(), message, "sha256").hex()
 
 
 def _code_hash(token: InvitationToken, code: str) -> bytes:

@@ -1,6 +1,7 @@
 """Queries: who is a member, who is invited, and what goes when a member leaves."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, delete, select, update
@@ -78,3 +79,36 @@ def end(db: Connection, member_id: bytes, today: date) -> None:
     for table in _GOES:
         db.execute(delete(table).where(table.c.member_id == member_id))
     db.execute(delete(tables.invitations).where(tables.invitations.c.inviter == member_id))
+
+
+@dataclass(frozen=True, slots=True)
+class RenewedMember:
+    """What of a member's row changes with a new seed; as in `MemberRow`."""
+
+    id: bytes
+    stretch: bytes
+    seed_box: bytes
+    public: bytes
+    verifying: bytes
+    totp_box: bytes | None
+
+
+def renew(db: Connection, before: MemberRow, renewed: RenewedMember) -> None:
+    """Store a member's new keys, and delete what held the old seed.
+
+    Raises `ConflictError` when passphrase, app or keys are not those of ``before``. Passkeys stay
+    as a second factor, but unlock nothing until they are added anew; backup codes are digests under
+    the old seed.
+    """
+    values = {name: getattr(renewed, name) for name in RenewedMember.__slots__ if name != "id"}
+    column = tables.members.c
+    same_app = (
+        column.totp_box.is_(None) if before.totp_box is None else column.totp_box == before.totp_box
+    )
+    unchanged = (column.id == renewed.id, column.seed_box == before.seed_box, same_app)
+    if db.execute(update(tables.members).where(*unchanged).values(**values)).rowcount != 1:
+        raise ConflictError("passphrase, app or keys were changed, or the member left")
+    for table in (tables.member_sessions, tables.key_files, tables.backup_codes):
+        db.execute(delete(table).where(table.c.member_id == renewed.id))
+    passkey = tables.passkeys.c
+    db.execute(update(tables.passkeys).where(passkey.member_id == renewed.id).values(seed_box=None))

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from whistle.accounts import browsers
 from whistle.accounts.founding import FoundingService
 from whistle.accounts.service import AccountService
+from whistle.accounts.views.navigation import home_endpoint
 from whistle.crypto.errors import KeyShapeError
 from whistle.keys.keyring import Keyring
 from whistle.keys.sessions import SessionToken, is_fresh
@@ -99,9 +100,9 @@ def go_on() -> BaseResponse:
 
 
 def desk(member: SignedIn) -> str:
-    """Say where a member begins: the key ceremony while it is not over, else the inboxes."""
+    """Say where a member begins: the key ceremony while it is not over, else their own desk."""
     founding = FoundingService(this_installation(), member.keyring, member.role)
-    return url_for("accounts.founding" if founding.is_pending() else "casework.inboxes")
+    return url_for("accounts.founding" if founding.is_pending() else home_endpoint(member))
 
 
 def load_member(from_request: Request) -> SignedIn | None:

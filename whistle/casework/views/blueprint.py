@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 
-from flask import Blueprint, abort
+from flask import Blueprint, Response, abort, render_template
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -11,7 +11,8 @@ from whistle.casework.acts import Done
 from whistle.casework.forms import EditNoteForm, NoteForm
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.crypto.errors import SealingError
-from whistle.signed_in import MemberForm, this_member
+from whistle.domain.role import Role
+from whistle.signed_in import MemberForm, signed_in, this_member
 from whistle.storage.errors import StorageError
 from whistle.storage.tables import ID_BYTES
 from whistle.uploads import Refusal
@@ -20,6 +21,23 @@ from whistle.web import this_installation
 CONFLICT = 409
 
 blueprint = Blueprint("casework", __name__, url_prefix="/casework")
+
+
+@blueprint.before_request
+def refuse_who_holds_no_key() -> Response | None:
+    """Say so to members whom nobody has let into an inbox. Keys decide anyway: see `Cases`.
+
+    A role that may hold none is refused whatever the directory says (kommunestyrelsesloven § 65 e).
+    """
+    member = signed_in()
+    if member is None:
+        return None  # the view sends them to sign in
+    may_open = member.role in set(Role) and Role(member.role).may_open is not None
+    mine = member.keyring.public
+    named = any(mine in inbox.current.members for inbox in this_installation().directory.inboxes)
+    if may_open and named:
+        return None
+    return Response(render_template("casework/no_key.html", can_be_let_in=may_open), status=403)
 
 
 def service() -> CaseworkService:

@@ -1,0 +1,55 @@
+"""The forms with which members invite others, and let them in."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, RadioField, StringField, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Length, Regexp
+
+from whistle.domain.role import Role
+from whistle.signed_in import MemberForm
+
+LONGEST = 80
+
+
+def _visible(_form: object, field: Field) -> None:
+    """Refuse a name with characters that nobody sees: it could look like somebody else's."""
+    if not field.data.isprintable():
+        raise ValidationError(_("Only letters, digits and signs that can be seen."))
+
+
+class InviteForm(MemberForm):
+    """Who is invited: name, user name, role."""
+
+    name = StringField(
+        _l("Name"),
+        filters=[lambda text: " ".join((text or "").split())],
+        validators=[
+            InputRequired(_l("Write the name.")),
+            Length(max=LONGEST, message=_l("This is too long.")),
+            _visible,
+        ],
+    )
+    username = StringField(
+        _l("User name"),
+        filters=[lambda text: (text or "").strip().casefold()],
+        validators=[
+            Regexp(
+                r"[a-zæøå0-9][a-zæøå0-9._-]{1,31}\Z",
+                message=_l("2 to 32 small letters, digits, dots or hyphens."),
+            )
+        ],
+    )
+    role = RadioField(
+        _l("Role"),
+        choices=[(role.value, role.value) for role in Role],
+        validators=[AnyOf([role.value for role in Role], message=_l("Choose a role."))],
+        validate_choice=False,
+    )
+
+
+class LetInForm(MemberForm):
+    """What was heard on the telephone; the inboxes are read by hand."""
+
+    heard = StringField(
+        _l("What you heard"), validators=[Length(max=200, message=_l("This is too long."))]
+    )

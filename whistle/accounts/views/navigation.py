@@ -1,0 +1,70 @@
+"""The main menu behind the second door. A role shows buttons; keys decide what opens."""
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+
+from whistle.accounts.leaving import LeavingService
+from whistle.accounts.members import role_of
+from whistle.domain.role import Role
+from whistle.signed_in import SignedIn, signed_in
+from whistle.web import this_installation
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLink:
+    """A link of the menu; ``here``: it leads to the page that is being shown."""
+
+    url: str
+    title: str
+    here: bool
+
+
+def init_app(app: Flask) -> None:
+    """Have every page of ``app`` find its menu."""
+    app.context_processor(lambda: {"main_menu": main_menu, "somebody_left": somebody_left})
+
+
+def main_menu() -> list[MenuLink]:
+    """Give the links for whoever is signed in."""
+    member = signed_in()
+    if member is None:
+        return []
+    links = [("accounts.members", _("Members")), ("accounts.keys", _("My keys"))]
+    home = home_endpoint(member)
+    if home != "accounts.keys":
+        links.insert(0, (home, _home_title(member)))
+    return [
+        MenuLink(url_for(endpoint), title, here=request.endpoint == endpoint)
+        for endpoint, title in links
+    ]
+
+
+def home_endpoint(member: SignedIn) -> str:
+    """Say where a member's work is. Who may hold no key has another desk.
+
+    Whom nobody has let into an inbox yet is led to the fingerprint that they have to read aloud.
+    """
+    desks = {Role.TECHNICIAN: "accounts.technician", Role.READER: "accounts.reader"}
+    role, mine = role_of(member.row), member.keyring.public
+    if role in desks:
+        return desks[role]
+    inboxes = this_installation().directory.inboxes
+    is_in = any(mine in inbox.current.members for inbox in inboxes)
+    return "casework.inboxes" if is_in else "accounts.keys"
+
+
+def somebody_left() -> bool:
+    """Say whether an inbox of this member's waits for new keys, as somebody has gone."""
+    member = signed_in()
+    if member is None:
+        return False
+    return bool(LeavingService(this_installation(), member.row, member.keyring).unsettled())
+
+
+def _home_title(member: SignedIn) -> str:
+    role = role_of(member.row)
+    if role is Role.TECHNICIAN:
+        return _("Running")
+    return _("Statistics") if role is Role.READER else _("Inboxes")

@@ -1,0 +1,105 @@
+"""My keys: what I am known by, my inboxes' fingerprints, new keys."""
+
+from flask import Response, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from whistle.accounts.forms import BeginForm
+from whistle.accounts.own_keys import OwnKeysService
+from whistle.accounts.views.blueprint import blueprint
+from whistle.accounts.views.entering import start_session
+from whistle.accounts.views.shown import inbox_title, read_id
+from whistle.accounts.views.sign_in import check_button
+from whistle.crypto.errors import SealingError
+from whistle.crypto.passphrase import Passphrase
+from whistle.signed_in import members_only, proof_needed, this_member
+from whistle.storage.errors import ConflictError
+from whistle.web import this_installation
+
+CONFLICT = 409
+
+
+def own_keys() -> OwnKeysService:
+    """Give what this request's member does with their own keys."""
+    member = this_member()
+    return OwnKeysService(this_installation(), member.row, member.keyring)
+
+
+@blueprint.get("/keys")
+@members_only
+def keys() -> str:
+    """Show the fingerprint to read aloud, and the inboxes with theirs."""
+    service = own_keys()
+    return render_template(
+        "accounts/keys.html",
+        spoken=service.spoken.split(),
+        inboxes=[
+            {
+                "id": one.inbox.inbox_id.hex(),
+                "title": inbox_title(one.inbox),
+                "fingerprint": one.fingerprint,
+                "confirmed": one.confirmed,
+            }
+            for one in service.inboxes()
+        ],
+        done=request.args.get("done", ""),
+    )
+
+
+@blueprint.route("/keys/inbox/<inbox_id>", methods=["GET", "POST"])
+@members_only
+@proof_needed
+def new_inbox_keys(inbox_id: str) -> BaseResponse:
+    """Say what new keys for an inbox mean, and make them."""
+    service = own_keys()
+    inbox = service.inbox(read_id(inbox_id))
+    if inbox is None:
+        abort(404)
+    changed = False
+    if request.method == "POST":
+        check_button()
+        try:
+            if service.rotate(inbox.inbox_id):
+                return redirect(url_for("accounts.keys", done="rotated"), 303)
+            abort(404)
+        except (ConflictError, SealingError):
+            changed = True
+    page = render_template(
+        "accounts/new_inbox_keys.html",
+        id=inbox.inbox_id.hex(),
+        title=inbox_title(inbox),
+        changed=changed,
+    )
+    return Response(page, status=CONFLICT if changed else 200)
+
+
+@blueprint.route("/keys/renew", methods=["GET", "POST"])
+@members_only
+@proof_needed
+def renew_keys() -> BaseResponse:
+    """Say what new keys of one's own mean; show a passphrase; take it back; make them."""
+    if request.method != "POST":
+        return Response(render_template("accounts/renew_keys.html"))
+    check_button()
+    form = BeginForm()
+    typed = form.passphrase.data if form.validate() else None
+    if not typed:
+        return _passphrase_page(form, None)
+    try:
+        renewed = own_keys().renew(Passphrase(typed), form.proof.data or "")
+    except (ConflictError, SealingError):
+        changed = _("Something changed meanwhile. Nothing was stored. Begin again.")
+        return Response(render_template("accounts/renew_keys.html", problem=changed), CONFLICT)
+    if renewed is None:
+        problem = _("That was not the passphrase that was shown. Here is a new one to write down.")
+        return _passphrase_page(form, problem)
+    start_session(this_member().row, renewed, proved=True)
+    return redirect(url_for("accounts.keys", done="renewed"), 303)
+
+
+def _passphrase_page(form: BeginForm, problem: str | None) -> BaseResponse:
+    passphrase, form.proof.data = own_keys().passphrases.propose(this_member().row.id)
+    page = render_template(
+        "accounts/renew_passphrase.html", form=form, passphrase=passphrase.show(), problem=problem
+    )
+    return Response(page, status=422 if problem else 200)
