@@ -60,7 +60,7 @@ def receipt() -> BaseResponse:
 def show_receipt() -> BaseResponse:
     """Take a receipt. A right and a wrong one get the same answer; the next page tells."""
     try:
-        shown = Receipt.parse(ReceiptForm().receipt.data or "")
+        shown = Receipt.parse(request.form.get("receipt", ""))
     except ReceiptError as error:
         return _receipt_page(Refusal(slip(error), 422))
     return remember(redirect(url_for("intake.receipt"), 303), new_session(shown))
