@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from tests.support.newcomers import choose_app
 from tests.support.office import HOST, Reporter, hidden_fields
 from whistle.app import create_casework, create_intake
 from whistle.ceremony import confirm, unconfirmed
@@ -56,7 +57,10 @@ class Town:
         page = self.show_codes(client, f" {letter.lower()}\n", code.lower()).text
         words = " ".join(re.findall(r"<span>([a-z-]+)</span>", page))
         entered = self.post(client, BEGIN, **{**hidden_fields(page), "passphrase": words})
-        assert entered.headers["Location"] == "/casework/founding", entered.text
+        assert entered.headers["Location"] == "/casework/security/app", entered.text
+        assert choose_app(client, self.clock.now()).status_code == 200
+        begun = client.get("/casework/", base_url=HOST)
+        assert begun.headers["Location"] == "/casework/founding"
         return client
 
     def found(self, number: int) -> list[str]:
