@@ -53,7 +53,9 @@ def register(
 
 def sign_in(service: PasskeyService, device: Authenticator) -> Keyring:
     answer = device.get(options(service.sign_in_options()))
-    return service.sign_in(answer.credential, answer.unlock)
+    member, keyring = service.sign_in(answer.credential, answer.unlock)
+    assert member.id == keyring.member_id
+    return keyring
 
 
 def refusal(act: Callable[[], object]) -> Refusal:
@@ -100,7 +102,7 @@ def test_the_row_opens_nothing_without_the_authenticator(
     answer = phone.get(options(service.sign_in_options()))
     for key in ("", "A" * 43, answer.unlock[:-1], answer.unlock[::-1], "æ" * 43):
         assert refusal(lambda: service.sign_in(answer.credential, key)) is Refusal.OPENS_NOTHING  # noqa: B023
-    assert service.sign_in(answer.credential, answer.unlock).seed == office.adviser.seed
+    assert service.sign_in(answer.credential, answer.unlock)[1].seed == office.adviser.seed
 
 
 def test_of_many_passkeys_each_opens_its_own_member(

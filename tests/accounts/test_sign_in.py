@@ -1,5 +1,6 @@
 """Signing in, staying in, and being out."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -50,6 +51,7 @@ def test_the_passphrase_opens_the_inboxes_and_no_other_does(office: Office, clie
 def test_wrong_name_and_wrong_passphrase_are_told_in_the_same_words(client: Client) -> None:
     wrong = Passphrase.generate().show()
     pages = [sign_in(client, name, wrong).text for name in ("raadgiver", "ingenkender")]
+    pages = [re.sub(r"challenge&#34;: &#34;[\w-]+", "", page) for page in pages]  # a passkey's
     assert pages[0].replace("raadgiver", "ingenkender") == pages[1]
     assert all(wrong not in page for page in pages)
 

@@ -86,20 +86,22 @@ class PasskeyService:
             self._site, challenge, member, known, municipality
         )
 
-    def sign_in(self, answer: str, unlock: str) -> Keyring:
+    def sign_in(self, answer: str, unlock: str) -> tuple[MemberRow, Keyring]:
         """Unlock the member whose passkey answered, by the key that their browser derived."""
-        row, count, challenge = self._verified(answer, self._occasion(Ceremony.SIGN_IN))
+        member, row, count, challenge = self._verified(answer, self._occasion(Ceremony.SIGN_IN))
         try:
             key = UnlockKey(_decoded(unlock))
             keyring = open_by_passkey(self._here.id, row, key)
         except SealingError as error:
             raise PasskeyRefusedError(Refusal.OPENS_NOTHING) from error
         self._use(row, count, challenge)
-        return keyring
+        return member, keyring
 
     def prove(self, ceremony: Ceremony, answer: str, member_id: bytes, session: bytes) -> None:
         """Take the answer of one of a member's passkeys, in a session of theirs."""
-        self._use(*self._verified(answer, self._occasion(ceremony, member_id, session)))
+        occasion = self._occasion(ceremony, member_id, session)
+        _, row, count, challenge = self._verified(answer, occasion)
+        self._use(row, count, challenge)
 
     def register(
         self, keyring: Keyring, session: bytes, answer: str, unlock: str, name: str
@@ -148,8 +150,10 @@ class PasskeyService:
         except DuplicateError as error:
             raise PasskeyRefusedError(Refusal.KNOWN) from error
 
-    def _verified(self, answer: str, occasion: Occasion) -> tuple[PasskeyRow, int, bytes]:
-        """Give the passkey that answered, its new count and the challenge; nothing is stored."""
+    def _verified(
+        self, answer: str, occasion: Occasion
+    ) -> tuple[MemberRow, PasskeyRow, int, bytes]:
+        """Give whose passkey answered, its new count and the challenge; nothing is stored."""
         credential, challenge = authenticators.read_assertion(answer)
         self._challenges.check(challenge, occasion)
         with self._here.store.read() as db:
@@ -167,7 +171,7 @@ class PasskeyService:
             raise PasskeyRefusedError(Refusal.NOT_ACCEPTED)
         if (count or row.sign_count) and count <= row.sign_count:
             raise PasskeyRefusedError(Refusal.COPIED)
-        return row, count, challenge
+        return member, row, count, challenge
 
     def _use(self, row: PasskeyRow, count: int, challenge: bytes) -> None:
         try:

@@ -25,11 +25,11 @@ HERE = "/casework/prove"
 def prove() -> BaseResponse:
     """Ask for passphrase and code once more; then back to what asked for it."""
     if request.method != "POST":
-        return _page(request.args.get("to", ""))
+        return prove_page(request.args.get("to", ""))
     form = ProveForm()
     refusal = _refused(form)
     if refusal:
-        return _page(form.to.data or "", refusal)
+        return prove_page(form.to.data or "", refusal)
     prove_session()
     return redirect(way_back(form.to.data or ""), 303)
 
@@ -63,7 +63,8 @@ def _refused(form: ProveForm) -> Refusal | None:
     return show_code(member, form.code)
 
 
-def _page(to: str, refusal: Refusal | None = None) -> BaseResponse:
+def prove_page(to: str, refusal: Refusal | None = None) -> BaseResponse:
+    """Show the page that asks for a proof; ``to`` is where it leads."""
     page = render_template(
         "accounts/prove.html",
         form=ProveForm(formdata=None, to=to),

@@ -64,7 +64,7 @@ def sign_in() -> BaseResponse:
     form = SignInForm()
     unlocked = _unlock(form)
     if isinstance(unlocked, Refusal):
-        return _again(form, unlocked)
+        return again(form, unlocked)
     if form.totp.data and AccountService(this_installation()).has_second_factor(unlocked.member):
         return _let_in_at_once(unlocked, form)
     return let_in(unlocked)
@@ -113,14 +113,14 @@ def _let_in_at_once(unlocked: Unlocked, form: SignInForm) -> BaseResponse:
     try:
         right = factors.show(form.totp.data or "", unlocked.lane)
     except DelayedError as error:
-        return _again(form, delayed(error.until))
+        return again(form, delayed(error.until))
     if not right:
-        return _again(form, wrong_code())
+        return again(form, wrong_code())
     start_session(unlocked.member, unlocked.keyring, proved=True)
     return go_on()
 
 
-def _again(form: SignInForm, refusal: Refusal) -> BaseResponse:
+def again(form: SignInForm, refusal: Refusal) -> BaseResponse:
     """Show the form again, with the draft that it carries, if it carries one."""
     draft = Draft.carried()
     problem, status = refusal.problem, refusal.status
