@@ -44,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Make the parser; the tests hold the documentation against it."""
     parser = argparse.ArgumentParser(prog="whistle", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_demo, _add_init, _add_confirm, _add_serve, _add_recovery):
+    for add in (_add_demo, _add_init, _add_confirm, _add_serve, _add_key_file, _add_recovery):
         add(commands)
     return parser
 
@@ -167,6 +167,12 @@ def _confirm(options: argparse.Namespace) -> int:
         what = "new" if one.is_new else f"epoch {one.root.lowest_epoch}"
         print(f"{where:<26}{show_fingerprint(one.digest)}  ({what})")
     return DONE
+
+
+def _add_key_file(commands: Commands) -> None:
+    from whistle.commands.key_file import add_key_file  # noqa: PLC0415
+
+    add_key_file(commands)
 
 
 def _add_recovery(commands: Commands) -> None:
