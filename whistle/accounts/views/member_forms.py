@@ -2,8 +2,8 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField, StringField, ValidationError
-from wtforms.validators import AnyOf, InputRequired, Length, Regexp
+from wtforms import Field, StringField, ValidationError
+from wtforms.validators import AnyOf, DataRequired, Length, Regexp
 
 from whistle.domain.role import Role
 from whistle.signed_in import MemberForm
@@ -24,7 +24,7 @@ class InviteForm(MemberForm):
         _l("Name"),
         filters=[lambda text: " ".join((text or "").split())],
         validators=[
-            InputRequired(_l("Write the name.")),
+            DataRequired(_l("Write the name.")),
             Length(max=LONGEST, message=_l("This is too long.")),
             _visible,
         ],
@@ -39,11 +39,8 @@ class InviteForm(MemberForm):
             )
         ],
     )
-    role = RadioField(
-        _l("Role"),
-        choices=[(role.value, role.value) for role in Role],
-        validators=[AnyOf([role.value for role in Role], message=_l("Choose a role."))],
-        validate_choice=False,
+    role = StringField(
+        _l("Role"), validators=[AnyOf([role.value for role in Role], message=_l("Choose a role."))]
     )
 
 
