@@ -9,6 +9,7 @@ and spread. The aims: intake's median under 100 ms, the adviser in within 5 s fr
 import http.client
 import os
 import re
+import secrets
 import signal
 import socket
 import statistics
@@ -23,6 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
+from whistle.crypto.totp import TotpSecret, step_at
+from whistle.domain.clock import Clock
+
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 PART = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
 WRONG = "seks ord som ikke er de rette"
@@ -35,6 +39,7 @@ class Server:
 
     port: int
     passphrase: str
+    app: TotpSecret
 
     def ask(
         self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None
@@ -60,10 +65,15 @@ class Server:
         )
         assert status == http.HTTPStatus.OK, page
 
-    def sign_in(self, cookie: str = "", passphrase: str = "") -> tuple[int, str]:
-        """Sign in as the adviser; give the status, and the cookie of a known browser."""
-        body = urlencode({"username": "raadgiver", "passphrase": passphrase or self.passphrase})
-        status, headers, _ = self.ask("POST", "/casework/", body, {**FORM, "Cookie": cookie})
+    def sign_in(self, cookie: str = "", **fields: str) -> tuple[int, str]:
+        """Show the adviser's passphrase; give the status, and the cookie of a known browser.
+
+        The second factor is shown by whoever gives ``totp``, and asked for next without.
+        """
+        body = {"username": "raadgiver", "passphrase": self.passphrase, **fields}
+        status, headers, _ = self.ask(
+            "POST", "/casework/", urlencode(body), {**FORM, "Cookie": cookie}
+        )
         cookies = [one.split(";")[0] for one in headers.get_all("Set-Cookie") or []]
         return status, next((one for one in cookies if "browser" in one), "")
 
@@ -73,7 +83,7 @@ def main() -> None:
     strangers, seconds = ([int(one) for one in sys.argv[1:]] + [64, 10][len(sys.argv) - 1 :])[:2]
     print(f"{os.cpu_count()} cores, which the load has to share; both doors in one process")
     with running() as server:
-        _, known = server.sign_in()
+        _, known = server.sign_in(totp=server.app.code(step_at(Clock().now())))
         tell("front page, in peace", server.front, seconds)
         tell("report (GET and POST), in peace", server.report, seconds)
         tell("sign-in, in peace", lambda: server.sign_in(known), seconds / 2)
@@ -124,33 +134,37 @@ def running() -> Iterator[Server]:
             command, stdout=subprocess.PIPE, text=True, start_new_session=True
         ) as process:
             try:
-                yield Server(port, told_passphrase(process))
+                yield Server(port, *told(process))
             finally:
                 os.killpg(process.pid, signal.SIGTERM)
 
 
-def told_passphrase(process: "subprocess.Popen[str]") -> str:
-    """Read what the demonstration prints until it has told the adviser's passphrase."""
+def told(process: "subprocess.Popen[str]") -> tuple[str, TotpSecret]:
+    """Read what the demonstration prints: the adviser's passphrase and app."""
     assert process.stdout
-    told = ""
+    printed = ""
     for line in process.stdout:
-        found = re.search(r"sign in as raadgiver \(adviser\): (.*)", line)
-        told = found[1] if found else told
+        printed += line
         if "Stop with" in line:
             break
     time.sleep(3)  # it serves soon after
-    return told
+    found = re.search(r"as raadgiver \(adviser\): (.*)\n.*app: (\w+)", printed)
+    assert found, printed
+    return found[1], TotpSecret.parse(found[2])
 
 
 @contextmanager
 def flood_of_sign_ins(server: Server, strangers: int) -> Iterator[None]:
-    """Have strangers sign in with wrong passphrases, each again as soon as it is answered."""
+    """Have strangers sign in with wrong passphrases, each again as soon as it is answered.
+
+    By other user names each time: five tries with the same, and none is looked at.
+    """
     over = threading.Event()
 
     def hammer() -> None:
         while not over.is_set():
             try:
-                server.sign_in(passphrase=WRONG)
+                server.sign_in(username=secrets.token_hex(8), passphrase=WRONG)
             except (OSError, http.client.HTTPException):
                 continue
 

@@ -1,5 +1,6 @@
 """The command: what it does, what it refuses, and that the documentation knows all of it."""
 
+import base64
 import json
 import socket
 import stat
@@ -48,6 +49,7 @@ def test_the_demo_writes_what_scripts_rely_on(demo: Path) -> None:
     assert [member["role"] for member in members] == ["adviser", "reserve"]
     assert all(set(member) == {"username", "passphrase", "role", "totp"} for member in members)
     assert all(len(member["passphrase"].split()) >= 6 for member in members)
+    assert all(len(base64.b32decode(member["totp"])) == 20 for member in members)
     receipts = told["receipts"]
     assert isinstance(receipts, list)
     assert len({Receipt.parse(receipt).show() for receipt in receipts}) == 16

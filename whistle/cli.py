@@ -44,7 +44,15 @@ def build_parser() -> argparse.ArgumentParser:
     """Make the parser; the tests hold the documentation against it."""
     parser = argparse.ArgumentParser(prog="whistle", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_demo, _add_init, _add_confirm, _add_serve, _add_key_file, _add_recovery):
+    for add in (
+        _add_demo,
+        _add_init,
+        _add_confirm,
+        _add_serve,
+        _add_key_file,
+        _add_rotate,
+        _add_recovery,
+    ):
         add(commands)
     return parser
 
@@ -63,12 +71,16 @@ def _add_demo(commands: Commands) -> None:
     command.add_argument("--profile", default="stevns", help="a profile's name or file (stevns)")
     command.add_argument("--empty", action="store_true", help="members and keys, but no cases")
     command.add_argument("--no-serve", action="store_true", help="stop when it is set up")
+    command.add_argument("--codes", action="store_true", help="print the members' codes, and stop")
     command.set_defaults(run=_demo)
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from whistle.demo.build import set_up, told  # noqa: PLC0415
+    from whistle.demo.build import codes, set_up, told  # noqa: PLC0415
 
+    if options.codes:
+        print("\n".join(f"{code}  {username}" for username, code in codes(options.data).items()))
+        return DONE
     data = options.data or Path(tempfile.mkdtemp(prefix="whistle-demo-"))
     if not options.no_serve:
         _check_free(options.port)
@@ -99,9 +111,11 @@ def _print_invitation(data: Path, about: dict[str, object], *, serving: bool) ->
         f"  Report something:  {about['intake']}",
         f"  Casework:          {about['casework']}",
         *(
-            f"    sign in as {member['username']} ({member['role']}): {member['passphrase']}"
+            f"    sign in as {member['username']} ({member['role']}): {member['passphrase']}\n"
+            f"      for an authenticator app: {member['totp']}"
             for member in members
         ),
+        f"    No app? The code of this moment:  whistle demo --codes --data {data}",
     ]
     if receipts:
         lines += [
@@ -167,6 +181,12 @@ def _confirm(options: argparse.Namespace) -> int:
         what = "new" if one.is_new else f"epoch {one.root.lowest_epoch}"
         print(f"{where:<26}{show_fingerprint(one.digest)}  ({what})")
     return DONE
+
+
+def _add_rotate(commands: Commands) -> None:
+    from whistle.commands.rotate import add_rotate  # noqa: PLC0415
+
+    add_rotate(commands)
 
 
 def _add_key_file(commands: Commands) -> None:

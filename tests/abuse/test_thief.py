@@ -121,8 +121,7 @@ def the_reserve_reads(demo: Demo, spoils: Loot) -> None:
     wrong: dict[str, object] = {"username": reserve.username}
     wrong["passphrase"] = spoils.canary("wrong passphrase")
     assert desk.post("/casework/", wrong).status == 403
-    right: dict[str, object] = {"username": reserve.username, "passphrase": reserve.passphrase}
-    assert desk.post("/casework/", right).status == 303
+    assert desk.post("/casework/", demo.credentials(reserve)).status == 303
     [address] = re.findall(r'href="(/casework/case/[0-9a-f]+)"', desk.get("/casework/inboxes").page)
     assert spoils.canaries["about the adviser"] in desk.get(address).page
 
@@ -131,8 +130,7 @@ def member_answers(demo: Demo, spoils: Loot, channel: str) -> None:
     desk = Visitor(demo.casework.removesuffix("/casework"))
     adviser = demo.member("adviser")
     spoils.canaries["passphrase"] = adviser.passphrase
-    sign_in: dict[str, object] = {"username": adviser.username, "passphrase": adviser.passphrase}
-    assert desk.post("/casework/", sign_in).status == 303
+    assert desk.post("/casework/", demo.credentials(adviser)).status == 303
     listed = re.findall(r'href="(/casework/case/[0-9a-f]+)"', desk.get("/casework/inboxes").page)
     for address in listed:
         page = desk.get(address).page

@@ -100,5 +100,7 @@ def test_what_was_written_outlives_the_session(walk: Walk, demo_server: Demo) ->
     page.locator('[name="passphrase"]').fill(adviser.passphrase)
     doors.press(page, "main form button")
     walk.sees()
+    doors.give_code(page, demo_server.code(adviser))
+    walk.sees()
     doors.press(page, "main form button")
     assert page.locator(".note .bubble-text").all_inner_texts() == [text]

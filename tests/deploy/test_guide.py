@@ -19,8 +19,11 @@ from tests.deploy.client import Client
 from tests.deploy.machine import Machine, booted
 from tests.deploy.nginx import certify
 from tests.house.test_files import committed
+from tests.support.enrolment import APP, app_shown, first_code
 from tests.support.office import hidden_fields
 from tests.support.visitors import file_of
+from whistle.crypto.totp import TotpSecret, step_at
+from whistle.domain.clock import Clock
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "operations.md"
@@ -141,6 +144,7 @@ class Town:
     machine: Machine
     technician: Technician
     passphrases: list[str]
+    apps: list[TotpSecret]
 
     def reporter(self) -> Client:
         """Give somebody who comes by the onion service, from where tor hands over."""
@@ -155,19 +159,25 @@ def casework(machine: Machine) -> Client:
     return Client("http://casework.example.dk", path=machine.path("/run/whistle-casework/socket"))
 
 
-def begin(machine: Machine, letter: str, code: str) -> tuple[str, str]:
-    """Accept an invitation and make the keys; give the passphrase, and the page to copy from."""
+def begin(machine: Machine, letter: str, code: str) -> tuple[str, TotpSecret, str]:
+    """Accept an invitation, choose an app, make the keys.
+
+    Give the passphrase, the app, and the page to copy fingerprints from.
+    """
     someone = casework(machine)
     page = someone.post("/casework/begin", {"invitation": letter, "code": code}).page
     words = " ".join(re.findall(r"<span>([a-z-]+)</span>", page))
     typed = {**hidden_fields(page), "passphrase": words}
     entered = someone.post("/casework/begin", typed)
     assert entered.status == 303, entered.page
+    page = someone.get(APP).page
+    assert someone.post(APP, first_code(page)).status == 200
+    app = app_shown(page)
     page = someone.get("/casework/founding").page
     token = hidden_fields(page)["csrf_token"]
     someone.post("/casework/founding", {"csrf_token": token})
     shown = re.sub(r"<[^>]*>|\s", "", someone.get("/casework/founding").page)
-    return words, shown
+    return words, app, shown
 
 
 @pytest.fixture(scope="module")
@@ -189,12 +199,13 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         waiting = re.findall(r"(?:[0-9a-f]{4} ?){5}", technician.paste(10, 0))
         assert len(waiting) == 6
         for one in waiting:
-            assert any(one.replace(" ", "") in shown for _, shown in papers)
+            assert any(one.replace(" ", "") in shown for _, _, shown in papers)
         typed = " ".join(f'"{one.strip()}"' for one in waiting)
         machine.do(f"whistle confirm --data /etc/whistle {typed}")
         technician.paste(10, 1)
         technician.paste(11)
-        yield Town(machine, technician, [words for words, _ in papers])
+        words, apps, _ = zip(*papers, strict=True)
+        yield Town(machine, technician, list(words), list(apps))
     shutil.rmtree(home)
 
 
@@ -211,9 +222,9 @@ def test_the_guide_makes_an_installation_that_receives_and_answers(town: Town) -
     assert reporter.post("/da/report/citizen", report).status == 200
 
     adviser = town.member()
-    entered = adviser.post(
-        "/casework/", {"username": "raadgiver", "passphrase": town.passphrases[0]}
-    )
+    code = town.apps[0].code(step_at(Clock().now()) + 1)  # that of now was used to choose the app
+    credentials = {"username": "raadgiver", "passphrase": town.passphrases[0], "totp": code}
+    entered = adviser.post("/casework/", credentials)
     assert entered.status == 303
     (case,) = set(
         re.findall(r'/casework/case/[0-9a-f]+(?=")', adviser.get("/casework/inboxes").page)

@@ -317,7 +317,7 @@ def with_automatic_acknowledgement(office: Office) -> Office:
         for channel, one in profile.channels.items()
     }
     installation = replace(office.installation, profile=replace(profile, channels=channels))
-    return Office(installation, office.clock, office.adviser, office.reserve, office.passphrase)
+    return replace(office, installation=installation)
 
 
 def test_where_the_profile_says_so_a_report_is_acknowledged_as_it_is_received(

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from whistle.crypto.totp import TotpSecret, step_at
+from whistle.domain.clock import Clock
+
 PATIENCE = 120  # seconds until the first answer: two busy cores make keys and cases slowly
 
 
@@ -25,7 +29,7 @@ class Member:
     username: str
     role: str
     passphrase: str = field(repr=False)
-    totp: str | None = field(repr=False)  # base 32; None: no second factor
+    totp: str = field(repr=False)  # base 32
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,23 @@ class Demo:
         """Return the first member with a role."""
         return next(member for member in self.members if member.role == role)
 
+    def code(self, member: Member) -> str:
+        """Return a code that a member's app shows now.
+
+        Each counts once. No test waits half a minute for the next: the demo forgets what was used.
+        """
+        with closing(sqlite3.connect(self.data / "whistle.db", timeout=30)) as db, db:
+            db.execute("UPDATE member SET totp_step = 0 WHERE username = ?", [member.username])
+        return TotpSecret.parse(member.totp).code(step_at(Clock().now()))
+
+    def credentials(self, member: Member) -> dict[str, object]:
+        """Return all that a member signs in with, in one form."""
+        return {
+            "username": member.username,
+            "passphrase": member.passphrase,
+            "totp": self.code(member),
+        }
+
     @classmethod
     def load(cls, data: Path) -> "Demo":
         """Read what the demo wrote about itself in its data folder."""
@@ -52,7 +73,7 @@ class Demo:
                 username=member["username"],
                 role=member["role"],
                 passphrase=member["passphrase"],
-                totp=member.get("totp") or None,
+                totp=member["totp"],
             )
             for member in told["members"]
         )

@@ -14,6 +14,7 @@ from whistle.gateway.turnstile import Lane
 from whistle.installation import Installation
 from whistle.storage import sign_in_failures as queries
 from whistle.storage.errors import DuplicateError
+from whistle.storage.rows import SignInFailureRow
 
 FREE = 5  # tries before the first delay
 LONGEST = timedelta(minutes=5)
@@ -43,6 +44,11 @@ def delay_after(failures: int) -> timedelta:
     return min(timedelta(seconds=2**doubled), LONGEST) if doubled > 0 else timedelta()
 
 
+def _check(row: SignInFailureRow | None, now: datetime) -> None:
+    if row and row.last + delay_after(row.failures) > now:
+        raise DelayedError(row.last + delay_after(row.failures))
+
+
 class Delays:
     """The counts of one installation. A user name that nobody has is counted in the same way."""
 
@@ -53,14 +59,14 @@ class Delays:
     def begin(self, what: What, username: str, lane: Lane) -> None:
         """Count a try, or raise `DelayedError` where it comes too soon."""
         key, now = self._key(what, username, lane), self._here.clock.now()
+        with self._here.store.read() as db:  # a flood of tries that come too soon writes nothing
+            _check(queries.of(db, key), now)
         for _ in range(_TIMES):
             try:
                 with self._here.store.write() as db:
                     queries.forget_before(db, now - FORGOTTEN)
-                    row = queries.of(db, key)
-                    until = row.last + delay_after(row.failures) if row else now
-                    if until > now:
-                        raise DelayedError(until)
+                    row = queries.locked(db, key)
+                    _check(row, now)
                     queries.count(db, key, row, now)
             except DuplicateError:
                 continue

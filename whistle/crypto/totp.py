@@ -4,13 +4,16 @@ Those parameters are what every app can do. HMAC does not rest on SHA-1's collis
 """
 
 import base64
+import binascii
 import hmac
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Self
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from whistle.crypto.errors import KeyShapeError
 from whistle.crypto.secret import Secret
 
 DIGITS = 6
@@ -33,6 +36,14 @@ class TotpSecret(Secret):
     def show(self) -> str:
         """Write it in base 32, as apps and scripts read it."""
         return base64.b32encode(self.reveal()).decode()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read what `show` wrote; raise `KeyShapeError` for anything else."""
+        try:
+            return cls(base64.b32decode(text.encode()))
+        except binascii.Error as error:
+            raise KeyShapeError("no app's secret in base 32") from error
 
     def groups(self) -> list[str]:
         """Write it in groups of four, for somebody who types it."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from html import unescape
 from pathlib import Path
+from typing import cast
 
 from werkzeug.test import Client
 
@@ -18,12 +19,14 @@ from whistle.casework.service import CaseworkService
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.receipt import Receipt
 from whistle.crypto.secret import Seed
+from whistle.crypto.totp import TotpSecret, step_at
 from whistle.demo.story import InventedReport, invented_reports
 from whistle.domain.channel import InboxKind
 from whistle.domain.clock import Clock, FixedClock
 from whistle.domain.errors import RefusedError
 from whistle.domain.profile import Profile, load_profile
 from whistle.installation import Installation, open_installation
+from whistle.keys.factors import box_totp
 from whistle.keys.keyring import Keyring, NewInbox, box_seed, found_inbox
 from whistle.settings import FILE_NAME, FormKey, Settings, load_settings, write_settings
 from whistle.storage.engine import open_store
@@ -43,10 +46,11 @@ class DemoError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class DemoMember:
-    """A member, with the passphrase that only a demonstration writes down."""
+    """A member, with passphrase and app's secret, which only a demonstration writes down."""
 
     username: str
     passphrase: Passphrase
+    app: TotpSecret
     role: str
     keyring: Keyring
     row: MemberRow
@@ -104,16 +108,37 @@ def told(data: Path) -> dict[str, object]:
     return content
 
 
+def codes(data: Path | None) -> dict[str, str]:
+    """Give each member's code of this moment, as their authenticator app would show it."""
+    if data is None or not (data / DEMO_FILE).is_file():
+        raise DemoError("say with --data in which folder the demonstration is")
+    step = step_at(Clock().now())
+    members = cast("list[dict[str, str]]", told(data)["members"])
+    return {one["username"]: TotpSecret.parse(one["totp"]).code(step) for one in members}
+
+
 def _addresses(base: str) -> dict[str, object]:
     return {"intake": f"{base}/", "casework": f"{base}/casework/"}
 
 
 def _member(installation: bytes, username: str, name: str, role: str) -> DemoMember:
     keyring = Keyring(installation, secrets.token_bytes(ID_BYTES), Seed.random())
-    passphrase = Passphrase.generate()
+    passphrase, app = Passphrase.generate(), TotpSecret.random()
     stretch, seed_box = box_seed(keyring, passphrase)
-    row = MemberRow(keyring.member_id, username, name, role, "da", stretch, seed_box)
-    return DemoMember(username, passphrase, role, keyring, row)
+    keys = keyring.public
+    row = MemberRow(
+        keyring.member_id,
+        username,
+        name,
+        role,
+        "da",
+        stretch,
+        seed_box,
+        keys.public.raw,
+        keys.verifying.raw,
+        box_totp(keyring, app),
+    )
+    return DemoMember(username, passphrase, app, role, keyring, row)
 
 
 def _found_inboxes(profile: Profile, members: Sequence[DemoMember]) -> Iterator[NewInbox]:
@@ -199,7 +224,7 @@ def _about(members: Sequence[DemoMember], receipts: Sequence[str]) -> dict[str, 
                 "username": member.username,
                 "passphrase": member.passphrase.show(),
                 "role": member.role,
-                "totp": None,
+                "totp": member.app.show(),
             }
             for member in members
         ],

@@ -11,6 +11,11 @@ _column = sign_in_failures.c
 
 
 def of(db: Connection, account_hash: bytes) -> SignInFailureRow | None:
+    """Give the count of an account."""
+    return SignInFailureRow.first(db, SignInFailureRow.select(_column.account_hash == account_hash))
+
+
+def locked(db: Connection, account_hash: bytes) -> SignInFailureRow | None:
     """Give the count of an account; nobody else changes it before this transaction is over."""
     query = SignInFailureRow.select(_column.account_hash == account_hash).with_for_update()
     return SignInFailureRow.first(db, query)

@@ -48,9 +48,10 @@ def init_app(app: Flask) -> None:
 
 
 def casework_language() -> str:
-    """Give the member's language, or what the sign-in page was asked for."""
-    member = signed_in() or half_signed_in()
-    chosen = member.row.language if member else request.cookies.get(LANGUAGE_COOKIE)
+    """Give the member's language; until they are in, what the sign-in page was asked for."""
+    member, half = signed_in(), half_signed_in()
+    asked = request.cookies.get(LANGUAGE_COOKIE)
+    chosen = member.row.language if member else asked or (half.row.language if half else None)
     if chosen in LANGUAGES:
         return chosen
     return request.accept_languages.best_match(LANGUAGES, LANGUAGES[0]) or LANGUAGES[0]
