@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, select, update
 
-from whistle.storage import attachments, cases, tables
+from whistle.storage import attachments, cases, directory, tables
 from whistle.storage.errors import ConflictError
 from whistle.storage.rows import (
     CaseRow,
@@ -47,6 +47,7 @@ def adopt_case(
     db: Connection, sealed: InboxKeysRow, adopted: InboxKeysRow, registration: RegistrationRow
 ) -> None:
     """Replace sealed keys by those in the vault; `ConflictError` if somebody was quicker."""
+    directory.hold_epoch(db, adopted.inbox_id, adopted.epoch)
     column = tables.inbox_keys.c
     result = db.execute(
         update(tables.inbox_keys)
@@ -130,7 +131,10 @@ def set_duties(
 def hand_over(
     db: Connection, old: InboxKeysRow, new: InboxKeysRow, reporter: ReporterKeysRow | None
 ) -> None:
-    """Move a case: delete the old inbox's rows, write the new ones."""
+    """Move a case: delete the old inbox's rows, write the new ones.
+
+    Raises `ConflictError` when the case was moved, or ``new`` is of an epoch that is over.
+    """
     column = tables.inbox_keys.c
     result = db.execute(
         delete(tables.inbox_keys).where(
@@ -146,6 +150,7 @@ def hand_over(
         update(tables.cases).where(tables.cases.c.id == old.case_id).values(inbox_id=new.inbox_id)
     )
     new.insert(db)
+    directory.check_epoch(db, new)
     if reporter:
         reporter.insert(db)
 

@@ -7,10 +7,21 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select, tuple_
 
 from whistle.storage import tables
 from whistle.storage.errors import ConflictError
-from whistle.storage.rows import GrantRow, InboxRow, RecoveryGrantRow, StatementRow
+from whistle.storage.rows import (
+    GrantRow,
+    InboxKeysRow,
+    InboxRow,
+    RecoveryGrantRow,
+    StatementRow,
+)
 
 _NEWEST_EPOCH = select(func.max(tables.statements.c.epoch)).where(
     tables.statements.c.inbox_id == bindparam("inbox_id")
+)
+_HOLD = (
+    select(tables.inboxes.c.id)
+    .where(tables.inboxes.c.id == bindparam("inbox_id"))
+    .with_for_update(read=True, key_share=True)
 )
 
 
@@ -24,6 +35,30 @@ def statements(db: Connection, inbox_id: bytes) -> Sequence[StatementRow]:
 def newest_epoch(db: Connection, inbox_id: bytes) -> int:
     """Give an inbox's newest epoch, 0 where it has none."""
     return db.execute(_NEWEST_EPOCH, {"inbox_id": inbox_id}).scalar() or 0
+
+
+def hold_epoch(db: Connection, inbox_id: bytes, epoch: int) -> None:
+    """Let no step be taken in an inbox until this transaction ends; `ConflictError` if one was.
+
+    For whoever brings a case under the keys of ``epoch``: those of an epoch that is over are
+    deleted as soon as no row refers to it.
+    """
+    db.execute(_HOLD, {"inbox_id": inbox_id})
+    _check(db, inbox_id, epoch)
+
+
+def check_epoch(db: Connection, keys: InboxKeysRow) -> None:
+    """Raise `ConflictError` when ``keys``, just inserted, are of an epoch that is over.
+
+    As `hold_epoch` without a statement of its own: on PostgreSQL a row that refers to an inbox
+    holds it. So this comes after the row, or a step could be taken between the two.
+    """
+    _check(db, keys.inbox_id, keys.epoch)
+
+
+def _check(db: Connection, inbox_id: bytes, epoch: int) -> None:
+    if newest_epoch(db, inbox_id) != epoch:
+        raise ConflictError("the inbox has new keys")
 
 
 def grants_of(db: Connection, member_id: bytes) -> Sequence[GrantRow]:

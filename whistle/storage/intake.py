@@ -59,19 +59,13 @@ def insert_report(db: Connection, report: NewReport) -> None:
     Raises `DuplicateError` when the receipt was used before, and `ConflictError` when the inbox
     has a newer epoch than the one it was sealed for, or a file is gone.
     """
-    check_epoch(db, report.inbox_keys)
     report.case.insert(db)
     report.receipt.insert(db)
     report.inbox_keys.insert(db)
+    directory.check_epoch(db, report.inbox_keys)
     report.reporter_keys.insert(db)
     ItemRow.insert_all(db, report.items)
     attachments.bind(db, report.attachment_ids, report.case.id)
-
-
-def check_epoch(db: Connection, keys: InboxKeysRow) -> None:
-    """Raise `ConflictError` when ``keys`` were sealed for an epoch that is over."""
-    if directory.newest_epoch(db, keys.inbox_id) != keys.epoch:
-        raise ConflictError("the inbox has new keys")
 
 
 def find_case(db: Connection, lookup: bytes) -> CaseRow | None:

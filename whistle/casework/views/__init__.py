@@ -1,6 +1,6 @@
 """The pages of casework."""
 
-from whistle.casework.views import acts, case, inboxes, notes, recusal
+from whistle.casework.views import acts, case, inboxes, notes, recusal, rotation
 from whistle.casework.views.blueprint import blueprint
 
-__all__ = ["acts", "blueprint", "case", "inboxes", "notes", "recusal"]
+__all__ = ["acts", "blueprint", "case", "inboxes", "notes", "recusal", "rotation"]

@@ -1,0 +1,136 @@
+"""After an inbox has a new key: every case is brought under it, in slices, until none is left.
+
+It runs wherever a member who can open the inbox is signed in, for a moment with each page, and as
+long as it takes by `whistle rotate`. It can stop anywhere: what a case is sealed for stands in its
+row. Several members may be at it at once.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from whistle.casework.cases import Cases
+from whistle.crypto.errors import SealingError
+from whistle.keys.directory import TrustedInbox
+from whistle.keys.keyring import InboxKeys
+from whistle.keys.rotation import renew_case
+from whistle.storage import rotation as queries
+from whistle.storage.rotation import NewKeys, OldCase, Progress
+from whistle.storage.tables import ID_BYTES
+
+BATCH = 16  # cases in a transaction: others who write wait for it
+WITH_A_PAGE = 0.1  # seconds
+AT_THE_BUTTON = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An inbox with cases under an older key."""
+
+    inbox: TrustedInbox
+    progress: Progress
+
+
+@dataclass
+class Slice:
+    """What a slice did, in cases. ``missed``: something happened to them meanwhile; they are next.
+
+    ``damaged``: they do not open, and were left as they are.
+    """
+
+    renewed: int = 0
+    missed: int = 0
+    damaged: int = 0
+
+
+def pending(cases: Cases) -> list[Pending]:
+    """Give this member's inboxes whose new key is not yet that of every case, and how far it is.
+
+    Nearly free where nothing is to be done: then there is no grant of an older key.
+    """
+    waiting = _waiting(cases)
+    if not waiting:
+        return []
+    with cases.here.store.read() as db:
+        return [Pending(one, queries.progress(db, one.inbox_id, one.key_epoch)) for one in waiting]
+
+
+def is_pending(cases: Cases) -> bool:
+    """Say whether there is something to do, from the grants alone."""
+    return bool(_waiting(cases))
+
+
+def rotate_for(cases: Cases, seconds: float) -> Slice:
+    """Bring cases under their inboxes' new keys for so long.
+
+    A case that does not open is left as it is, and the grants that it would need with it. Raises
+    `ConflictError` when an inbox has a still newer key, and `StorageError` as every write.
+    """
+    until = time.monotonic() + seconds
+    done = Slice()
+    waiting = {one.inbox_id for one in _waiting(cases)}
+    for inbox in cases.inboxes_opened() if waiting else ():
+        if inbox.inbox.inbox_id in waiting and _rotate_inbox(cases, inbox, until, done):
+            with cases.here.store.write() as db:
+                queries.forget_old_grants(db, inbox.inbox.inbox_id, inbox.inbox.key_epoch)
+    return done
+
+
+def rotate_to_the_end(cases: Cases) -> Iterator[Slice]:
+    """Go on, slice by slice, until every case that opens is under its inbox's new key."""
+    while is_pending(cases):
+        done = rotate_for(cases, AT_THE_BUTTON)
+        yield done
+        if not done.renewed and not done.missed:
+            return
+
+
+def _waiting(cases: Cases) -> Sequence[TrustedInbox]:
+    rotated = [one for one in cases.here.directory.inboxes if one.key_epoch > 1]
+    if not rotated:
+        return []
+    with cases.here.store.read() as db:
+        oldest = queries.oldest_grants(db, cases.keyring.member_id)
+    return [one for one in rotated if oldest.get(one.inbox_id, one.key_epoch) < one.key_epoch]
+
+
+def _rotate_inbox(cases: Cases, inbox: InboxKeys, until: float, done: Slice) -> bool:
+    """Go once around an inbox's cases, from a place by chance; say whether it was all the way.
+
+    By chance, so that two who are at it seldom meet.
+    """
+    start = _somewhere()
+    for first, last in ((start, b"\xff" * ID_BYTES), (b"", start)):
+        after = first
+        while batch := _next(cases, inbox, after, last):
+            if time.monotonic() > until:
+                return False
+            _renew(cases, inbox, batch, done)
+            after = batch[-1].keys.case_id
+    return True
+
+
+def _somewhere() -> bytes:
+    return os.urandom(ID_BYTES)
+
+
+def _next(cases: Cases, inbox: InboxKeys, after: bytes, last: bytes) -> list[OldCase]:
+    wanted = queries.Wanted(inbox.inbox.inbox_id, inbox.inbox.key_epoch, after, last)
+    with cases.here.store.read() as db:
+        return queries.next_cases(db, wanted, BATCH)
+
+
+def _renew(cases: Cases, inbox: InboxKeys, batch: Sequence[OldCase], done: Slice) -> None:
+    renewed: list[tuple[OldCase, NewKeys]] = []
+    for case in batch:
+        try:
+            renewed.append((case, renew_case(inbox, case)))
+        except SealingError:
+            done.damaged += 1
+    if not renewed:
+        return
+    with cases.here.store.write() as db:
+        written = queries.renew(db, renewed)
+    done.renewed += written
+    done.missed += len(renewed) - written
