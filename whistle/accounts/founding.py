@@ -58,6 +58,8 @@ class FoundingService:
 
     def mine(self) -> Sequence[FoundedInbox]:
         """Give the inboxes this member founded."""
+        if self._kind is None:
+            return []
         confirmed = {inbox.root.fingerprint for inbox in self._here.directory.inboxes}
         with self._here.store.read() as db:
             rows = [

@@ -47,14 +47,10 @@ class HealthService:
         return version("whistle")
 
     def findings(self) -> list[Finding]:
-        """Look at everything, now."""
-        return [
-            self._database(),
-            self._migrations(),
-            self._room(),
-            self._directory(),
-            self._doors(),
-        ]
+        """Look at everything, now. While the keys cannot be trusted no door is open."""
+        directory = self._directory()
+        doors = [self._doors()] if directory.is_well else []
+        return [self._database(), self._migrations(), self._room(), directory, *doors]
 
     def figures(self) -> Figures:
         """Count what is stored."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from whistle.accounts.members import role_of
+from whistle.accounts.steps import make_steps
 from whistle.installation import Installation
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import Keyring
@@ -58,6 +59,7 @@ class LeavingService:
 
     def plan(self, member_id: bytes) -> Farewell | None:
         """Say what it means that somebody leaves; none for whoever has left or is unknown."""
+        self._here.directory.refresh()
         with self._here.store.read() as db:
             row = members.by_id(db, member_id)
             gone = {one.id for one in membership.everybody(db) if one.left is not None}
@@ -119,9 +121,11 @@ class LeavingService:
         self._here.directory.refresh()
 
     def _without(self, leaving: set[bytes], inboxes: Sequence[TrustedInbox]) -> list[queries.Step]:
-        with self._here.store.read() as db:
-            grants = queries.grants_of(db, self._keyring.member_id)
-        return [rotate(self._keyring, inbox, grants, leaving) for inbox in inboxes]
+        return make_steps(
+            self._here,
+            self._keyring,
+            lambda grants: [rotate(self._keyring, inbox, grants, leaving) for inbox in inboxes],
+        )
 
     def _inboxes_of(self, member_id: bytes) -> list[TrustedInbox]:
         return [

@@ -47,7 +47,8 @@ class MembersService:
         self._member = member
 
     def everybody(self) -> list[Standing]:
-        """Give all members, those who are here first."""
+        """Give all members, those who are here first, by the directory as it is now."""
+        self._here.directory.refresh()
         rows = sorted(self._rows(), key=lambda row: (row.left is not None, row.name))
         return [self._standing(row) for row in rows]
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from enum import Enum
 
 from whistle.accounts.members import role_of
+from whistle.accounts.steps import make_steps
 from whistle.domain.fingerprint import read_spoken, show_spoken
 from whistle.installation import Installation
 from whistle.keys.directory import TrustedInbox
@@ -81,9 +82,12 @@ class NewcomerService:
         offered = show_spoken(member_fingerprint(self._here.id, keys))
         if not hmac.compare_digest(spoken, offered):
             return Admission.OTHER_KEYS
-        with self._here.store.read() as db:
-            grants = queries.grants_of(db, self._keyring.member_id)
-        self._store(row, [admit(self._keyring, inbox, grants, keys) for inbox in chosen])
+        steps = make_steps(
+            self._here,
+            self._keyring,
+            lambda grants: [admit(self._keyring, inbox, grants, keys) for inbox in chosen],
+        )
+        self._store(row, steps)
         return Admission.DONE
 
     def _store(self, row: MemberRow, steps: Sequence[queries.Step]) -> None:

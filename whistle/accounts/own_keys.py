@@ -1,9 +1,9 @@
 """A member's own keys: what they are known by, new ones for an inbox, new ones for themselves."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whistle.accounts.proposals import ProposedPassphrases
+from whistle.accounts.steps import make_steps
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.secret import Seed
 from whistle.domain.fingerprint import show_fingerprint, show_spoken
@@ -15,7 +15,7 @@ from whistle.keys.keyring import Keyring, box_seed
 from whistle.keys.steps import renew, rotate
 from whistle.storage import directory as queries
 from whistle.storage import membership
-from whistle.storage.rows import GrantRow, MemberRow
+from whistle.storage.rows import MemberRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class OwnKeysService:
         return show_spoken(member_fingerprint(self._here.id, self._keyring.public))
 
     def inboxes(self) -> list[MyInbox]:
-        """Give the inboxes this member is in."""
+        """Give the inboxes this member is in, as the directory is now."""
+        self._here.directory.refresh()
         return [
             MyInbox(inbox, show_fingerprint(inbox.current.digest), _is_confirmed(inbox))
             for inbox in self._mine()
@@ -65,9 +66,12 @@ class OwnKeysService:
         inbox = self.inbox(inbox_id)
         if inbox is None:
             return False
-        step = rotate(self._keyring, inbox, self._grants())
+        steps = make_steps(
+            self._here, self._keyring, lambda grants: [rotate(self._keyring, inbox, grants)]
+        )
         with self._here.store.write() as db:
-            queries.add_step(db, step)
+            for step in steps:
+                queries.add_step(db, step)
         self._here.directory.refresh()
         return True
 
@@ -81,8 +85,11 @@ class OwnKeysService:
             return None
         self._here.directory.refresh()
         renewed = Keyring(self._here.id, self._member.id, Seed.random())
-        grants = self._grants()
-        steps = [renew(self._keyring, renewed, inbox, grants) for inbox in self._mine()]
+        steps = make_steps(
+            self._here,
+            self._keyring,
+            lambda grants: [renew(self._keyring, renewed, inbox, grants) for inbox in self._mine()],
+        )
         row = self._rewritten(renewed, passphrase)
         with self._here.store.write() as db:
             membership.renew(db, self._member, row)
@@ -109,10 +116,6 @@ class OwnKeysService:
     def _mine(self) -> list[TrustedInbox]:
         mine = self._keyring.public
         return [one for one in self._here.directory.inboxes if mine in one.current.members]
-
-    def _grants(self) -> Sequence[GrantRow]:
-        with self._here.store.read() as db:
-            return queries.grants_of(db, self._member.id)
 
 
 def _is_confirmed(inbox: TrustedInbox) -> bool:

@@ -41,18 +41,18 @@ def technician() -> str:
     """Show how the installation is, how much it holds, and who can open what; never content."""
     here, health = this_installation(), HealthService(this_installation())
     findings = health.findings()
-    figures = health.figures()
+    trusted = all(one.is_well for one in findings if one.what is What.DIRECTORY)
     return render_template(
         "accounts/technician.html",
         version=health.version,
         findings=[(one.is_well, _said(one)) for one in findings],
         all_is_well=all(one.is_well for one in findings),
-        keys_are_trusted=all(one.is_well for one in findings if one.what is What.DIRECTORY),
-        figures=figures,
+        keys_are_trusted=trusted,
+        figures=health.figures(),
         profile=here.profile,
-        doors=[channel_title(one) for one in health.open_doors()],
+        doors=[channel_title(one) for one in health.open_doors()] if trusted else [],
         limits=_limits(here.limits.budgets),
-        readers=who_can_open(MembersService(here, this_member().row)),
+        readers=who_can_open(MembersService(here, this_member().row)) if trusted else [],
     )
 
 

@@ -9,7 +9,6 @@ from whistle.accounts.views.entering import COOKIE
 from whistle.accounts.views.members import goodbyes
 from whistle.accounts.views.shown import inbox_titles, read_id
 from whistle.accounts.views.sign_in import check_button
-from whistle.crypto.errors import SealingError
 from whistle.signed_in import members_only, proof_needed, role_title, this_member
 from whistle.storage.errors import ConflictError
 from whistle.web import CLEAR_SITE_DATA
@@ -32,7 +31,7 @@ def leave(member_id: str) -> BaseResponse:
         return _page(farewell, CONFLICT)
     try:
         goodbyes().leave(farewell)
-    except (ConflictError, SealingError):
+    except ConflictError:
         return _page(farewell, CONFLICT, changed=True)
     if farewell.row.id == this_member().row.id:
         return _out()
@@ -49,7 +48,7 @@ def settle() -> BaseResponse:
         check_button()
         try:
             goodbyes().settle()
-        except (ConflictError, SealingError):
+        except ConflictError:
             changed = True
         else:
             return redirect(url_for("accounts.members", done="settled"), 303)

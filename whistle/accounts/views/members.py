@@ -72,7 +72,7 @@ def goodbyes() -> LeavingService:
 def members() -> str:
     """List the members, who can open what, and who is invited."""
     service = members_service()
-    everybody = service.everybody()
+    everybody = service.everybody()  # first, as it brings the directory up to date
     return render_template(
         "accounts/members.html",
         readers=who_can_open(service),
@@ -102,7 +102,9 @@ def invite() -> BaseResponse:
     if not form.validate():
         return _invite_page(form, None, 422)
     try:
-        made = service.invite(form.username.data or "", form.name.data or "", Role(form.role.data))
+        made = service.invite(
+            form.username.data or "", form.name.data or "", Role(form.role.data or "")
+        )
     except RoleRefusedError:
         return _invite_page(form, _("You cannot invite anybody to this role."), 403)
     except DuplicateError:

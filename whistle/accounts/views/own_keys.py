@@ -10,7 +10,6 @@ from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import start_session
 from whistle.accounts.views.shown import inbox_title, read_id
 from whistle.accounts.views.sign_in import check_button
-from whistle.crypto.errors import SealingError
 from whistle.crypto.passphrase import Passphrase
 from whistle.signed_in import members_only, proof_needed, this_member
 from whistle.storage.errors import ConflictError
@@ -62,7 +61,7 @@ def new_inbox_keys(inbox_id: str) -> BaseResponse:
             if service.rotate(inbox.inbox_id):
                 return redirect(url_for("accounts.keys", done="rotated"), 303)
             abort(404)
-        except (ConflictError, SealingError):
+        except ConflictError:
             changed = True
     page = render_template(
         "accounts/new_inbox_keys.html",
@@ -87,7 +86,7 @@ def renew_keys() -> BaseResponse:
         return _passphrase_page(form, None)
     try:
         renewed = own_keys().renew(Passphrase(typed), form.proof.data or "")
-    except (ConflictError, SealingError):
+    except ConflictError:
         changed = _("Something changed meanwhile. Nothing was stored. Begin again.")
         return Response(render_template("accounts/renew_keys.html", problem=changed), CONFLICT)
     if renewed is None:
