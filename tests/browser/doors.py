@@ -168,7 +168,7 @@ def sign_in(page: Page, demo: Demo, member: Member) -> None:
 def give_code(page: Page, code: str) -> None:
     """Show the second factor."""
     page.locator('[name="totp"]').fill(code)
-    press(page, 'form:has([name="totp"]) button')
+    press(page, 'form:has([name="totp"]) .button-primary')
 
 
 def sign_out(page: Page) -> None:

@@ -32,7 +32,7 @@ def test_a_note_is_written_changed_deleted_and_brought_back(walk: Walk) -> None:
     doors.press(page, '.note a[href*="/note/"]')
     walk.sees()
     page.locator('[name="note"]').fill("Ring til centret på mandag.")
-    doors.press(page, "main form button")
+    doors.press(page, "main form .button-primary")
     page.locator(".note summary").click()
     assert page.locator(".note .bubble-text").all_inner_texts() == [
         "Ring til centret på mandag.",
@@ -93,14 +93,14 @@ def test_what_was_written_outlives_the_session(walk: Walk, demo_server: Demo) ->
     doors.press(page, 'form[action$="/note"] button')
     walk.sees(401)
     page.locator('[name="passphrase"]').fill("ikke den rigtige")
-    doors.press(page, "main form button")
+    doors.press(page, "main form .button-primary")
     walk.sees(403)
     adviser = demo_server.member("adviser")
     page.locator('[name="username"]').fill(adviser.username)
     page.locator('[name="passphrase"]').fill(adviser.passphrase)
-    doors.press(page, "main form button")
+    doors.press(page, "main form .button-primary")
     walk.sees()
     doors.give_code(page, demo_server.code(adviser))
     walk.sees()
-    doors.press(page, "main form button")
+    doors.press(page, "main form .button-primary")
     assert page.locator(".note .bubble-text").all_inner_texts() == [text]

@@ -103,6 +103,9 @@ def let_in(unlocked: Unlocked) -> BaseResponse:
     """Let in by half who has shown the passphrase; what comes next is the second factor."""
     half = start_session(unlocked.member, unlocked.keyring, proved=False)
     if half.must_enrol:
+        asked = request.cookies.get(LANGUAGE_COOKIE)
+        if asked in LANGUAGES:  # new here: what they read so far is what they read from now on
+            AccountService(this_installation()).choose_language(half.row.id, asked)
         return redirect(url_for("accounts.app"), 303)
     draft = Draft.carried()
     return second_factor_page(draft) if draft else redirect(url_for("accounts.second_factor"), 303)
