@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from whistle.accounts.leaving import LeavingService
 from whistle.accounts.members import role_of
+from whistle.crypto.errors import DirectoryError
 from whistle.domain.role import Role
 from whistle.signed_in import SignedIn, signed_in
 from whistle.web import this_installation
@@ -50,7 +51,10 @@ def home_endpoint(member: SignedIn) -> str:
     role, mine = role_of(member.row), member.keyring.public
     if role in desks:
         return desks[role]
-    inboxes = this_installation().directory.inboxes
+    try:
+        inboxes = this_installation().directory.inboxes
+    except DirectoryError:  # the page that says so has a menu, too
+        return "casework.inboxes"
     is_in = any(mine in inbox.current.members for inbox in inboxes)
     return "casework.inboxes" if is_in else "accounts.keys"
 
