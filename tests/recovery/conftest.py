@@ -2,6 +2,7 @@
 
 import io
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
@@ -13,7 +14,9 @@ from tests.support.office import Desk, Office, hidden_fields
 from whistle.accounts.invitations import InvitationService, InvitationToken
 from whistle.casework.rotation import rotate_to_the_end
 from whistle.cli import main
+from whistle.crypto.secret import Seed
 from whistle.domain.fingerprint import show_spoken
+from whistle.domain.role import Role
 from whistle.installation import Installation
 from whistle.keys.fingerprints import member_fingerprint
 from whistle.keys.keyring import Keyring, unbox_seed
@@ -21,6 +24,7 @@ from whistle.keys.steps import admit
 from whistle.recovery.public_file import PublicFile
 from whistle.settings import Settings, load_settings, write_settings
 from whistle.storage import directory as queries
+from whistle.storage.rows import MemberRow
 
 
 @dataclass
@@ -50,14 +54,48 @@ class Paper:
 
 
 @dataclass
-class Town:
-    """An office, its data folder, and what is said and typed there."""
+class Laptop:
+    """A computer on no network: no database, no configuration, a keyboard."""
 
-    office: Office
     folder: Path
     monkeypatch: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
-    told: list[str] = field(default_factory=list)
+    installation: bytes = b"i" * 16
+
+    def run(self, *arguments: str | Path, typed: Sequence[str] = ()) -> tuple[int, str, str]:
+        """Run a command as somebody would who types these lines; status, output, remarks."""
+        self.capsys.readouterr()
+        self.monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{one}\n" for one in typed)))
+        status = main([str(one) for one in arguments])
+        printed = self.capsys.readouterr()
+        return status, printed.out, printed.err
+
+    def new(self, public: Path, needed: str = "2", count: str = "3") -> list[str]:
+        """Give the command that makes a recovery key."""
+        return [
+            "recovery", "new", "--installation", self.installation.hex(), "--public", str(public),
+            "--shares", needed, "--of", count,
+        ]  # fmt: skip
+
+    def make_key(self, name: str = "first", needed: int = 2, count: int = 3, *more: str) -> Paper:
+        """Make a recovery key, with the sheets as files."""
+        arguments = self.new(self.folder / f"{name}.json", str(needed), str(count))
+        sheets = self.folder / f"{name}-sheets"
+        status, _, remarks = self.run(*arguments, "--sheets", sheets, *more)
+        assert status == 0, remarks
+        return self.paper(name)
+
+    def paper(self, name: str) -> Paper:
+        """Give what was printed."""
+        sheets = [one.read_text() for one in sorted((self.folder / f"{name}-sheets").iterdir())]
+        return Paper(sheets, self.folder / f"{name}.json")
+
+
+@dataclass
+class Town(Laptop):
+    """A laptop, and an office with its data folder."""
+
+    office: Office = field(kw_only=True)
 
     @property
     def data(self) -> Path:
@@ -71,30 +109,6 @@ class Town:
             settings = Settings(url, here.id, here.form_key, here.profile, roots)
             write_settings(data, settings, "stevns")
         return data
-
-    def run(self, *arguments: str | Path, typed: Sequence[str] = ()) -> tuple[int, str, str]:
-        """Run a command as somebody would who types these lines; status, output, remarks."""
-        self.capsys.readouterr()
-        self.monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{one}\n" for one in typed)))
-        status = main([str(one) for one in arguments])
-        printed = self.capsys.readouterr()
-        return status, printed.out, printed.err
-
-    def make_key(self, name: str = "first", needed: int = 2, count: int = 3, *more: str) -> Paper:
-        """Make a recovery key on the laptop."""
-        public, sheets = self.folder / f"{name}.json", self.folder / f"{name}-sheets"
-        status, _, remarks = self.run(
-            "recovery", "new", "--installation", self.office.installation.id.hex(),
-            "--shares", str(needed), "--of", str(count), "--public", public,
-            "--sheets", sheets, *more,
-        )  # fmt: skip
-        assert status == 0, remarks
-        return self.paper(name)
-
-    def paper(self, name: str) -> Paper:
-        """Give what was printed."""
-        sheets = [one.read_text() for one in sorted((self.folder / f"{name}-sheets").iterdir())]
-        return Paper(sheets, self.folder / f"{name}.json")
 
     def set_key(self, keyring: Keyring, paper: Paper) -> Desk:
         """Give a member's inboxes a recovery key, by the page."""
@@ -125,6 +139,15 @@ class Town:
         return unbox_seed(
             self.office.installation.id, row.id, row.stretch, row.seed_box, passphrase
         )
+
+    def newcomer(self, username: str = "ida2", role: Role = Role.ADVISER) -> Keyring:
+        """Give somebody who has accepted an invitation, without the cost of a passphrase."""
+        keyring = Keyring(self.here.id, secrets.token_bytes(16), Seed.random())
+        keys = keyring.public.public.raw, keyring.public.verifying.raw
+        row = MemberRow(keyring.member_id, username, "Ida Ny", role, "da", b"", b"", *keys)
+        with self.here.store.write() as db:
+            row.insert(db)
+        return keyring
 
     def spoken(self, keyring: Keyring) -> str:
         """Give what somebody reads out from their own page."""
@@ -211,7 +234,15 @@ def town(
     capsys: pytest.CaptureFixture[str],
 ) -> Town:
     """Give a town, on SQLite and on PostgreSQL."""
-    return Town(office, tmp_path, monkeypatch, capsys)
+    return Town(tmp_path, monkeypatch, capsys, office=office)
+
+
+@pytest.fixture
+def laptop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Laptop:
+    """Give a computer on no network."""
+    return Laptop(tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture

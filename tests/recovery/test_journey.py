@@ -6,6 +6,7 @@ import re
 from tests.recovery.conftest import Paper, Town
 from whistle.cli import main
 from whistle.domain.channel import InboxKind
+from whistle.domain.role import Role
 from whistle.recovery.shares import Share
 
 
@@ -21,7 +22,7 @@ def test_from_paper_to_paper_every_case_is_readable_again(town: Town) -> None:
     expected |= {"Efter nøglen"}
     assert expected <= town.texts(office.adviser)
 
-    newcomer = town.invite_anew()
+    newcomer = town.newcomer()
     assert town.texts(newcomer) == set()
     town.recover(paper, newcomer)
     assert expected <= town.texts(newcomer)
@@ -39,10 +40,10 @@ def test_the_sheets_of_a_recovery_are_good_for_the_next_one_and_the_old_ones_are
     town: Town, paper: Paper
 ) -> None:
     town.office.reporter().report("Blev læst hele vejen")
-    second = town.invite_anew("ida2")
+    second = town.newcomer("ida2")
     town.recover(paper, second)
     town.rotate(second)
-    third = town.invite_anew("ida3")
+    third = town.newcomer("ida3")
     request = town.ask("ida3", "again", "--lost", "ida2")
     answers = ["yes", town.spoken(third), ""]
     status, _, remarks = town.open(request, paper.shares[:2], answers, "third")
@@ -59,7 +60,7 @@ def test_the_sheets_of_a_recovery_are_good_for_the_next_one_and_the_old_ones_are
 def test_confirming_afterwards_moves_the_anchor_with_what_the_laptop_printed(
     town: Town, paper: Paper
 ) -> None:
-    newcomer = town.invite_anew()
+    newcomer = town.newcomer()
     request = town.ask()
     _, printed, _ = town.open(request, paper.shares[:2], ["yes", town.spoken(newcomer), ""])
     fingerprints = re.findall(r": ((?:[0-9a-f]{4} ?){5})", printed)
@@ -73,10 +74,10 @@ def test_confirming_afterwards_moves_the_anchor_with_what_the_laptop_printed(
 
 def test_who_stays_is_asked_and_a_deputy_goes_on_working(town: Town, paper: Paper) -> None:
     office = town.office
-    deputy = town.invite_anew("dora")
+    deputy = town.newcomer("dora")
     town.admit(office.adviser, deputy)
     office.reporter().report("Læses af begge")
-    newcomer = town.invite_anew()
+    newcomer = town.newcomer()
     town.recover(paper, newcomer)
     for member in (deputy, newcomer):
         town.rotate(member)
@@ -88,9 +89,9 @@ def test_who_stays_is_asked_and_a_deputy_goes_on_working(town: Town, paper: Pape
 
 
 def test_whoever_is_named_as_leaving_leaves(town: Town, paper: Paper) -> None:
-    deputy = town.invite_anew("dora")
+    deputy = town.newcomer("dora")
     town.admit(town.office.adviser, deputy)
-    newcomer = town.invite_anew()
+    newcomer = town.newcomer()
     answers = ["yes", town.spoken(newcomer), "raadgiver, DORA"]
     assert town.open(town.ask(), paper.shares[:2], answers)[0] == 0
     _, printed, _ = town.apply()
@@ -106,7 +107,7 @@ def test_a_reserve_has_a_recovery_key_of_its_own(town: Town) -> None:
     assert "Der er kun dette ene ark" in paper.sheets[0]
     town.set_key(office.reserve, paper)
     office.reporter().report("Om rådgiveren", concerns_adviser="y")
-    newcomer = town.invite_anew("rita", "--for", "reserves")
+    newcomer = town.newcomer("rita", Role.RESERVE)
     request = town.ask("rita", "request", "--lost", "reserve")
     status, _, remarks = town.open(request, paper.shares, ["yes", town.spoken(newcomer), ""])
     assert status == 0, remarks
@@ -122,7 +123,7 @@ def test_a_reserve_has_a_recovery_key_of_its_own(town: Town) -> None:
 def test_nothing_secret_is_in_what_is_carried_and_no_word_is_left_on_the_server(
     town: Town, paper: Paper
 ) -> None:
-    newcomer = town.invite_anew()
+    newcomer = town.newcomer()
     request = town.ask()
     town.open(request, paper.shares[:2], ["yes", town.spoken(newcomer), ""])
     shares = [Share.read(text) for text in (*paper.shares, *town.paper("second").shares)]
@@ -137,7 +138,7 @@ def test_nothing_secret_is_in_what_is_carried_and_no_word_is_left_on_the_server(
 
 
 def test_a_reply_taken_twice_is_taken_once(town: Town, paper: Paper) -> None:
-    newcomer = town.invite_anew()
+    newcomer = town.newcomer()
     town.recover(paper, newcomer)
     status, _, remarks = town.apply()
     assert status == 0

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from whistle.commands.keyboard import ask, say
 from whistle.commands.recovery_paper import check_room, give_sheets, given_shares, read_text
+from whistle.crypto.errors import SealingError
 from whistle.domain.channel import InboxKind
 from whistle.domain.errors import RefusedError
 from whistle.domain.fingerprint import read_spoken, show_fingerprint
@@ -43,7 +44,13 @@ def open_request(options: argparse.Namespace) -> int:
         options.of,
         date.today(),  # noqa: DTZ011  (a laptop that no installation has set the clock of)
     )
-    reply = hand_over(trustees, covered, request.newcomer, leaving, made.public.keys)
+    try:
+        reply = hand_over(trustees, covered, request.newcomer, leaving, made.public.keys)
+    except SealingError as error:
+        raise RefusedError(
+            f"what the request holds for these sheets does not open ({error}); nothing was "
+            "written. Have another request written, if need be from a backup"
+        ) from error
     give_sheets(made, options.name or request.municipality, options)
     with options.out.open("x", encoding="utf-8") as file:
         file.write(reply.encode())
