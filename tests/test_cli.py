@@ -4,6 +4,7 @@ import base64
 import json
 import socket
 import stat
+from argparse import ArgumentParser, _SubParsersAction
 from pathlib import Path
 
 import pytest
@@ -134,16 +135,29 @@ def test_the_story_tells_of_every_door_in_the_order_of_days() -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     documented = (ROOT / "docs" / "commands.md").read_text("utf-8")
-    commands = next(
-        action.choices for action in build_parser()._actions if isinstance(action.choices, dict)
-    )
+    commands = acts_of(build_parser())
     assert commands
     for name, parser in commands.items():
-        assert f"## `whistle {name}`" in documented
-        for action in parser._actions:
-            for option in action.option_strings:
-                if option.startswith("--") and option != "--help":
-                    assert f"| `{option}" in documented.split(f"## `whistle {name}`")[1], option
+        assert f"## `whistle {name}`" in documented, name
+        section = documented.split(f"## `whistle {name}`")[1].split("\n## ")[0]
+        for act, one in {"": parser, **acts_of(parser)}.items():
+            of_act = section.split(f"### `whistle {name} {act}`")[-1].split("\n#")[0]
+            for action in one._actions:
+                for option in action.option_strings:
+                    if option.startswith("--") and option != "--help":
+                        assert f"| `{option}" in of_act, (name, act, option)
+
+
+def acts_of(parser: ArgumentParser) -> dict[str, ArgumentParser]:
+    """Give what follows a command: its acts, by name."""
+    return next(
+        (
+            dict(action.choices)
+            for action in parser._actions
+            if isinstance(action, _SubParsersAction)
+        ),
+        {},
+    )
 
 
 def test_every_setting_is_documented() -> None:
