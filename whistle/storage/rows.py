@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from sqlalchemy import Connection, Select, Table, insert, select
+from sqlalchemy import Connection, Insert, Select, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from whistle.storage import tables
@@ -49,7 +50,7 @@ class Row:
         if not values:
             return
         try:
-            db.execute(insert(cls.table), values)
+            db.execute(_insert(cls.table), values)
         except IntegrityError as error:
             if _is_taken(error):
                 raise DuplicateError(f"{cls.table.name}: a row with this key is there") from error
@@ -58,6 +59,11 @@ class Row:
     def insert(self, db: Connection) -> None:
         """Insert this row; as `insert_all`."""
         self.insert_all(db, [self])
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
 
 
 def _is_taken(error: IntegrityError) -> bool:
