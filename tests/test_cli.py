@@ -145,7 +145,7 @@ def test_every_command_and_option_is_documented() -> None:
             for action in one._actions:
                 for option in action.option_strings:
                     if option.startswith("--") and option != "--help":
-                        assert f"| `{option}" in of_act, (name, act, option)
+                        assert f"`{option}" in of_act, (name, act, option)
 
 
 def acts_of(parser: ArgumentParser) -> dict[str, ArgumentParser]:
