@@ -1,6 +1,7 @@
 """The public half of a recovery key, as a file: what a member gives to the page.
 
-It opens nothing. ``docs/data.md`` has its fields.
+It opens nothing. Its own fingerprint is not in it: whoever is asked for that has to look at the paper.
+``docs/data.md`` has its fields.
 """
 
 import hmac
@@ -93,7 +94,6 @@ class PublicFile:
             "needed": self.needed,
             "shares": [write_bytes(mark) for mark in self.share_marks],
             "key": write_bytes(self.keys.encode()),
-            "fingerprint": self.fingerprint,
         }
         return json.dumps(record, indent=1) + "\n"
 
@@ -103,21 +103,16 @@ class PublicFile:
         if len(text) > LONGEST:
             raise PublicFileError("this is no public file of a recovery key: it is too long")
         try:
-            record = as_object(json.loads(text))
-            public = cls._read(record)
+            return cls._read(as_object(json.loads(text)))
         except (ValueError, RecursionError, ContentError, KeyShapeError, RefusedError) as error:
             raise PublicFileError(
                 "this is no public file of a recovery key, or it was damaged on the way"
             ) from error
-        if record["fingerprint"] != public.fingerprint:
-            raise PublicFileError("the file was changed: its fingerprint is not that of its key")
-        return public
 
     @classmethod
     def _read(cls, record: Json) -> Self:
         check_fields(
-            record, "format", "installation", "covers", "made", "needed", "shares", "key",
-            "fingerprint",
+            record, "format", "installation", "covers", "made", "needed", "shares", "key"
         )  # fmt: skip
         installation = bytes.fromhex(as_string(record["installation"]))
         made, marks = as_day(record["made"]), record["shares"]
