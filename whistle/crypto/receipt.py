@@ -70,20 +70,22 @@ class Receipt(Secret):
 
 def check_digit(digits: list[int]) -> int:
     """Give Σ αⁱ·dᵢ (i = 1…24) in GF(32) with x⁵+x²+1: sees every wrong symbol and every swap."""
-    total, power = 0, 1
-    for digit in digits:
-        power = _multiply(power, 2)
-        total ^= _multiply(power, digit)
+    total = 0
+    for place, digit in enumerate(digits, start=1):
+        if digit:
+            total ^= _POWERS[(place + _LOGARITHMS[digit]) % _ORDER]
     return total
 
 
-def _multiply(left: int, right: int) -> int:
-    product = 0
-    while right:
-        if right & 1:
-            product ^= left
-        left <<= 1
-        if left & 32:
-            left ^= 0b100101
-        right >>= 1
-    return product
+def _powers_of_alpha() -> tuple[int, ...]:
+    """Give α⁰ … α³⁰: every element of GF(32) but 0, once."""
+    powers = [1]
+    while len(powers) < _ORDER:
+        power = powers[-1] << 1
+        powers.append(power ^ 0b100101 if power & 32 else power)
+    return tuple(powers)
+
+
+_ORDER = 31
+_POWERS = _powers_of_alpha()
+_LOGARITHMS = {power: exponent for exponent, power in enumerate(_POWERS)}
