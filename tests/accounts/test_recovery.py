@@ -51,6 +51,15 @@ def test_without_a_recovery_key_the_page_urges_and_says_how_one_is_made(office: 
     assert "--for reserves" in office.desk_of(office.reserve).get(PAGE).text
 
 
+def test_the_desk_urges_until_every_inbox_has_one(office: Office) -> None:
+    desk = office.desk_of(office.adviser)
+    link = f'href="{PAGE}"'
+    assert link in desk.get("/casework/inboxes").text
+    give(desk, MADE)
+    assert link not in desk.get("/casework/inboxes").text
+    assert link in desk.get("/casework/keys").text
+
+
 def test_a_member_gives_all_their_inboxes_a_key_and_nobody_elses(office: Office) -> None:
     office.reporter().report("Før nøglen")
     assert give(office.desk_of(office.adviser), MADE)[0] == 303

@@ -1,6 +1,6 @@
 """The public half of a recovery key, as a file: what a member gives to the page.
 
-It opens nothing. Its own fingerprint is not in it: whoever is asked for that has to look at the paper.
+It opens nothing. Its own fingerprint is not in it: whoever is asked for that has to look at paper.
 ``docs/data.md`` has its fields.
 """
 
