@@ -9,7 +9,7 @@ from tests.support.newcomers import newcomer
 from tests.support.office import HOST, Desk, Office, hidden_fields
 from whistle.accounts.own_keys import OwnKeysService
 from whistle.crypto.passphrase import Passphrase
-from whistle.crypto.totp import TotpSecret, step_at
+from whistle.crypto.totp import step_at
 from whistle.domain.channel import InboxKind
 from whistle.domain.fingerprint import show_fingerprint
 from whistle.keys.directory import TrustedInbox
@@ -23,6 +23,14 @@ KEYS = "/casework/keys"
 
 def an_inbox(office: Office, kind: InboxKind = InboxKind.MAIN) -> TrustedInbox:
     return next(one for one in office.installation.directory.inboxes if one.root.kind is kind)
+
+
+def sign_in(office: Office, passphrase: str) -> str | None:
+    """Sign in with the app's code, and give where it leads; none where it leads nowhere."""
+    code = office.app.code(step_at(office.clock.now()))
+    sent = {"username": "raadgiver", "passphrase": passphrase, "totp": code}
+    answer = office.casework.test_client().post("/casework/", base_url=HOST, data=sent)
+    return answer.headers.get("Location")
 
 
 def renewed(office: Office, desk: Desk) -> tuple[str, Keyring]:
@@ -119,14 +127,8 @@ def test_after_renewing_one_signs_in_with_the_new_passphrase_and_the_same_app(
 ) -> None:
     words, _ = renewed(office, office.desk_of(office.adviser))
     office.later(minutes=2)
-    for passphrase, status in ((office.passphrase.show(), 403), (words, 303)):
-        client = office.casework.test_client()
-        code = office.app.code(step_at(office.clock.now()))
-        sent = {"username": "raadgiver", "passphrase": passphrase, "totp": code}
-        answer = client.post("/casework/", base_url=HOST, data=sent)
-        assert answer.status_code == status
-    assert answer.headers["Location"] == "/casework/inboxes"
-    assert isinstance(office.app, TotpSecret)
+    where = [sign_in(office, one) for one in (office.passphrase.show(), words)]
+    assert where == [None, "/casework/inboxes"]
 
 
 def test_nobody_chooses_the_passphrase_of_new_keys(office: Office) -> None:

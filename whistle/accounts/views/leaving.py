@@ -3,15 +3,15 @@
 from flask import Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from whistle.accounts import browsers
 from whistle.accounts.leaving import Farewell
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import COOKIE
 from whistle.accounts.views.members import goodbyes
 from whistle.accounts.views.shown import inbox_titles, read_id
-from whistle.accounts.views.sign_in import check_button
+from whistle.accounts.views.sign_in import LANGUAGE_COOKIE, check_button
 from whistle.signed_in import members_only, proof_needed, role_title, this_member
 from whistle.storage.errors import ConflictError
-from whistle.web import CLEAR_SITE_DATA
 
 CONFLICT = 409
 
@@ -69,10 +69,15 @@ def goodbye() -> str:
 
 
 def _out() -> BaseResponse:
-    """Have the browser of whoever has left forget the session, which is deleted already."""
+    """Have the browser of whoever has left forget them, but for the language they read."""
     response = redirect(url_for("accounts.goodbye"), 303)
-    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Strict")
-    response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
+    for name in (COOKIE, browsers.COOKIE):
+        response.delete_cookie(name, secure=True, httponly=True, samesite="Strict")
+    language = this_member().row.language
+    response.set_cookie(
+        LANGUAGE_COOKIE, language, secure=True, httponly=True, samesite="Strict", path="/"
+    )
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
