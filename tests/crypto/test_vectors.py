@@ -18,9 +18,11 @@ from whistle.crypto.place import Place, Purpose
 from whistle.crypto.receipt import Receipt
 from whistle.crypto.secret import Seed, SymmetricKey
 from whistle.crypto.signing import VerifyingKey
+from whistle.crypto.totp import TotpSecret
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.keys.cases import CaseItems, open_inbox_keys, open_registration, open_reporter_keys
 from whistle.keys.directory import Directory, MemberKeys, Statement, TrustedInbox, verify_chain
+from whistle.keys.factors import backup_code_digest, unbox_totp
 from whistle.keys.inbox_secret import InboxSecret
 from whistle.keys.key_files import FileKey, open_by_key_file
 from whistle.keys.keyring import InboxKeys, Keyring
@@ -422,6 +424,23 @@ def resume(given: Input) -> str | None:
     return keyring.seed.reveal().hex() if keyring else None
 
 
+def whose(given: Input) -> Keyring:
+    installation, member_id, seed = raw(given, "installation", "member_id", "seed")
+    return Keyring(installation, member_id, Seed(seed))
+
+
+def open_totp(given: Input) -> str:
+    return unbox_totp(whose(given), *raw(given, "totp_box")).reveal().hex()
+
+
+def totp_code(given: Input) -> str:
+    return TotpSecret(*raw(given, "secret")).code(given["step"])
+
+
+def backup_code_digest_(given: Input) -> str:
+    return backup_code_digest(whose(given), given["code"]).hex()
+
+
 def csrf(given: Input) -> str:
     installation, token = raw(given, "installation", "token")
     return SessionBoxer(installation, BootKey.random()).csrf_token(SessionToken(token))
@@ -487,6 +506,9 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
         recusal_decode,
         resume,
         csrf,
+        open_totp,
+        totp_code,
+        backup_code_digest_,
         passkey_key,
         open_by_passkey_,
         open_by_key_file_,
