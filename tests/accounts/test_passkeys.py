@@ -18,6 +18,7 @@ from tests.support.office import Office
 from whistle.accounts.challenges import Ceremony, PasskeyRefusedError, Refusal
 from whistle.accounts.passkeys import LastFactorError, PasskeyService
 from whistle.crypto import passphrase as stretching
+from whistle.crypto.secret import Seed
 from whistle.keys.keyring import Keyring
 from whistle.storage import tables
 from whistle.storage.rows import PasskeyRow
@@ -375,6 +376,17 @@ def test_the_same_passkey_is_registered_once_whoever_asks(
     new = (office.reserve, SESSION, twin.credential, twin.unlock, "Min")
     assert refusal(lambda: service.register(*new)) is Refusal.KNOWN
     assert sign_in(service, phone).seed == office.adviser.seed
+
+
+def test_who_has_renewed_their_keys_or_left_keeps_no_passkey_of_the_old_ones(
+    office: Office, service: PasskeyService, phone: Authenticator
+) -> None:
+    old = Keyring(office.installation.id, office.adviser.member_id, Seed.random())
+    assert refusal(lambda: register(office, old, phone)) is Refusal.NOT_ACCEPTED
+    with office.installation.store.write() as db:
+        db.execute(update(tables.members).values(left=office.clock.today()))
+    assert refusal(lambda: register(office, office.adviser, phone)) is Refusal.NOT_ACCEPTED
+    assert service.all_of(office.adviser.member_id) == []
 
 
 def test_a_member_has_at_most_twenty(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from whistle.accounts.delays import DelayedError
 from whistle.accounts.factors import FactorService
-from whistle.accounts.key_files import KeyFileService, read_key_file, read_private
+from whistle.accounts.key_files import KeyFileService, read_key_file, read_small
 from whistle.accounts.service import AccountService, TooBusyError
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.errors import RefusedError
@@ -56,7 +56,7 @@ def open_as_member(
 
 def _passphrase(file: str) -> Passphrase:
     if file != STANDARD_INPUT:
-        return Passphrase(read_private(Path(file)))
+        return Passphrase(read_small(Path(file)))
     if sys.stdin.isatty():
         return Passphrase(getpass.getpass("Passphrase: "))
     return Passphrase(sys.stdin.readline())

@@ -22,7 +22,7 @@ from whistle.storage.rows import KeyFileRow
 FORMAT = "whistle-key-file/1"
 MOST = 20  # of one member's
 LONGEST_NAME = 60  # characters
-_LARGEST = 4096  # bytes of a file that holds a secret
+_LARGEST = 4096  # bytes of a file that holds a key or a passphrase
 
 
 class KeyFileError(RefusedError):
@@ -47,13 +47,15 @@ class KeyFileService:
     def make(self, keyring: Keyring, name: str) -> str:
         """Make a key file for a member, and give its content: it is kept nowhere else.
 
-        Raises `NameTakenError` and `TooManyError`.
+        Raises `NameTakenError`, `TooManyError`, and `KeyFileError` for keys that are old by now.
         """
         key = FileKey.random()
         boxed = box_for_key_file(keyring, key)
         today = self._here.clock.today()
         with self._here.store.write() as db:
-            queries.hold_factors(db, keyring.member_id)
+            member = queries.hold_factors(db, keyring.member_id)
+            if not queries.is_current(member, keyring.public.verifying.raw):
+                raise KeyFileError("your keys were renewed meanwhile; sign in again")
             others = queries.key_files_of(db, keyring.member_id)
             if len(others) >= MOST:
                 raise TooManyError(f"nobody has more than {MOST} key files; revoke one first")
@@ -86,9 +88,12 @@ class KeyFileService:
 
 
 def read_key_file(path: Path, installation: bytes) -> FileKey:
-    """Read a key file of this installation, as `read_private`; raise `KeyFileError`."""
+    """Read a key file of this installation, or raise `KeyFileError`.
+
+    One that others than its owner can read is not used: it may be in other hands by now.
+    """
     try:
-        told = json.loads(read_private(path))
+        told = json.loads(read_small(path, private=True))
         key = FileKey(bytes.fromhex(told["key"]))
         fits = told == json.loads(_written(installation, key))
     except (ValueError, TypeError, LookupError, KeyShapeError, RecursionError) as error:
@@ -98,12 +103,12 @@ def read_key_file(path: Path, installation: bytes) -> FileKey:
     return key
 
 
-def read_private(path: Path) -> str:
-    """Read a small file with a secret; `KeyFileError` where others than its owner can read it."""
+def read_small(path: Path, *, private: bool = False) -> str:
+    """Read a small file, a ``private`` one only if it is, or is a pipe; raise `KeyFileError`."""
     try:
         with path.open("rb") as file:
             state = os.fstat(file.fileno())  # of what was opened, whatever the name means by now
-            if stat.S_ISREG(state.st_mode) and stat.S_IMODE(state.st_mode) & 0o077:
+            if private and stat.S_ISREG(state.st_mode) and state.st_mode & 0o077:
                 raise KeyFileError(f"{path}: others can read it; use: chmod 600 {path}")
             content = file.read(_LARGEST + 1)
     except OSError as error:

@@ -126,7 +126,7 @@ class PasskeyService:
         )
         with self._here.store.write() as db:
             self._challenges.use(db, challenge)
-            self._keep(db, row)
+            self._keep(db, row, keyring)
         return row
 
     def all_of(self, member_id: bytes) -> Sequence[PasskeyRow]:
@@ -142,7 +142,10 @@ class PasskeyService:
             if member is None or not member_queries.has_second_factor(db, member):
                 raise LastFactorError
 
-    def _keep(self, db: Connection, row: PasskeyRow) -> None:
+    def _keep(self, db: Connection, row: PasskeyRow, keyring: Keyring) -> None:
+        member = queries.hold_factors(db, row.member_id)
+        if not queries.is_current(member, keyring.public.verifying.raw):
+            raise PasskeyRefusedError(Refusal.NOT_ACCEPTED)
         if len(queries.passkeys_of(db, row.member_id)) >= MOST:
             raise PasskeyRefusedError(Refusal.TOO_MANY)
         try:

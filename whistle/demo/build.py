@@ -14,6 +14,7 @@ from typing import cast
 
 from werkzeug.test import Client
 
+from whistle.accounts.key_files import KeyFileService
 from whistle.app import create_intake
 from whistle.casework.service import CaseworkService
 from whistle.crypto.passphrase import Passphrase
@@ -35,6 +36,7 @@ from whistle.storage.rows import GrantRow, InboxRow, MemberRow, StatementRow
 from whistle.storage.tables import ID_BYTES
 
 DEMO_FILE = "demo.json"
+KEY_FILE = "adviser.key"
 DATABASE_FILE = "whistle.db"
 HALF_DONE = "setting-up"
 MORNING = time(8, 30)
@@ -62,7 +64,7 @@ def set_up(data: Path, profile_name: str, base: str, *, empty: bool) -> Settings
     ``base``: the address at which both doors will be served, without a slash at the end.
     """
     if (data / DEMO_FILE).is_file():
-        _write_private(data / DEMO_FILE, {**told(data), **_addresses(base)})
+        _write_json(data / DEMO_FILE, {**told(data), **_places(data, base)})
         return load_settings(data)
     if (data / HALF_DONE).is_dir():
         shutil.rmtree(data / HALF_DONE)  # an earlier start was interrupted; nothing of it counts
@@ -87,9 +89,10 @@ def set_up(data: Path, profile_name: str, base: str, *, empty: bool) -> Settings
     )
     _store(settings, members, inboxes)
     receipts = [] if empty else _tell_the_story(settings, members[0].keyring)
+    _write_private(half_done / KEY_FILE, _key_file(settings, members[0].keyring))
     write_settings(half_done, replace(settings, database=_sqlite(data)), profile_name)
-    _write_private(half_done / DEMO_FILE, {**_addresses(base), **_about(members, receipts)})
-    for name in (DATABASE_FILE, FILE_NAME, DEMO_FILE):
+    _write_json(half_done / DEMO_FILE, {**_places(data, base), **_about(members, receipts)})
+    for name in (DATABASE_FILE, FILE_NAME, KEY_FILE, DEMO_FILE):
         (half_done / name).replace(data / name)
     half_done.rmdir()
     return load_settings(data)
@@ -117,8 +120,13 @@ def codes(data: Path | None) -> dict[str, str]:
     return {one["username"]: TotpSecret.parse(one["totp"]).code(step) for one in members}
 
 
-def _addresses(base: str) -> dict[str, object]:
-    return {"intake": f"{base}/", "casework": f"{base}/casework/"}
+def _places(data: Path, base: str) -> dict[str, object]:
+    """Say where everything is: told anew at each start."""
+    return {
+        "intake": f"{base}/",
+        "casework": f"{base}/casework/",
+        "key_file": str((data / KEY_FILE).resolve()),
+    }
 
 
 def _member(installation: bytes, username: str, name: str, role: str) -> DemoMember:
@@ -229,13 +237,23 @@ def _about(members: Sequence[DemoMember], receipts: Sequence[str]) -> dict[str, 
             for member in members
         ],
         "receipts": list(receipts),
-        "key_file": None,
     }
 
 
-def _write_private(path: Path, content: dict[str, object]) -> None:
+def _key_file(settings: Settings, adviser: Keyring) -> str:
+    installation = open_installation(settings)
+    content = KeyFileService(installation).make(adviser, "demo")
+    installation.store.dispose()
+    return content
+
+
+def _write_json(path: Path, content: dict[str, object]) -> None:
+    _write_private(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def _write_private(path: Path, content: str) -> None:
     """Write a file that its owner alone can read, whole or not at all."""
     new = path.with_suffix(".new")
     new.touch(mode=0o600)
-    new.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    new.write_text(content, "utf-8")
     new.replace(path)

@@ -36,9 +36,14 @@ def count_use(db: Connection, before: PasskeyRow, sign_count: int) -> None:
 
 
 def hold_factors(db: Connection, member_id: bytes) -> MemberRow | None:
-    """Give a member, whose second factors nobody else changes until the transaction ends."""
+    """Give a member whose ways in nobody else changes until the transaction ends."""
     query = MemberRow.select(tables.members.c.id == member_id).with_for_update()
     return MemberRow.first(db, query)
+
+
+def is_current(member: MemberRow | None, verifying: bytes) -> bool:
+    """Say whether these are a member's keys still: they may have left, or have renewed them."""
+    return member is not None and member.left is None and member.verifying in {None, verifying}
 
 
 def remove_passkey(db: Connection, member_id: bytes, credential_id: bytes) -> None:

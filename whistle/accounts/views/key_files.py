@@ -4,7 +4,13 @@ from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from whistle.accounts.key_files import MOST, KeyFileService, NameTakenError, TooManyError
+from whistle.accounts.key_files import (
+    MOST,
+    KeyFileError,
+    KeyFileService,
+    NameTakenError,
+    TooManyError,
+)
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.passkey_forms import ChosenForm, KeyFileForm
 from whistle.accounts.views.second_factor import too_old
@@ -52,6 +58,8 @@ def _made(name: str) -> tuple[str, Refusal | None]:
         return _service().make(this_member().keyring, name), None
     except NameTakenError:
         return "", Refusal(_("You have a key file of this name. Give another name."), 409)
+    except KeyFileError:
+        return "", Refusal(_("Your keys were renewed meanwhile. Sign in again."), 409)
     except TooManyError:
         problem = _("Nobody has more than %(most)d key files. Revoke one first.", most=MOST)
         return "", Refusal(problem, 409)
