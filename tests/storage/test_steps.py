@@ -77,7 +77,7 @@ def test_a_step_waits_for_a_report_under_way_and_the_rotation_finds_it(office: O
     waiting.__exit__(None, None, None)
     assert outcome == ["done"]
     office.installation.directory.refresh()
-    wanted = rotation.Wanted(citizens(office).inbox_id, 2, b"", b"\xff" * 16)
+    wanted = rotation.Wanted(citizens(office).inbox_id, 1, b"", b"\xff" * 16)
     with store.read() as db:
         found = rotation.next_cases(db, wanted, most=9)
     assert [one.keys.case_id for one in found] == [report.case.id]

@@ -8,7 +8,8 @@ row. Several members may be at it at once.
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 from whistle.casework.cases import Cases
 from whistle.crypto.errors import SealingError
@@ -19,7 +20,7 @@ from whistle.storage import rotation as queries
 from whistle.storage.rotation import NewKeys, OldCase, Progress
 from whistle.storage.tables import ID_BYTES
 
-BATCH = 16  # cases in a transaction: others who write wait for it
+BATCH = 32  # cases in a transaction: others who write wait for it
 WITH_A_PAGE = 0.1  # seconds
 AT_THE_BUTTON = 3.0
 
@@ -100,14 +101,17 @@ def _rotate_inbox(cases: Cases, inbox: InboxKeys, until: float, done: Slice) -> 
 
     By chance, so that two who are at it seldom meet.
     """
+    inbox_id = inbox.inbox.inbox_id
+    with cases.here.store.read() as db:
+        epochs = queries.old_epochs(db, inbox_id, inbox.inbox.key_epoch)
     start = _somewhere()
-    for first, last in ((start, b"\xff" * ID_BYTES), (b"", start)):
-        after = first
-        while batch := _next(cases, inbox, after, last):
+    for epoch, (first, last) in product(epochs, ((start, b"\xff" * ID_BYTES), (b"", start))):
+        wanted = queries.Wanted(inbox_id, epoch, first, last)
+        while batch := _next(cases, wanted):
             if time.monotonic() > until:
                 return False
             _renew(cases, inbox, batch, done)
-            after = batch[-1].keys.case_id
+            wanted = replace(wanted, after=batch[-1].keys.case_id)
     return True
 
 
@@ -115,8 +119,7 @@ def _somewhere() -> bytes:
     return os.urandom(ID_BYTES)
 
 
-def _next(cases: Cases, inbox: InboxKeys, after: bytes, last: bytes) -> list[OldCase]:
-    wanted = queries.Wanted(inbox.inbox.inbox_id, inbox.inbox.key_epoch, after, last)
+def _next(cases: Cases, wanted: queries.Wanted) -> list[OldCase]:
     with cases.here.store.read() as db:
         return queries.next_cases(db, wanted, BATCH)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from whistle.crypto.envelope import box
 from whistle.crypto.errors import ContentError
 from whistle.crypto.secret import SymmetricKey
+from whistle.domain.channel import Act
 from whistle.keys.cases import (
     CaseItems,
     box_registration,
@@ -17,8 +18,10 @@ from whistle.keys.cases import (
     with_newest_reporter,
 )
 from whistle.keys.keyring import InboxKeys
-from whistle.keys.records import CaseKeys
+from whistle.keys.records import CaseKeys, Message
 from whistle.storage.rotation import NewKeys, OldCase
+
+_NEW_RECEIPT = Act.NEW_RECEIPT.encode()
 
 
 def renew_case(inbox: InboxKeys, case: OldCase) -> NewKeys:
@@ -30,9 +33,7 @@ def renew_case(inbox: InboxKeys, case: OldCase) -> NewKeys:
     """
     trusted, row = inbox.inbox, case.keys
     opened = open_inbox_keys(inbox, row)
-    items = CaseItems(trusted.current.installation, row.case_id, opened.keys)
-    messages = items.dialogue(one for one in case.messages if one.generation == row.generation)
-    keys = with_newest_reporter(opened.keys, messages) or opened.keys
+    keys = with_newest_reporter(opened.keys, _new_receipts(inbox, case, opened.keys)) or opened.keys
     renewed = replace(keys, generations=(*keys.generations, new_generation()))
     registration = None
     if row.in_vault:
@@ -51,6 +52,14 @@ def renew_case(inbox: InboxKeys, case: OldCase) -> NewKeys:
         installation = trusted.current.installation
         reporter = seal_to_reporter(installation, row.case_id, renewed, renewed.newest)
     return NewKeys(new, registration, reporter)
+
+
+def _new_receipts(inbox: InboxKeys, case: OldCase, keys: CaseKeys) -> list[Message]:
+    """Read the messages that count as bringing a new receipt; all others are left undecoded."""
+    items = CaseItems(inbox.inbox.current.installation, case.keys.case_id, keys)
+    newest = (row for row in case.messages if row.generation == keys.newest)
+    opened = (items.open(row) for row in newest)
+    return [Message.decode(content) for content in opened if _NEW_RECEIPT in content]
 
 
 def _with_casework_key(keys: CaseKeys) -> CaseKeys:

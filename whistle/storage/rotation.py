@@ -20,7 +20,7 @@ _OLDEST = (
 _NEXT = (
     InboxKeysRow.select(
         _KEYS.inbox_id == bindparam("inbox_id"),
-        _KEYS.epoch < bindparam("key_epoch"),
+        _KEYS.epoch == bindparam("epoch"),
         _KEYS.case_id > bindparam("after"),
         _KEYS.case_id <= bindparam("last"),
     )
@@ -37,7 +37,9 @@ _COUNTS = (
 _LOCK = (
     select(_CASE.id).where(_CASE.id.in_(_IDS)).order_by(_CASE.id).with_for_update(key_share=True)
 )
-_SAME = InboxKeysRow.select(_KEYS.case_id.in_(_IDS))
+_STATES = select(
+    _KEYS.case_id, _KEYS.inbox_id, _KEYS.epoch, _KEYS.generation, _KEYS.in_vault
+).where(_KEYS.case_id.in_(_IDS))
 _VERSIONS = select(tables.registrations.c.case_id, tables.registrations.c.version).where(
     tables.registrations.c.case_id.in_(_IDS)
 )
@@ -96,15 +98,21 @@ def progress(db: Connection, inbox_id: bytes, key_epoch: int) -> Progress:
     return Progress(done, total)
 
 
+def old_epochs(db: Connection, inbox_id: bytes, key_epoch: int) -> list[int]:
+    """Give the epochs of older keys for which an inbox has cases, the oldest first."""
+    query = select(_KEYS.epoch).where(_KEYS.inbox_id == inbox_id, _KEYS.epoch < key_epoch)
+    return list(db.execute(query.distinct().order_by(_KEYS.epoch)).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Cases of an inbox under a key older than that of ``key_epoch``, by their ids.
+    """Cases of an inbox that are sealed for an epoch, by their ids.
 
     From ``after``, which is not among them, to ``last``, which is.
     """
 
     inbox_id: bytes
-    key_epoch: int
+    epoch: int
     after: bytes
     last: bytes
 
@@ -133,19 +141,28 @@ def renew(db: Connection, renewed: Sequence[tuple[OldCase, NewKeys]]) -> int:
     directory.hold_epoch(db, first.inbox_id, first.epoch)
     ids = [old.keys.case_id for old, _ in renewed]
     db.execute(_LOCK, {"ids": ids}).all()
-    same = {row.case_id: row for row in InboxKeysRow.all(db, _SAME, ids=ids)}
+    states = {tuple(row) for row in db.execute(_STATES, {"ids": ids})}
     counts = _pairs(db, _COUNTS, ids=ids)
     versions = _pairs(db, _VERSIONS, ids=ids)
     unchanged = [
         new
         for old, new in renewed
-        if same.get(old.keys.case_id) == old.keys
+        if _state(old.keys) in states
         and counts.get(old.keys.case_id, 0) == len(old.messages)
         and versions.get(old.keys.case_id) == (old.registration and old.registration.version)
     ]
     if unchanged:
         _write(db, unchanged)
     return len(unchanged)
+
+
+def _state(keys: InboxKeysRow) -> tuple[bytes, bytes, int, int, bool]:
+    """Give what changes when a case is opened, moved or renewed.
+
+    The body alone changes when a new receipt is noted. That tells nothing new: the message that
+    brought it was read, or the number of messages tells that it was not.
+    """
+    return (keys.case_id, keys.inbox_id, keys.epoch, keys.generation, keys.in_vault)
 
 
 def _write(db: Connection, renewed: Sequence[NewKeys]) -> None:

@@ -179,7 +179,7 @@ inbox_keys = _table(
     Column("generation", Integer, nullable=False),
     Column("in_vault", Boolean(create_constraint=False), nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Index(None, "inbox_id", "epoch"),
+    Index(None, "inbox_id", "epoch", "case_id"),
 )
 
 reporter_keys = _table(

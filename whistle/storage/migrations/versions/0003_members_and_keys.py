@@ -19,13 +19,15 @@ def upgrade() -> None:
     _create_sign_in_guards()
     _create_recovery_grants()
     op.create_index(
-        op.f("ix_case_keys_inbox_inbox_id_epoch"), "case_keys_inbox", ["inbox_id", "epoch"]
+        op.f("ix_case_keys_inbox_inbox_id_epoch_case_id"),
+        "case_keys_inbox",
+        ["inbox_id", "epoch", "case_id"],
     )
 
 
 def downgrade() -> None:
     """Go back."""
-    op.drop_index(op.f("ix_case_keys_inbox_inbox_id_epoch"), "case_keys_inbox")
+    op.drop_index(op.f("ix_case_keys_inbox_inbox_id_epoch_case_id"), "case_keys_inbox")
     for table in (
         "recovery_grant",
         "used_challenge",
