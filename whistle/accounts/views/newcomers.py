@@ -37,7 +37,7 @@ def let_in(member_id: str) -> BaseResponse:
         return _page(row, form, changed, 409)
     if outcome is Admission.DONE:
         return redirect(url_for("accounts.members", done="let-in"), 303)
-    return _page(row, form, _words(outcome), 422, alarm=outcome is Admission.OTHER_KEYS)
+    return _page(row, form, _words(outcome), 422, outcome)
 
 
 def _words(outcome: Admission) -> str:
@@ -50,7 +50,11 @@ def _words(outcome: Admission) -> str:
 
 
 def _page(
-    row: MemberRow, form: LetInForm, problem: str | None, status: int, *, alarm: bool = False
+    row: MemberRow,
+    form: LetInForm,
+    problem: str | None,
+    status: int,
+    outcome: Admission | None = None,
 ) -> BaseResponse:
     if problem:
         form.csrf_token.process(None)  # whatever it was sent with
@@ -69,6 +73,7 @@ def _page(
         has_keys=offered_keys(row) is not None,
         form=form,
         problem=problem,
-        alarm=alarm,
+        alarm=outcome is Admission.OTHER_KEYS,
+        about_heard=outcome in {Admission.MISTYPED, Admission.OTHER_KEYS},
     )
     return Response(page, status=status)
