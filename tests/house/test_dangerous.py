@@ -8,7 +8,8 @@ from pathlib import Path
 from tests.house.test_files import ROOT, committed, modules
 
 TEMPLATES = ROOT / "templates"
-SCRIPT = ROOT / "whistle" / "static" / "whistle.js"
+STATIC = ROOT / "whistle" / "static"
+SCRIPTS = [STATIC / "passkeys.js", STATIC / "whistle.js"]
 
 # Where escaping ends, or where text becomes a template (ASVS 1.2.1, 1.3.7).
 UNESCAPED = re.compile(r"\|\s*safe\b|autoescape|\|\s*xmlattr|Markup")
@@ -66,14 +67,14 @@ def test_no_template_is_built_from_text() -> None:
     assert not built
 
 
-def test_the_script_keeps_nothing_sends_nothing_and_writes_no_markup() -> None:
-    script = SCRIPT.read_text("utf-8")
-    assert "addEventListener" in script
-    assert not IN_SCRIPTS.findall(script)
+def test_the_scripts_keep_nothing_send_nothing_and_write_no_markup() -> None:
+    for script in SCRIPTS:
+        text = script.read_text("utf-8")
+        assert "addEventListener" in text
+        assert not IN_SCRIPTS.findall(text)
     package = ROOT / "whistle"
-    assert [path for path in committed() if path.suffix == ".js" and package in path.parents] == [
-        SCRIPT
-    ]
+    found = [path for path in committed() if path.suffix == ".js" and package in path.parents]
+    assert found == SCRIPTS
 
 
 def test_no_module_calls_out_runs_a_program_or_unpacks_what_strangers_send() -> None:
