@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from importlib import resources
-from string import Template
 
 from whistle.recovery.public_file import Covers, PublicFile
 from whistle.recovery.shares import Share
@@ -32,7 +31,7 @@ def sheet(share: Share, public: PublicFile, name: str, language: str) -> str:
     """Write one trustee's sheet. ``name``: what the municipality is called."""
     only_one = _THE_ONLY_ONE[language]
     text = resources.files("whistle.recovery").joinpath(f"sheet.{language}.txt").read_text("utf-8")
-    return Template(text).substitute(
+    return text.format(
         name=name,
         number=share.number,
         count=public.count,
