@@ -72,8 +72,15 @@ class Laptop:
 
     def new(self, public: Path, needed: str = "2", count: str = "3") -> list[str]:
         """Give the command that makes a recovery key."""
+        return self.new_command(self.installation, public, needed, count)
+
+    @staticmethod
+    def new_command(
+        installation: bytes, public: Path, needed: str = "2", count: str = "3"
+    ) -> list[str]:
+        """Give the command that makes a recovery key for an installation."""
         return [
-            "recovery", "new", "--installation", self.installation.hex(), "--public", str(public),
+            "recovery", "new", "--installation", installation.hex(), "--public", str(public),
             "--shares", needed, "--of", count,
         ]  # fmt: skip
 

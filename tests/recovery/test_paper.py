@@ -1,6 +1,10 @@
 """The ceremony and the drill: what is printed, what is typed, and what is never written down."""
 
+import os
+import pty
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -84,6 +88,35 @@ def test_all_of_all_is_allowed_with_a_warning(laptop: Laptop) -> None:
     status, _, remarks = laptop.run(*laptop.new(laptop.folder / "public.json", "2", "2"))
     assert status == 0
     assert "one lost sheet loses everything" in remarks
+
+
+def test_on_a_screen_each_sheet_is_wiped_before_the_next_trustee_looks(tmp_path: Path) -> None:
+    public = tmp_path / "public.json"
+    command = [sys.executable, "-m", "whistle", *Laptop.new_command(b"i" * 16, public)]
+    shown = on_a_screen(command, ["Press Enter.", "wipe the screen."])
+    screens = shown.split("\x1b[H\x1b[2J\x1b[3J")
+    assert [screen.count("DINE 33 ORD") for screen in screens] == [0, 1, 0, 1, 0, 1, 0]
+    assert f"fingerprint is {PublicFile.decode(public.read_text()).fingerprint}" in screens[-1]
+    assert [path.name for path in tmp_path.iterdir()] == ["public.json"]
+
+
+def on_a_screen(command: Sequence[str], questions: Sequence[str]) -> str:
+    """Run a command on a terminal, press Enter at each question, and give all that was shown."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as running:
+        os.close(theirs)
+        shown, answered = b"", 0
+        while True:
+            try:
+                shown += os.read(ours, 65536)
+            except OSError:  # the other end is closed
+                break
+            asked = sum(shown.count(one.encode()) for one in questions)
+            os.write(ours, b"\n" * (asked - answered))
+            answered = asked
+        os.close(ours)
+    assert running.returncode == 0, shown.decode()
+    return shown.decode()
 
 
 # -- the public file -------------------------------------------------------------------------------
@@ -191,6 +224,8 @@ def test_a_drill_without_a_share_or_a_public_file_is_refused(
     assert drill(laptop, public_file, [])[0] == 2
     assert drill(laptop, laptop.folder / "nowhere", _texts())[0] == 2
     assert drill(laptop, public_file, ["academic acid"])[0] == 2
+    words = ["--words", str(laptop.folder / "nowhere")]
+    assert laptop.run("recovery", "drill", "--public", public_file, *words)[0] == 2
 
 
 # -- typing ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from whistle.commands.files import read_text, write_new
 from whistle.domain.errors import RefusedError
 from whistle.recovery.shares import Share, ShareError
 from whistle.recovery.sheets import numbered
@@ -46,9 +47,7 @@ def hand_out(sheets: Sequence[str], folder: Path | None) -> None:
     if folder is not None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for number, sheet in enumerate(sheets, start=1):
-            path = folder / f"sheet-{number}-of-{len(sheets)}.txt"
-            with path.open("x", encoding="utf-8") as file:
-                file.write(sheet)
+            write_new(folder / f"sheet-{number}-of-{len(sheets)}.txt", sheet)
         say(f"The sheets are in {folder}. Print them, and delete the files at once.")
     elif sys.stdout.isatty():
         for number, sheet in enumerate(sheets, start=1):
@@ -66,7 +65,7 @@ def shares_from(source: str) -> list[Share]:
     One share a line. Raises the `ShareError` or `WordsError` of the first that is none.
     """
     if source != "-":
-        lines = Path(source).read_text("utf-8").splitlines()
+        lines = read_text(Path(source)).splitlines()
         return [Share.read(line) for line in lines if line.strip()]
     shares = []
     while line := sys.stdin.readline().strip():

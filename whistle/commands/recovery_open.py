@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TypeAlias
 
+from whistle.commands.files import read_text, write_new
 from whistle.commands.keyboard import ask, say
-from whistle.commands.recovery_paper import check_room, give_sheets, given_shares, read_text
+from whistle.commands.recovery_paper import check_room, give_sheets, given_shares
 from whistle.crypto.errors import SealingError
 from whistle.domain.channel import InboxKind
 from whistle.domain.errors import RefusedError
@@ -27,9 +28,7 @@ Asked: TypeAlias = Sequence[tuple[TrustedInbox, Sequence[RecoveryGrantRow]]]
 
 def open_request(options: argparse.Namespace) -> int:
     """Check who asks for what, put the key together, and hand the inboxes over."""
-    check_room(options)
-    if options.out.exists():
-        raise RefusedError(f"{options.out} is there already; nothing was opened")
+    check_room(options, options.out)
     request = RecoveryRequest.decode(read_text(options.request))
     inboxes = request.trusted()
     _compare_paper(request, inboxes)
@@ -52,8 +51,7 @@ def open_request(options: argparse.Namespace) -> int:
             "written. Have another request written, if need be from a backup"
         ) from error
     give_sheets(made, options.name or request.municipality, options)
-    with options.out.open("x", encoding="utf-8") as file:
-        file.write(reply.encode())
+    write_new(options.out, reply.encode())
     say("\nWrite these down: `whistle confirm` asks for them.")
     for statement in reply.statements:
         print(f"{statement.channel}, {statement.kind}: {show_fingerprint(statement.digest)}")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from whistle.commands.files import check_new, read_text, write_new
 from whistle.commands.keyboard import hand_out, say, shares_from, type_share
 from whistle.domain.errors import RefusedError
 from whistle.recovery.drill import Drill
@@ -35,13 +36,12 @@ def new(options: argparse.Namespace) -> int:
     return DONE
 
 
-def check_room(options: argparse.Namespace) -> None:
-    """Refuse, before any key is made, what could not be written afterwards."""
+def check_room(options: argparse.Namespace, *also: Path) -> None:
+    """Refuse, before any key is made, what could not be written afterwards; ``also``: files."""
     check_numbers(options.shares, options.of)
-    if options.public.exists():
-        raise RefusedError(f"{options.public} is there already; nothing was made")
-    if not options.public.absolute().parent.is_dir():
-        raise RefusedError(f"{options.public.parent} is no folder; nothing was made")
+    check_new(options.public, *also)
+    if options.sheets and options.sheets.exists() and any(options.sheets.iterdir()):
+        raise RefusedError(f"{options.sheets} is not empty; nothing was made")
     if options.shares == options.of:
         say(f"Mind: with {options.shares} of {options.of}, one lost sheet loses everything.")
 
@@ -52,8 +52,7 @@ def give_sheets(made: NewRecoveryKey, name: str, options: argparse.Namespace) ->
         [sheet(share, made.public, name, options.language) for share in made.shares],
         options.sheets,
     )
-    with options.public.open("x", encoding="utf-8") as file:
-        file.write(made.public.encode())
+    write_new(options.public, made.public.encode())
     say(f"The public file is {options.public}. It opens nothing; keep it for drills.")
     say(f"The recovery key's fingerprint is {made.public.fingerprint}")
 
@@ -109,14 +108,6 @@ def _tell(proved: Drill) -> bool:
         missing = sorted(set(range(1, public.count + 1)) - set(proved.proved))
         print(f"Not proved: {', '.join(map(str, missing))}")
     return True
-
-
-def read_text(path: Path) -> str:
-    """Read a file that somebody names; raise `RefusedError` where it cannot be read."""
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RefusedError(f"{path} cannot be read") from error
 
 
 def given_shares(options: argparse.Namespace, most: int) -> Iterator[Share]:

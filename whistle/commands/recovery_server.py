@@ -3,8 +3,8 @@
 import argparse
 
 from whistle.accounts.invitations import invite
+from whistle.commands.files import check_new, read_text, write_new
 from whistle.commands.keyboard import say
-from whistle.commands.recovery_paper import read_text
 from whistle.domain.clock import Clock
 from whistle.domain.errors import RefusedError
 from whistle.domain.role import Role
@@ -47,8 +47,7 @@ def invite_anew(options: argparse.Namespace) -> int:
 
 def request(options: argparse.Namespace) -> int:
     """Write down what the trustees need."""
-    if options.out.exists():
-        raise RefusedError(f"{options.out} is there already; nothing was written")
+    check_new(options.out)
     settings, store = _opened(options)
     names = tuple(name and name.strip().casefold() for name in (options.member, options.lost))
     try:
@@ -62,8 +61,7 @@ def request(options: argparse.Namespace) -> int:
             )
     finally:
         store.dispose()
-    with options.out.open("x", encoding="utf-8") as file:
-        file.write(asked.request.encode())
+    write_new(options.out, asked.request.encode())
     for root in asked.uncovered:
         say(f"NOT covered, as it has no recovery key: {root.channel}, {root.kind}")
     say(f"{options.out} holds public things only. Next:")
