@@ -32,10 +32,12 @@ def main_menu() -> list[MenuLink]:
     member = signed_in()
     if member is None:
         return []
-    links = [("accounts.members", _("Members")), ("accounts.keys", _("My keys"))]
-    home = home_endpoint(member)
+    links, home = [("accounts.members", _("Members"))], home_endpoint(member)
     if home != "accounts.keys":
         links.insert(0, (home, _home_title(member)))
+    role = role_of(member.row)
+    if role is not None and role.may_open is not None:
+        links.append(("accounts.keys", _("My keys")))
     return [
         MenuLink(url_for(endpoint), title, here=request.endpoint == endpoint)
         for endpoint, title in links

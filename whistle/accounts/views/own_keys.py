@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.accounts.forms import BeginForm
+from whistle.accounts.members import role_of
 from whistle.accounts.own_keys import OwnKeysService
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import start_session
@@ -28,9 +29,10 @@ def own_keys() -> OwnKeysService:
 @members_only
 def keys() -> str:
     """Show the fingerprint to read aloud, and the inboxes with theirs."""
-    service = own_keys()
+    service, role = own_keys(), role_of(this_member().row)
     return render_template(
         "accounts/keys.html",
+        may_open=role is not None and role.may_open is not None,
         spoken=service.spoken.split(),
         inboxes=[
             {
