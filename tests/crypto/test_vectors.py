@@ -20,9 +20,11 @@ from whistle.crypto.secret import Seed, SymmetricKey
 from whistle.crypto.signing import VerifyingKey
 from whistle.crypto.totp import TotpSecret
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
+from whistle.domain.fingerprint import show_spoken
 from whistle.keys.cases import CaseItems, open_inbox_keys, open_registration, open_reporter_keys
 from whistle.keys.directory import Directory, MemberKeys, Statement, TrustedInbox, verify_chain
 from whistle.keys.factors import backup_code_digest, unbox_totp
+from whistle.keys.fingerprints import member_fingerprint
 from whistle.keys.inbox_secret import InboxSecret
 from whistle.keys.key_files import FileKey, open_by_key_file
 from whistle.keys.keyring import InboxKeys, Keyring
@@ -441,6 +443,14 @@ def backup_code_digest_(given: Input) -> str:
     return backup_code_digest(whose(given), given["code"]).hex()
 
 
+def member_fingerprint_(given: Input) -> str:
+    installation, member_id, public, verifying = raw(
+        given, "installation", "member_id", "public", "verifying"
+    )
+    keys = MemberKeys(member_id, PublicKey(public), VerifyingKey(verifying))
+    return show_spoken(member_fingerprint(installation, keys))
+
+
 def csrf(given: Input) -> str:
     installation, token = raw(given, "installation", "token")
     return SessionBoxer(installation, BootKey.random()).csrf_token(SessionToken(token))
@@ -509,6 +519,7 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
         open_totp,
         totp_code,
         backup_code_digest_,
+        member_fingerprint_,
         passkey_key,
         open_by_passkey_,
         open_by_key_file_,

@@ -7,7 +7,17 @@ sealed cannot be made twice: `seals.json` keeps it, and a seal that no longer op
 import json
 from pathlib import Path
 
-from tests.vectors import cases, directory, factors, notes, primitives, sessions, steps, unlocking
+from tests.vectors import (
+    cases,
+    directory,
+    factors,
+    fingerprint,
+    notes,
+    primitives,
+    sessions,
+    steps,
+    unlocking,
+)
 from tests.vectors.book import Book, Seals
 
 FOLDER = Path(__file__).parent
@@ -18,7 +28,7 @@ def build(seals: Seals) -> dict[str, Book]:
     """Give every file's vectors, by the file's name."""
     sealed = [*primitives.books(seals), *directory.books(seals), *cases.books(seals)]
     books = [*sealed, *steps.books(), *notes.books(), *sessions.books()]
-    books += [*unlocking.books(), *factors.books()]
+    books += [*unlocking.books(), *factors.books(), *fingerprint.books()]
     return {book.topic: book for book in books}
 
 
