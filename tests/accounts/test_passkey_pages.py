@@ -225,6 +225,26 @@ def test_nothing_is_added_or_removed_without_a_fresh_proof(
         assert len(db.execute(tables.passkeys.select()).all()) == 1
 
 
+def test_a_passkey_is_let_open_the_cases_on_the_page(
+    office: Office, phone: Authenticator, stranger: Desk
+) -> None:
+    register(office, office.adviser, phone)
+    with office.installation.store.write() as db:
+        db.execute(update(tables.passkeys).values(seed_box=None))
+    desk, path = office.desk_of(office.adviser), f"{LIST}/open"
+    page = desk.get(LIST).text
+    answer = phone.get(asked(page))
+    assert desk.get(path).headers["Location"] == LIST
+    assert desk.post(path, answer.fields).status_code == 403, "no token"
+    form = {**hidden_fields(page), **answer.fields}
+    assert desk.post(path, {**form, "unlock": ""}).status_code == 403
+    assert desk.post(path, form).headers["Location"] == f"{LIST}?done=opens"
+    come_in = phone.get(asked(stranger.get("/casework/").text))
+    assert stranger.post("/casework/passkey", come_in.fields).status_code == 303
+    office.later(minutes=11)
+    assert desk.post(path, form).headers["Location"].startswith(PROVE)
+
+
 def test_a_text_written_past_the_end_of_the_session_comes_through_a_passkey(
     office: Office, phone: Authenticator
 ) -> None:

@@ -217,7 +217,7 @@ def test_an_answer_to_one_purpose_counts_for_no_other(
     member = office.adviser.member_id
     asked = {
         ceremony: options(service.factor_options(ceremony, member, SESSION))
-        for ceremony in (Ceremony.SECOND_FACTOR, Ceremony.PROVE)
+        for ceremony in (Ceremony.SECOND_FACTOR, Ceremony.PROVE, Ceremony.LET_OPEN)
     }
     asked[Ceremony.SIGN_IN] = options(service.sign_in_options())
     for made_for, text in asked.items():
@@ -387,6 +387,35 @@ def test_who_has_renewed_their_keys_or_left_keeps_no_passkey_of_the_old_ones(
         db.execute(update(tables.members).values(left=office.clock.today()))
     assert refusal(lambda: register(office, office.adviser, phone)) is Refusal.NOT_ACCEPTED
     assert service.all_of(office.adviser.member_id) == []
+
+
+def test_a_passkey_opens_again_after_its_member_has_renewed_their_keys(
+    office: Office, service: PasskeyService, phone: Authenticator
+) -> None:
+    register(office, office.adviser, phone)
+    member = office.adviser.member_id
+    with office.installation.store.write() as db:
+        db.execute(update(tables.passkeys).values(seed_box=None))
+    assert refusal(lambda: sign_in(service, phone)) is Refusal.OPENS_NOTHING
+    answer = phone.get(options(service.opening_options(member, SESSION)))
+    again = (office.adviser, SESSION, answer.credential)
+    assert refusal(lambda: service.let_open(*again, "")) is Refusal.NO_PRF
+    service.let_open(*again, answer.unlock)
+    assert sign_in(service, phone).seed == office.adviser.seed
+    assert service.opening_options(member, SESSION) is None
+    assert refusal(lambda: service.let_open(*again, answer.unlock)) is Refusal.USED
+
+
+def test_another_members_passkey_is_not_given_my_seed(
+    office: Office, service: PasskeyService, phone: Authenticator
+) -> None:
+    register(office, office.adviser, Authenticator(has_prf=False))
+    register(office, office.reserve, phone)
+    asked = options(service.opening_options(office.adviser.member_id, SESSION))
+    answer = phone.get(asked)
+    mine = (office.adviser, SESSION, answer.credential, answer.unlock)
+    assert refusal(lambda: service.let_open(*mine)) is Refusal.NOT_ACCEPTED
+    assert sign_in(service, phone).seed == office.reserve.seed
 
 
 def test_a_member_has_at_most_twenty(

@@ -2,7 +2,9 @@
 
 import base64
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +18,7 @@ from whistle.crypto.envelope import derive_from
 from whistle.keys.passkeys import unlock_place
 
 PASSKEY = "[data-passkey] button"
+OPEN = 'form[action$="/passkeys/open"]'
 # Has the page tell what the authenticator's PRF gave, which it otherwise keeps to itself.
 LISTEN = """for (const act of ["create", "get"]) {
     const asked = navigator.credentials[act].bind(navigator.credentials);
@@ -227,6 +230,10 @@ def test_a_passkey_without_prf_is_the_second_step_and_no_more(
     page.goto(f"{demo_server.casework}/prove?to=/casework/passkeys")
     press_passkey(page)
     assert path(page) == "/casework/passkeys"
+    doors.press(page, f"{OPEN} button")
+    assert path(page) == "/casework/passkeys/open"
+    walk.sees(403)
+    walk.visitor.forget(page)
     remove_all(walk, demo_server)
 
 
@@ -244,6 +251,27 @@ def test_who_cancels_is_told_and_can_try_again(
     press_passkey(page)
     assert page.locator(".own-keys li").count() == 1
     press_and_read(page, "known")
+    remove_all(walk, demo_server)
+
+
+def test_a_passkey_is_let_open_the_cases_after_its_member_has_renewed_their_keys(
+    walk: Walk, demo_server: Demo, device: Callable[..., Device], reserve: Member
+) -> None:
+    device(prf=True)
+    page = walk.page
+    come_in(walk, demo_server, reserve)
+    add(walk, demo_server, "Telefon")
+    assert page.locator(OPEN).count() == 0
+    with closing(sqlite3.connect(demo_server.data / "whistle.db", timeout=30)) as db, db:
+        db.execute("UPDATE passkey SET seed_box = NULL")
+    page.goto(f"{demo_server.casework}/passkeys")
+    walk.sees()
+    doors.press(page, f"{OPEN} button")
+    assert page.locator(OPEN).count() == 0
+    walk.sees()
+    doors.sign_out(page)
+    press_passkey(page)
+    assert path(page) == "/casework/inboxes"
     remove_all(walk, demo_server)
 
 

@@ -32,6 +32,7 @@ class Ceremony(StrEnum):
     SIGN_IN = "sign in by passkey"
     SECOND_FACTOR = "second factor by passkey"
     PROVE = "prove by passkey"
+    LET_OPEN = "let a passkey open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Refusal(Enum):
     USED = auto()  # answered before
     NOT_ACCEPTED = auto()  # unknown, another's, for something else, from elsewhere, or not genuine
     OPENS_NOTHING = auto()  # genuine, but a second factor alone
+    NO_PRF = auto()  # genuine, but its authenticator cannot open anything
     COPIED = auto()  # genuine, but its count says that there are two of it
     KNOWN = auto()  # registered already
     TOO_MANY = auto()  # of this member's

@@ -6,7 +6,8 @@ without is a second factor. Whoever holds no passkey cannot find out which ones 
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 from sqlalchemy import Connection
@@ -75,6 +76,14 @@ class PasskeyService:
         challenge = self._challenges.make(self._occasion(ceremony, member_id, session))
         return authenticators.assertion_options(self._site, challenge, known, prf=False)
 
+    def opening_options(self, member_id: bytes, session: bytes) -> str | None:
+        """Ask for a passkey that does not open its member's keys, so that it may; else none."""
+        closed = [row.credential_id for row in self.all_of(member_id) if row.seed_box is None]
+        if not closed or not self._site.has_passkeys:
+            return None
+        challenge = self._challenges.make(self._occasion(Ceremony.LET_OPEN, member_id, session))
+        return authenticators.assertion_options(self._site, challenge, closed, prf=True)
+
     def registration_options(self, member: MemberRow, session: bytes) -> str | None:
         """Ask for a new passkey, on a device that has none of this member's."""
         if not self._site.has_passkeys:
@@ -94,14 +103,27 @@ class PasskeyService:
             keyring = open_by_passkey(self._here.id, row, key)
         except SealingError as error:
             raise PasskeyRefusedError(Refusal.OPENS_NOTHING) from error
-        self._use(row, count, challenge)
-        return member, keyring
+        with self._using(row, count, challenge):
+            return member, keyring
 
     def prove(self, ceremony: Ceremony, answer: str, member_id: bytes, session: bytes) -> None:
         """Take the answer of one of a member's passkeys, in a session of theirs."""
         occasion = self._occasion(ceremony, member_id, session)
         _, row, count, challenge = self._verified(answer, occasion)
-        self._use(row, count, challenge)
+        with self._using(row, count, challenge):
+            return
+
+    def let_open(self, keyring: Keyring, session: bytes, answer: str, unlock: str) -> None:
+        """Give a member's seed to a passkey of theirs: after they have renewed their keys."""
+        occasion = self._occasion(Ceremony.LET_OPEN, keyring.member_id, session)
+        _, row, count, challenge = self._verified(answer, occasion)
+        try:
+            boxed = box_for_passkey(keyring, row.credential_id, UnlockKey(_decoded(unlock)))
+        except SealingError as error:
+            raise PasskeyRefusedError(Refusal.NO_PRF) from error
+        with self._using(row, count, challenge) as db:
+            self._check_current(db, keyring)
+            queries.keep_seed_box(db, row.credential_id, boxed)
 
     def register(
         self, keyring: Keyring, session: bytes, answer: str, unlock: str, name: str
@@ -143,15 +165,19 @@ class PasskeyService:
                 raise LastFactorError
 
     def _keep(self, db: Connection, row: PasskeyRow, keyring: Keyring) -> None:
-        member = queries.hold_factors(db, row.member_id)
-        if not queries.is_current(member, keyring.public.verifying.raw):
-            raise PasskeyRefusedError(Refusal.NOT_ACCEPTED)
+        self._check_current(db, keyring)
         if len(queries.passkeys_of(db, row.member_id)) >= MOST:
             raise PasskeyRefusedError(Refusal.TOO_MANY)
         try:
             row.insert(db)
         except DuplicateError as error:
             raise PasskeyRefusedError(Refusal.KNOWN) from error
+
+    def _check_current(self, db: Connection, keyring: Keyring) -> None:
+        """Refuse keys that their member has renewed since this session began, or left with."""
+        member = queries.hold_factors(db, keyring.member_id)
+        if not queries.is_current(member, keyring.public.verifying.raw):
+            raise PasskeyRefusedError(Refusal.NOT_ACCEPTED)
 
     def _verified(
         self, answer: str, occasion: Occasion
@@ -176,11 +202,14 @@ class PasskeyService:
             raise PasskeyRefusedError(Refusal.COPIED)
         return member, row, count, challenge
 
-    def _use(self, row: PasskeyRow, count: int, challenge: bytes) -> None:
+    @contextmanager
+    def _using(self, row: PasskeyRow, count: int, challenge: bytes) -> Iterator[Connection]:
+        """Use an answer up, in one transaction with what it is used for."""
         try:
             with self._here.store.write() as db:
                 self._challenges.use(db, challenge)
                 queries.count_use(db, row, count)
+                yield db
         except ConflictError as error:
             raise PasskeyRefusedError(Refusal.NOT_ACCEPTED) from error
 

@@ -35,6 +35,16 @@ def count_use(db: Connection, before: PasskeyRow, sign_count: int) -> None:
         raise ConflictError("the passkey was used or removed meanwhile")
 
 
+def keep_seed_box(db: Connection, credential_id: bytes, seed_box: bytes) -> None:
+    """Have a passkey open its member's seed from now on."""
+    column = tables.passkeys.c
+    db.execute(
+        update(tables.passkeys)
+        .where(column.credential_id == credential_id)
+        .values(seed_box=seed_box)
+    )
+
+
 def hold_factors(db: Connection, member_id: bytes) -> MemberRow | None:
     """Give a member whose ways in nobody else changes until the transaction ends."""
     query = MemberRow.select(tables.members.c.id == member_id).with_for_update()

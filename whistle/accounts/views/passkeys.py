@@ -36,7 +36,7 @@ from whistle.signed_in import (
 from whistle.uploads import Refusal
 from whistle.web import this_installation
 
-DONE = ("added", "removed")
+DONE = ("added", "opens", "removed")
 
 
 def init_app(app: Flask) -> None:
@@ -52,6 +52,8 @@ def asked_passkey(ceremony: str) -> str | None:
     here = whoever_is_here()
     if wanted is Ceremony.REGISTER:
         return service.registration_options(here.row, here.token.hash)
+    if wanted is Ceremony.LET_OPEN:
+        return service.opening_options(here.row.id, here.token.hash)
     return service.factor_options(wanted, here.row.id, here.token.hash)
 
 
@@ -122,6 +124,26 @@ def passkeys() -> BaseResponse:
     return redirect(url_for("accounts.passkeys", done="added"), 303)
 
 
+@blueprint.route("/passkeys/open", methods=["GET", "POST"])
+@members_only
+@proof_needed
+def let_passkey_open() -> BaseResponse:
+    """Have a passkey open the member's keys that was a second factor alone."""
+    if request.method != "POST":
+        return redirect(url_for("accounts.passkeys"), 303)
+    form, member = PasskeyForm(), this_member()
+    refusal = too_old(form)
+    if refusal is None:
+        answer, unlock = form.credential.data or "", form.unlock.data or ""
+        try:
+            _service().let_open(member.keyring, member.token.hash, answer, unlock)
+        except PasskeyRefusedError as error:
+            refusal = refused(error)
+    if refusal:
+        return _list_page(NewPasskeyForm(formdata=None), refusal)
+    return redirect(url_for("accounts.passkeys", done="opens"), 303)
+
+
 @blueprint.route("/passkeys/remove", methods=["GET", "POST"])
 @members_only
 @proof_needed
@@ -148,6 +170,7 @@ def refused(error: PasskeyRefusedError) -> Refusal:
             "This passkey cannot open the sealed cases by itself. Sign in with user name and "
             "passphrase. The passkey is then your second step."
         ),
+        Reason.NO_PRF: _("The device of this passkey cannot do that. It stays your second step."),
         Reason.COPIED: _(
             "The passkey was not accepted: somebody may have a copy of it. Sign in another way, "
             "and remove it from your list."
