@@ -19,6 +19,7 @@ from wtforms.csrf.core import CSRF
 from whistle.keys.keyring import Keyring
 from whistle.keys.sessions import SessionToken
 from whistle.storage.rows import MemberRow
+from whistle.web import this_installation
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -106,6 +107,22 @@ def this_member() -> SignedIn:
     if member is None:
         raise RuntimeError("no member is signed in")
     return member
+
+
+def is_in_an_inbox(member: SignedIn) -> bool:
+    """Say whether the signed directory names this member's keys.
+
+    It looks again before it says no: somebody may have let them in by another process.
+    """
+    directory, mine = this_installation().directory, member.keyring.public
+
+    def named() -> bool:
+        return any(mine in inbox.current.members for inbox in directory.inboxes)
+
+    if named():
+        return True
+    directory.refresh()
+    return named()
 
 
 def members_only(

@@ -9,10 +9,11 @@ from sqlalchemy import update
 from tests.support.newcomers import Newcomer, newcomer
 from tests.support.office import Desk, Office, hidden_fields
 from whistle.accounts.newcomers import NewcomerService
+from whistle.app import create_casework
 from whistle.domain.channel import InboxKind
 from whistle.domain.fingerprint import read_spoken, show_spoken
 from whistle.domain.role import Role
-from whistle.keys.directory import TrustedInbox
+from whistle.keys.directory import Directory, TrustedInbox
 from whistle.keys.keyring import Keyring
 from whistle.storage import members as member_queries
 from whistle.storage import tables
@@ -285,6 +286,41 @@ def test_a_member_who_changed_after_the_comparison_is_not_let_in(office: Office)
         with pytest.raises(ConflictError):
             service.admit(row, [inboxes(office)[0].inbox_id], who.spoken)
     assert can_open(office, who.keyring) == []
+
+
+def test_another_process_knows_of_who_was_let_in_at_once(office: Office) -> None:
+    other = replace(
+        office.installation,
+        directory=Directory(
+            office.installation.id,
+            [one.root for one in office.installation.directory.inboxes],
+            office.installation.store,
+        ),
+    )
+    who = newcomer(office)
+    desk = office.desk_of(who.keyring)
+    cookie = desk.client.get_cookie("__Host-casework", domain="whistle.example")
+    assert cookie is not None
+    assert let_in(office, who) == 303
+    elsewhere = Desk(create_casework(other).test_client())
+    elsewhere.client.set_cookie(
+        "__Host-casework", cookie.value, domain="whistle.example", secure=True
+    )
+    assert elsewhere.get("/casework/").headers["Location"] == "/casework/inboxes"
+    assert elsewhere.get("/casework/inboxes").status_code == 200
+
+
+def test_nobody_takes_back_an_invitation_to_a_role_of_others(office: Office) -> None:
+    desk = office.desk_of(office.adviser)
+    invite(desk, "deputy")
+    (shown,) = re.findall(r'name="invitation" value="([0-9a-f]{64})"', desk.get(MEMBERS).text)
+    for role in ("technician", "reserve", "deputy", "reader"):
+        other = office.desk_of(newcomer(office, role).keyring)
+        listed = other.get(MEMBERS).text
+        assert shown not in listed
+        form = {"invitation": shown, "csrf_token": hidden_fields(listed)["csrf_token"]}
+        assert other.post(f"{MEMBERS}/withdraw", form).status_code == 404
+    assert shown in desk.get(MEMBERS).text
 
 
 def test_spoken_fingerprints_are_read_as_they_are_written() -> None:

@@ -9,7 +9,7 @@ from whistle.accounts.leaving import LeavingService
 from whistle.accounts.members import role_of
 from whistle.crypto.errors import DirectoryError
 from whistle.domain.role import Role
-from whistle.signed_in import SignedIn, signed_in
+from whistle.signed_in import SignedIn, is_in_an_inbox, signed_in
 from whistle.web import this_installation
 
 
@@ -50,15 +50,13 @@ def home_endpoint(member: SignedIn) -> str:
     Whom nobody has let into an inbox yet is led to the fingerprint that they have to read aloud.
     """
     desks = {Role.TECHNICIAN: "accounts.technician", Role.READER: "accounts.reader"}
-    role, mine = role_of(member.row), member.keyring.public
+    role = role_of(member.row)
     if role in desks:
         return desks[role]
     try:
-        inboxes = this_installation().directory.inboxes
+        return "casework.inboxes" if is_in_an_inbox(member) else "accounts.keys"
     except DirectoryError:  # the page that says so has a menu, too
         return "casework.inboxes"
-    is_in = any(mine in inbox.current.members for inbox in inboxes)
-    return "casework.inboxes" if is_in else "accounts.keys"
 
 
 def somebody_left() -> bool:

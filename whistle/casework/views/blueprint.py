@@ -12,7 +12,7 @@ from whistle.casework.forms import EditNoteForm, NoteForm
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.crypto.errors import SealingError
 from whistle.domain.role import Role
-from whistle.signed_in import MemberForm, signed_in, this_member
+from whistle.signed_in import MemberForm, is_in_an_inbox, signed_in, this_member
 from whistle.storage.errors import StorageError
 from whistle.storage.tables import ID_BYTES
 from whistle.uploads import Refusal
@@ -33,9 +33,7 @@ def refuse_who_holds_no_key() -> Response | None:
     if member is None:
         return None  # the view sends them to sign in
     may_open = member.role in set(Role) and Role(member.role).may_open is not None
-    mine = member.keyring.public
-    named = any(mine in inbox.current.members for inbox in this_installation().directory.inboxes)
-    if may_open and named:
+    if may_open and is_in_an_inbox(member):
         return None
     return Response(render_template("casework/no_key.html", can_be_let_in=may_open), status=403)
 
