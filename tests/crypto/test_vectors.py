@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.recovery import operations
 from tests.vectors.make import build, load_seals
 from tests.vectors.primitives import content, sealed_file
 from whistle.crypto import envelope, errors, padding, stream
@@ -308,6 +309,10 @@ def open_grant(given: Input) -> str:
     return keyring.open_grant(inbox, grant).reveal().hex()
 
 
+def open_recovery_grant(given: Input) -> str:
+    return operations.open_recovery_grant(given, trusted(given))
+
+
 def keys_json(keys: CaseKeys) -> dict[str, Any]:
     return {
         "reporter": keys.reporter.raw.hex() if keys.reporter else "",
@@ -523,6 +528,10 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
         passkey_key,
         open_by_passkey_,
         open_by_key_file_,
+        operations.recovery_keys,
+        operations.share,
+        operations.combine_shares,
+        open_recovery_grant,
     )
 }
 

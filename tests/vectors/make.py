@@ -14,6 +14,7 @@ from tests.vectors import (
     fingerprint,
     notes,
     primitives,
+    recovery,
     sessions,
     steps,
     unlocking,
@@ -27,6 +28,7 @@ SEALS = FOLDER / "seals.json"
 def build(seals: Seals) -> dict[str, Book]:
     """Give every file's vectors, by the file's name."""
     sealed = [*primitives.books(seals), *directory.books(seals), *cases.books(seals)]
+    sealed += recovery.books(seals)
     books = [*sealed, *steps.books(), *notes.books(), *sessions.books()]
     books += [*unlocking.books(), *factors.books(), *fingerprint.books()]
     return {book.topic: book for book in books}

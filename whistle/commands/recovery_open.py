@@ -12,8 +12,9 @@ from whistle.commands.recovery_paper import check_room, give_sheets, given_share
 from whistle.crypto.errors import SealingError
 from whistle.domain.channel import InboxKind
 from whistle.domain.errors import RefusedError
-from whistle.domain.fingerprint import read_spoken, show_fingerprint
+from whistle.domain.fingerprint import read_spoken, show_fingerprint, show_spoken
 from whistle.keys.chain import TrustedInbox
+from whistle.keys.fingerprints import member_fingerprint
 from whistle.keys.recovery import RecoveryKeyring
 from whistle.recovery.making import make_recovery_key
 from whistle.recovery.public_file import Covers
@@ -101,10 +102,12 @@ def _ask_who_leaves(request: RecoveryRequest, inboxes: Asked) -> frozenset[bytes
         for member_id, person in request.people.items()
         if member_id in there
     }
-    say("\nIn these inboxes are now:")
+    digits = _fingerprints(request.installation, inboxes)
+    say("\nIn these inboxes are now, with the digits that each can read out:")
     for username, member_id in names.items():
         away = " – has left, or has lost the keys" if member_id in request.away else ""
-        say(f"  {username}, {request.people[member_id].name}{away}")
+        name = request.people[member_id].name
+        say(f"  {username}, {name}: {', '.join(digits[member_id])}{away}")
     unnamed = there - set(names.values())
     if unnamed:
         say(f"  and {len(unnamed)} without a name, who will not stay")
@@ -119,6 +122,17 @@ def _ask_who_leaves(request: RecoveryRequest, inboxes: Asked) -> frozenset[bytes
     if strange:
         raise RefusedError(f"{', '.join(strange)}: not in these inboxes; nothing was opened")
     return frozenset(names[username] for username in chosen) | unnamed
+
+
+def _fingerprints(installation: bytes, inboxes: Asked) -> dict[bytes, list[str]]:
+    """Give what each member can read out, by id; one alone, unless somebody has played tricks."""
+    digits: dict[bytes, list[str]] = {}
+    for inbox, _ in inboxes:
+        for member in inbox.current.members:
+            spoken = show_spoken(member_fingerprint(installation, member))
+            if spoken not in digits.setdefault(member.member_id, []):
+                digits[member.member_id].append(spoken)
+    return digits
 
 
 def _put_together(

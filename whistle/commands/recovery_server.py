@@ -14,9 +14,9 @@ from whistle.recovery.public_file import Covers
 from whistle.recovery.reply import RecoveryReply
 from whistle.settings import Settings, load_settings
 from whistle.storage.engine import Store, open_store
-from whistle.storage.errors import DuplicateError
+from whistle.storage.errors import DuplicateError, StorageError
 
-DONE = 0
+DONE, FAILED = 0, 1
 
 
 def invite_anew(options: argparse.Namespace) -> int:
@@ -81,6 +81,9 @@ def apply(options: argparse.Namespace) -> int:
         applied = apply_reply(
             store, settings.installation, settings.inboxes, reply, Clock().today()
         )
+    except StorageError as error:
+        say(f"whistle: {error}. Run it again: a reply that was taken is not taken twice.")
+        return FAILED
     finally:
         store.dispose()
     if applied.before:
