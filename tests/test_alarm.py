@@ -7,14 +7,16 @@ import pytest
 from sqlalchemy import Connection, delete, insert, update
 
 from tests.support.office import Office
+from whistle.crypto.secret import Seed
 from whistle.domain.channel import Channel, InboxKind
 from whistle.keys import directory
+from whistle.keys.directory import Statement
 from whistle.keys.inbox_secret import InboxSecret
 from whistle.keys.keyring import Keyring
+from whistle.keys.recovery import RecoveryKeyring, RecoverySeed
 from whistle.keys.steps import rotate
 from whistle.storage import directory as queries
 from whistle.storage import tables
-from whistle.storage.rows import StatementRow
 
 COLUMN = tables.statements.c
 
@@ -27,7 +29,6 @@ class Technician:
         self.directory = here.directory
         self.inbox = here.directory.inbox(Channel.CITIZEN, InboxKind.MAIN)
         self.insider = office.adviser
-        self.before: list[StatementRow] = []
 
     def step(self, db: Connection) -> None:
         """A rotation as it should be: there is something to roll back to, and to fork."""
@@ -36,7 +37,20 @@ class Technician:
 
     def swap(self, db: Connection) -> None:
         """Put a key of his own into the newest statement."""
-        forged = replace(self.inbox.current, public=InboxSecret.random().pair.public)
+        self.rewrite(db, replace(self.inbox.current, public=InboxSecret.random().pair.public))
+
+    def swap_a_member(self, db: Connection) -> None:
+        """Put keys of his own in the place of a member's."""
+        thief = Keyring(self.directory.installation, self.insider.member_id, Seed.random())
+        self.rewrite(db, replace(self.inbox.current, members=(thief.public,)))
+
+    def swap_the_trustees(self, db: Connection) -> None:
+        """Put a recovery key of his own into the newest statement."""
+        key = RecoveryKeyring(self.directory.installation, RecoverySeed.random())
+        self.rewrite(db, replace(self.inbox.current, recovery=key.public))
+
+    def rewrite(self, db: Connection, forged: Statement) -> None:
+        """Put a statement in the place of the newest; nobody signs it for him."""
         mine = (COLUMN.inbox_id == self.inbox.inbox_id, COLUMN.epoch == self.inbox.epoch)
         db.execute(update(tables.statements).where(*mine).values(body=forged.encode()))
 
@@ -72,6 +86,8 @@ class Technician:
 
 TRICKS = [
     Technician.swap,
+    Technician.swap_a_member,
+    Technician.swap_the_trustees,
     Technician.roll_back,
     Technician.fork,
     Technician.insert_a_member,
