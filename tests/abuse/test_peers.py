@@ -21,6 +21,10 @@ OPEN_TO_STRANGERS = {
     "accounts.sign_in": "the door itself",
     "accounts.begin": "whoever has an invitation's link, and then its code",
     "accounts.language": "the language of the sign-in page",
+    "accounts.panic": "locking harms nobody, and who is in a hurry is asked nothing",
+    "accounts.locked": "what is read after that",
+    "accounts.goodbye": "what whoever has left reads",
+    "accounts.sign_in_by_passkey": "the other way in",
     "static": "styles and fonts",
     "healthz": "whether it is well",
 }

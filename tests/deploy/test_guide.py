@@ -167,11 +167,11 @@ def begin(machine: Machine, letter: str, code: str) -> tuple[str, TotpSecret, st
     someone = casework(machine)
     page = someone.post("/casework/begin", {"invitation": letter, "code": code}).page
     words = " ".join(re.findall(r"<span>([a-z-]+)</span>", page))
-    typed = {**hidden_fields(page), "passphrase": words}
+    typed: dict[str, object] = {**hidden_fields(page), "passphrase": words}
     entered = someone.post("/casework/begin", typed)
     assert entered.status == 303, entered.page
     page = someone.get(APP).page
-    assert someone.post(APP, first_code(page)).status == 200
+    assert someone.post(APP, dict(first_code(page))).status == 200
     app = app_shown(page)
     page = someone.get("/casework/founding").page
     token = hidden_fields(page)["csrf_token"]
@@ -223,8 +223,8 @@ def test_the_guide_makes_an_installation_that_receives_and_answers(town: Town) -
 
     adviser = town.member()
     code = town.apps[0].code(step_at(Clock().now()) + 1)  # that of now was used to choose the app
-    credentials = {"username": "raadgiver", "passphrase": town.passphrases[0], "totp": code}
-    entered = adviser.post("/casework/", credentials)
+    who: dict[str, object] = {"username": "raadgiver", "passphrase": town.passphrases[0]}
+    entered = adviser.post("/casework/", {**who, "totp": code})
     assert entered.status == 303
     (case,) = set(
         re.findall(r'/casework/case/[0-9a-f]+(?=")', adviser.get("/casework/inboxes").page)
