@@ -11,13 +11,13 @@ from whistle.accounts.founding import FoundedInbox, FoundingService
 from whistle.accounts.invitations import InvitationService, InvitationToken
 from whistle.accounts.service import AccountService
 from whistle.accounts.views.blueprint import blueprint
+from whistle.accounts.views.shown import channel_title, title_of
 from whistle.accounts.views.sign_in import check_button, let_in
 from whistle.crypto.passphrase import Passphrase
-from whistle.domain.channel import InboxKind
 from whistle.domain.fingerprint import show_fingerprint
 from whistle.signed_in import members_only, this_member
 from whistle.storage.errors import DuplicateError
-from whistle.web import current_language, this_installation
+from whistle.web import this_installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def founding() -> BaseResponse:
         return redirect(url_for("accounts.founding"), 303)
     page = render_template(
         "accounts/founding.html",
-        missing=[_channel_title(channel) for channel in service.missing()],
+        missing=[channel_title(channel) for channel in service.missing()],
         inboxes=[_show(inbox) for inbox in service.mine()],
     )
     return Response(page)
@@ -103,17 +103,6 @@ def _passphrase_page(
     return Response(page, status=422 if problem else 200)
 
 
-def _channel_title(channel: str) -> str:
-    channels = this_installation().profile.channels
-    return next(
-        profile.text[current_language()].title
-        for one, profile in channels.items()
-        if one == channel
-    )
-
-
 def _show(inbox: FoundedInbox) -> ShownInbox:
-    title = _channel_title(inbox.channel)
-    if inbox.kind is InboxKind.RESERVE:
-        title = _("%(door)s: the reserve", door=title)
+    title = title_of(inbox.channel, inbox.kind)
     return ShownInbox(title, show_fingerprint(inbox.digest), inbox.confirmed)
