@@ -25,7 +25,8 @@ from whistle.keys import rotation as keys
 from whistle.keys.cases import CaseItems, open_inbox_keys
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys, Keyring, open_inboxes
-from whistle.keys.steps import renew, rotate
+from whistle.keys.recovery import RecoveryKeyring, RecoverySeed
+from whistle.keys.steps import Step, recover, renew, rotate, set_recovery
 from whistle.storage import directory, tables
 from whistle.storage.casework import get_case
 from whistle.storage.errors import ConflictError
@@ -44,10 +45,13 @@ def take(office: Office, member: Keyring, *leaving: Keyring) -> None:
     here = office.installation
     with here.store.read() as db:
         grants = directory.grants_of(db, member.member_id)
-    step = rotate(member, citizens(office), grants, {one.member_id for one in leaving})
-    with here.store.write() as db:
-        directory.add_step(db, step)
-    here.directory.refresh()
+    step(office, rotate(member, citizens(office), grants, {one.member_id for one in leaving}))
+
+
+def step(office: Office, taken: Step) -> None:
+    with office.installation.store.write() as db:
+        directory.add_step(db, taken)
+    office.installation.directory.refresh()
 
 
 def finish(office: Office, member: Keyring) -> Slice:
@@ -211,6 +215,28 @@ def test_a_member_with_new_keys_opens_everything_and_the_old_seed_nothing_new(
         assert office.work_of(renewed).open(office.case_of(receipt)) is not None
     with pytest.raises(SealingError):
         office.work_of(deputy).open(office.case_of(receipts["answered"]))
+
+
+def test_after_a_recovery_the_new_member_reads_all_and_the_old_one_nothing_new(
+    office: Office, receipts: dict[str, str], deputy: Keyring
+) -> None:
+    here, recovered = office.installation, office.reserve
+    held, next_held = (RecoveryKeyring(here.id, RecoverySeed.random()) for _ in range(2))
+    with here.store.read() as db:
+        grants = directory.grants_of(db, deputy.member_id)
+    step(office, set_recovery(deputy, citizens(office), grants, held.public))
+    with here.store.read() as db:
+        kept = directory.recovery_grants(db, citizens(office).inbox_id)
+    named = [recovered.public]
+    step(office, recover(held, citizens(office), kept, named, next_held.public))
+    assert finish(office, recovered).renewed == len(receipts)
+    for receipt in receipts.values():
+        assert office.work_of(recovered).open(office.case_of(receipt)) is not None
+        for former in (office.adviser, deputy):
+            assert office.work_of(former).open(office.case_of(receipt)) is None
+    with here.store.read() as db:
+        left = directory.recovery_grants(db, citizens(office).inbox_id)
+    assert [row.epoch for row in left] == [citizens(office).epoch]
 
 
 # -- at the same time --------------------------------------------------------------------------
