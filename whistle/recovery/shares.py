@@ -82,6 +82,10 @@ class Share:
         """The words, with spaces between them."""
         return " ".join(self.words)
 
+    def __repr__(self) -> str:
+        """Show the type and nothing else."""
+        return "<Share>"
+
 
 def split(seed: RecoverySeed, needed: int, count: int) -> list[Share]:
     """Make ``count`` shares, any ``needed`` of which make ``seed`` again; and try that they do.
