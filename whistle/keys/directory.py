@@ -51,7 +51,7 @@ class Directory:
         self._store = store
         self._inboxes: Mapping[bytes, TrustedInbox] = {}
         self._rows: Mapping[bytes, Sequence[StatementRow]] = {}
-        self._refreshing = threading.Lock()
+        self._refreshing, self._watching = threading.Lock(), threading.Lock()
         self._alarm: DirectoryError | None = None
         self._looked = 0.0
         self.refresh()
@@ -77,8 +77,12 @@ class Directory:
 
     def watch(self) -> None:
         """Refresh if the last look was `LOOK_AGAIN` ago; raise as `refresh` does."""
-        if time.monotonic() - self._looked >= (RETRY if self._alarm else LOOK_AGAIN):
-            self.refresh()
+        is_due = time.monotonic() - self._looked >= (RETRY if self._alarm else LOOK_AGAIN)
+        if is_due and self._watching.acquire(blocking=False):  # one looks; nobody waits for it
+            try:
+                self.refresh()
+            finally:
+                self._watching.release()
         self._check()
 
     def _check(self) -> None:
