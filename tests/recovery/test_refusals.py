@@ -174,6 +174,23 @@ def test_files_that_are_no_request_are_refused(town: Town, paper: Paper) -> None
     assert town.open(town.folder / "nowhere", [], [])[0] == 2
 
 
+@pytest.mark.parametrize("name", ["\x1b[2J", "Ida\nNy", "\u202eadI", "\ud800", "x" * 201, 7])
+def test_a_name_that_would_play_tricks_with_the_screen_is_refused(
+    town: Town, paper: Paper, name: object
+) -> None:
+    town.newcomer()
+    for change in (
+        lambda record: record.update(municipality=name),
+        lambda record: next(iter(record["people"].values())).update(name=name),
+    ):
+        request = town.ask()
+        rewrite(request, change)
+        status, _, remarks = town.open(request, paper.shares[:2], ["yes"])
+        assert status == 2
+        assert "no request" in remarks
+        request.unlink()
+
+
 # -- a technician who changes the reply ------------------------------------------------------------
 
 

@@ -22,12 +22,12 @@ DONE, FAILED = 0, 1
 def invite_anew(options: argparse.Namespace) -> int:
     """Invite somebody whom no member is left to invite; the invitation opens nothing by itself."""
     role = Role.ADVISER if Covers(options.covers) is Covers.DOORS else Role.RESERVE
-    username = options.username.strip().casefold()
-    if not username or not options.name.strip():
-        raise RefusedError("--username and --name: should not be empty")
+    username, name = options.username.strip().casefold(), " ".join(options.name.split())
+    if not all(text and text.isprintable() for text in (username, name)):
+        raise RefusedError("--username and --name: should be names, in letters that can be shown")
     _, store = _opened(options)
     try:
-        invitation = invite(store, username, options.name.strip(), role, Clock().today())
+        invitation = invite(store, username, name, role, Clock().today())
     except DuplicateError as error:
         raise RefusedError(
             f"{username}: somebody has, or had, this user name. Choose another, such as {username}2"

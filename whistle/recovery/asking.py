@@ -11,7 +11,7 @@ from whistle.domain.role import Role
 from whistle.keys.chain import TrustedInbox, verify_chain
 from whistle.keys.fingerprints import offered_keys
 from whistle.keys.statements import MemberKeys
-from whistle.recovery.request import CoveredInbox, Person, RecoveryRequest
+from whistle.recovery.request import LONGEST_NAME, CoveredInbox, Person, RecoveryRequest
 from whistle.storage import directory as queries
 from whistle.storage import members, membership
 from whistle.storage.rows import MemberRow
@@ -88,10 +88,19 @@ def _newcomer(db: Connection, username: str) -> tuple[MemberRow, MemberKeys]:
 def _people(
     db: Connection, inboxes: Sequence[TrustedInbox], newcomer: MemberRow
 ) -> dict[bytes, Person]:
-    people = {newcomer.id: Person(newcomer.username, newcomer.name)}
+    people = {newcomer.id: _person(newcomer)}
     for inbox in inboxes:
         for member in inbox.current.members:
             row = members.by_id(db, member.member_id)
             if row:
-                people[row.id] = Person(row.username, row.name)
+                people[row.id] = _person(row)
     return people
+
+
+def _person(row: MemberRow) -> Person:
+    """Give a member's names, as far as they can be shown; see `RecoveryRequest.decode`."""
+    return Person(*(_showable(text) for text in (row.username, row.name)))
+
+
+def _showable(text: str) -> str:
+    return "".join(one if one.isprintable() else "?" for one in text)[:LONGEST_NAME]

@@ -39,6 +39,7 @@ from whistle.storage.rows import RecoveryGrantRow, StatementRow
 from whistle.storage.tables import HASH_BYTES
 
 FORMAT = "whistle-recovery-request/1"
+LONGEST_NAME = 200
 
 
 class RequestError(RefusedError):
@@ -132,7 +133,7 @@ class RecoveryRequest:
         check_fields(keys, "id", "public", "verifying")
         return cls(
             as_id(record["installation"]),
-            as_string(record["municipality"]),
+            _as_name(record["municipality"]),
             MemberKeys(
                 as_id(keys["id"]),
                 PublicKey(as_bytes(keys["public"], PUBLIC_KEY_BYTES)),
@@ -149,7 +150,15 @@ class RecoveryRequest:
 
 def _read_person(record: Json) -> Person:
     check_fields(record, "username", "name")
-    return Person(as_string(record["username"]), as_string(record["name"]))
+    return Person(_as_name(record["username"]), _as_name(record["name"]))
+
+
+def _as_name(value: object) -> str:
+    """Take a line of text that can be shown: a name must not move the cursor and hide the rest."""
+    name = as_string(value)
+    if not name.isprintable() or len(name) > LONGEST_NAME:
+        raise ContentError("not a name")
+    return name
 
 
 def _write_inbox(inbox: CoveredInbox) -> Json:

@@ -10,6 +10,7 @@ from wtforms.validators import Length
 from whistle.accounts.recovery_keys import RecoveryKeysService, Setting
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.shown import inbox_title, inbox_titles
+from whistle.crypto.errors import SealingError
 from whistle.domain.channel import InboxKind
 from whistle.recovery.public_file import LONGEST, Covers, PublicFile, PublicFileError
 from whistle.signed_in import MemberForm, members_only, proof_needed, signed_in, this_member
@@ -89,7 +90,7 @@ def recovery_key() -> BaseResponse:
 def _give(form: RecoveryForm, public: PublicFile) -> BaseResponse:
     try:
         outcome = _service().give(public, form.on_paper.data or "")
-    except ConflictError:
+    except (ConflictError, SealingError):
         changed = _("Something changed meanwhile. Nothing was stored. Send it again.")
         return _paper_page(form, public, changed, CONFLICT)
     if outcome is Setting.DONE:
