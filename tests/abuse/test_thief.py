@@ -352,5 +352,6 @@ def test_a_file_on_its_way_in_touches_the_disk_as_ciphertext_alone(tmp_path: Pat
         "whistle.db-shm",
         "whistle.db-journal",
         "whistle.toml",
+        "adviser.new",
         "demo.new",
     }
