@@ -260,7 +260,9 @@ def root_of(given: Input) -> tuple[bytes, InboxRoot]:
     root = given["root"]
     installation, inbox_id, fingerprint = raw(root, "installation", "inbox_id", "fingerprint")
     channel, kind = Channel(root["channel"]), InboxKind(root["kind"])
-    return installation, InboxRoot(channel, kind, inbox_id, fingerprint, root["lowest_epoch"])
+    digest = bytes.fromhex(root.get("lowest_digest", "")) or None
+    root = InboxRoot(channel, kind, inbox_id, fingerprint, root["lowest_epoch"], digest)
+    return installation, root
 
 
 def statement_rows(given: Input) -> list[StatementRow]:

@@ -213,9 +213,28 @@ def _root_failures(book: Book, good: dict[str, Any]) -> None:
         "rolled back below the lowest epoch",
         "verify_chain",
         errors.DirectoryRollbackError,
-        root=root_json(lowest_epoch=3),
+        root=root_json(lowest_epoch=3, lowest_digest=THIRD.digest.hex()),
         rows=good["rows"][:2],
     )
+    _anchors(book, good)
+
+
+def _anchors(book: Book, good: dict[str, Any]) -> None:
+    third = root_json(lowest_epoch=3, lowest_digest=THIRD.digest.hex())
+    book.expect("at the anchor", "verify_chain", 3, root=third, rows=good["rows"][:3])
+    book.expect("beyond the anchor", "verify_chain", 4, root=third, rows=good["rows"])
+    forked = row(replace(THIRD, members=(*THIRD.members, CARL.public), recovery=None), ANNE)
+    second = root_json(lowest_epoch=2, lowest_digest=SECOND.digest.hex())
+    fork = [*good["rows"][:2], row_json(forked)]
+    book.expect("a fork beyond the anchor", "verify_chain", 3, root=second, rows=fork)
+    for name, root in (
+        ("a fork before the anchor", third),
+        (
+            "the anchor of another epoch",
+            root_json(lowest_epoch=3, lowest_digest=FIRST.digest.hex()),
+        ),
+    ):
+        book.error(name, "verify_chain", errors.DirectoryForkError, root=root, rows=fork)
 
 
 def _chain_failures(book: Book, rows: dict[str, StatementRow], refs: dict[str, str]) -> None:

@@ -85,4 +85,4 @@ class Place:
             self.version.to_bytes(8, "big"),
             self.side.encode(),
         )
-        return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
+        return b"".join([len(field).to_bytes(4, "big") + field for field in fields])
