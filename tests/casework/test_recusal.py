@@ -88,9 +88,9 @@ def thief_reads(office: Office, before: Cases, case_id: bytes, known: OpenedCase
     for inbox in before.inboxes_opened():
         with pytest.raises(SealingError):
             open_inbox_keys(inbox, stored.keys)
-    for row in reporter_rows:
+    for sealed in reporter_rows:
         with pytest.raises(SealingError):
-            open_reporter_keys(office.installation.id, office.adviser.pair, case_id, [row])
+            open_reporter_keys(office.installation.id, office.adviser.pair, case_id, [sealed])
     items = CaseItems(office.installation.id, case_id, known.items.keys)
     for row in stored.items:
         read += _text(items, row)
