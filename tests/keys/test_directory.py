@@ -227,3 +227,20 @@ def test_a_chain_that_forks_from_the_confirmed_one_is_refused(here: Inbox, anne:
         verify_chain(INSTALLATION, anchored, forked.statements)
     with pytest.raises(DirectoryRollbackError):
         verify_chain(INSTALLATION, anchored, here.statements[:-1])
+
+
+def test_who_watches_finds_a_step_as_soon_as_it_is_time_to_look(
+    store: Store, here: Inbox, anne: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_inbox(store, here)
+    directory = Directory(INSTALLATION, [here.root], store)
+    here.rotate(anne)
+    here.admit(anne, member())
+    with store.write() as db:
+        StatementRow.insert_all(db, here.statements[1:])
+    directory.watch()
+    assert directory.by_id(here.row.id).epoch == 1
+    monkeypatch.setattr("whistle.keys.directory.LOOK_AGAIN", 0)
+    directory.watch()
+    found = directory.by_id(here.row.id)
+    assert (found.epoch, found.key_epoch) == (3, 2)
