@@ -2,17 +2,18 @@
 
 import re
 import secrets
+from dataclasses import replace
 
 import pytest
 
 from tests.support.newcomers import newcomer
 from tests.support.office import HOST, Desk, Office, hidden_fields
-from whistle.accounts.own_keys import OwnKeysService
+from whistle.accounts.own_keys import OwnKeysService, UnconfirmedError
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.totp import step_at
 from whistle.domain.channel import InboxKind
 from whistle.domain.fingerprint import show_fingerprint
-from whistle.keys.directory import TrustedInbox
+from whistle.keys.directory import Directory, TrustedInbox
 from whistle.keys.keyring import Keyring, unbox_seed
 from whistle.storage import tables
 from whistle.storage.errors import ConflictError
@@ -129,6 +130,26 @@ def test_after_renewing_one_signs_in_with_the_new_passphrase_and_the_same_app(
     office.later(minutes=2)
     where = [sign_in(office, one) for one in (office.passphrase.show(), words)]
     assert where == [None, "/casework/inboxes"]
+
+
+def test_who_made_an_inbox_that_nobody_confirmed_keeps_its_keys_until_somebody_has(
+    office: Office,
+) -> None:
+    here = office.installation
+    roots = [
+        one.root for one in here.directory.inboxes if one.inbox_id != an_inbox(office).inbox_id
+    ]
+    fewer = replace(here, directory=Directory(here.id, roots, here.store))
+    own = OwnKeysService(fewer, office.member(office.adviser), office.adviser)
+    passphrase, proof = own.passphrases.propose(office.adviser.member_id)
+    with pytest.raises(UnconfirmedError):
+        own.renew(passphrase, proof)
+    desk = office.desk_of(office.adviser)
+    office.casework.extensions["whistle"] = fewer
+    page = desk.get(f"{KEYS}/renew")
+    assert page.status_code == 409
+    assert "<form" not in page.text.split("<main")[1]
+    assert sign_in(office, office.passphrase.show()) is not None
 
 
 def test_nobody_chooses_the_passphrase_of_new_keys(office: Office) -> None:

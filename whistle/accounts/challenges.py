@@ -20,6 +20,7 @@ from whistle.storage import passkeys as queries
 from whistle.storage.errors import DuplicateError
 from whistle.storage.rows import UsedChallengeRow
 
+MOST = 20  # passkeys of one member
 GOOD_FOR = timedelta(minutes=5)
 NONCE_BYTES = 16
 _TIME_BYTES, _PROOF_BYTES = 8, 32
@@ -56,6 +57,10 @@ class Refusal(Enum):
     COPIED = auto()  # genuine, but its count says that there are two of it
     KNOWN = auto()  # registered already
     TOO_MANY = auto()  # of this member's
+
+
+class LastFactorError(Exception):
+    """A member's last second factor cannot be removed; nothing was."""
 
 
 class PasskeyRefusedError(Exception):

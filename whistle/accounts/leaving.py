@@ -5,7 +5,7 @@ their own accord cannot: they would hold the new key. So one of those who stay m
 by a button, as nothing that stands in a row may have a member sign a statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -32,12 +32,17 @@ class Obstacle(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """What leaving means for one member. ``alone_in``: inboxes that nobody else can open."""
+    """What leaving means for one member. ``alone_in``: inboxes that nobody else can open.
+
+    ``epochs``: of every inbox there is, as it was planned. Whoever is let into another one
+    meanwhile would be left in its directory.
+    """
 
     row: MemberRow
     inboxes: Sequence[TrustedInbox]
     alone_in: Sequence[TrustedInbox]
     obstacle: Obstacle | None
+    epochs: Mapping[bytes, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +71,20 @@ class LeavingService:
             granted = {grant.inbox_id for grant in queries.grants_of(db, member_id)}
         if row is None or row.left is not None:
             return None
-        inboxes = self._inboxes_of(member_id)
+        everywhere = self._here.directory.inboxes
+        inboxes = _those_of(member_id, everywhere)
         alone_in = [
             inbox
             for inbox in inboxes
             if {one.member_id for one in inbox.current.members} <= gone | {member_id}
         ]
-        known = {inbox.inbox_id for inbox in self._here.directory.inboxes}
+        epochs = {inbox.inbox_id: inbox.epoch for inbox in everywhere}
         obstacle = self._obstacle(row, inboxes)
-        if obstacle is None and granted - known:
+        if obstacle is None and granted - epochs.keys():
             obstacle = Obstacle.UNCONFIRMED
         if obstacle is None and alone_in:
             obstacle = Obstacle.ALONE
-        return Farewell(row, inboxes, alone_in, obstacle)
+        return Farewell(row, inboxes, alone_in, obstacle, epochs)
 
     def leave(self, farewell: Farewell) -> None:
         """End a member's access, and give the inboxes they were in new keys, all or nothing.
@@ -90,7 +96,9 @@ class LeavingService:
         leaver = farewell.row.id
         steps = [] if leaver == self._member.id else self._without({leaver}, farewell.inboxes)
         with self._here.store.write() as db:
+            membership.hold(db, leaver)
             membership.lock_inboxes(db, [inbox.inbox_id for inbox in farewell.inboxes])
+            queries.check_epochs(db, farewell.epochs)
             self._check_company(membership.gone(db), farewell)
             for step in steps:
                 queries.add_step(db, step)
@@ -103,7 +111,7 @@ class LeavingService:
             gone = {row.id: row for row in membership.everybody(db) if row.left is not None}
         named = [
             (inbox, [gone[one.member_id] for one in inbox.current.members if one.member_id in gone])
-            for inbox in self._inboxes_of(self._member.id)
+            for inbox in _those_of(self._member.id, self._here.directory.inboxes)
         ]
         return [Unsettled(inbox, rows) for inbox, rows in named if rows]
 
@@ -127,13 +135,6 @@ class LeavingService:
             lambda grants: [rotate(self._keyring, inbox, grants, leaving) for inbox in inboxes],
         )
 
-    def _inboxes_of(self, member_id: bytes) -> list[TrustedInbox]:
-        return [
-            inbox
-            for inbox in self._here.directory.inboxes
-            if any(one.member_id == member_id for one in inbox.current.members)
-        ]
-
     def _obstacle(self, row: MemberRow, inboxes: Sequence[TrustedInbox]) -> Obstacle | None:
         if row.id == self._member.id:
             return None
@@ -150,3 +151,11 @@ class LeavingService:
             named = {one.member_id for one in inbox.current.members}
             if named <= gone | {farewell.row.id}:
                 raise ConflictError("the others have left meanwhile")
+
+
+def _those_of(member_id: bytes, inboxes: Sequence[TrustedInbox]) -> list[TrustedInbox]:
+    return [
+        inbox
+        for inbox in inboxes
+        if any(one.member_id == member_id for one in inbox.current.members)
+    ]

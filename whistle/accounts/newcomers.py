@@ -17,7 +17,7 @@ from whistle.keys.fingerprints import member_fingerprint, offered_keys
 from whistle.keys.keyring import Keyring
 from whistle.keys.steps import admit
 from whistle.storage import directory as queries
-from whistle.storage import members
+from whistle.storage import members, membership
 from whistle.storage.errors import ConflictError
 from whistle.storage.rows import MemberRow
 
@@ -92,7 +92,7 @@ class NewcomerService:
 
     def _store(self, row: MemberRow, steps: Sequence[queries.Step]) -> None:
         with self._here.store.write() as db:
-            now = members.by_id(db, row.id)
+            now = membership.hold(db, row.id)
             if now is None or _vouched(now) != _vouched(row):
                 raise ConflictError("the member's row is not the one that was compared")
             for step in steps:

@@ -15,6 +15,7 @@ from whistle.keys.keyring import Keyring, box_seed
 from whistle.keys.steps import renew, rotate
 from whistle.storage import directory as queries
 from whistle.storage import membership
+from whistle.storage.errors import ConflictError
 from whistle.storage.rows import MemberRow
 
 
@@ -28,6 +29,10 @@ class MyInbox:
     inbox: TrustedInbox
     fingerprint: str
     confirmed: bool
+
+
+class UnconfirmedError(Exception):
+    """This member made the keys of an inbox that nobody has confirmed: they would be lost."""
 
 
 class OwnKeysService:
@@ -75,15 +80,38 @@ class OwnKeysService:
         self._here.directory.refresh()
         return True
 
+    @property
+    def has_unconfirmed(self) -> bool:
+        """Whether this member holds the keys of an inbox that the configuration does not name."""
+        with self._here.store.read() as db:
+            granted = {grant.inbox_id for grant in queries.grants_of(db, self._member.id)}
+        return not granted <= {inbox.inbox_id for inbox in self._here.directory.inboxes}
+
+    def are_unconfirmed(self) -> bool:
+        """Say whether this member has made keys of an inbox that nobody has confirmed yet.
+
+        They are made for the keys that the member has now. With others, nobody could open what is
+        sealed to that inbox once it has been confirmed.
+        """
+        known = {inbox.inbox_id for inbox in self._here.directory.inboxes}
+        with self._here.store.read() as db:
+            granted = {grant.inbox_id for grant in queries.grants_of(db, self._member.id)}
+        return not granted <= known
+
     def renew(self, passphrase: Passphrase, proof: str) -> Keyring | None:
         """Replace this member's keys by new ones, under a new passphrase. All sessions end.
 
         None where ``passphrase`` is not the one that was drawn. Raises `ConflictError` when
-        something changed meanwhile; nothing is stored then.
+        something changed meanwhile, and `UnconfirmedError`; nothing is stored then.
         """
+        if self.has_unconfirmed:
+            raise UnconfirmedError
         if not self.passphrases.is_proposed(self._member.id, passphrase, proof):
             return None
         self._here.directory.refresh()
+        if self.are_unconfirmed():
+            raise ConflictError("keys that were made wait to be confirmed")
+        epochs = {inbox.inbox_id: inbox.epoch for inbox in self._here.directory.inboxes}
         renewed = Keyring(self._here.id, self._member.id, Seed.random())
         steps = make_steps(
             self._here,
@@ -93,6 +121,7 @@ class OwnKeysService:
         row = self._rewritten(renewed, passphrase)
         with self._here.store.write() as db:
             membership.renew(db, self._member, row)
+            queries.check_epochs(db, epochs)
             for step in steps:
                 queries.add_step(db, step)
         self._here.directory.refresh()

@@ -15,8 +15,10 @@ from sqlalchemy import Connection
 from whistle.accounts import authenticators
 from whistle.accounts.authenticators import Site
 from whistle.accounts.challenges import (
+    MOST,
     Ceremony,
     Challenges,
+    LastFactorError,
     Occasion,
     PasskeyRefusedError,
     Refusal,
@@ -30,7 +32,6 @@ from whistle.storage import passkeys as queries
 from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.rows import MemberRow, PasskeyRow
 
-MOST = 20  # of one member's
 # The generator of P-256 as a COSE key (RFC 9053): what an unknown passkey is checked with, so that
 # it takes as long. Anybody can sign with it, so its answer counts for nothing.
 _NOBODY = PasskeyRow(
@@ -46,10 +47,6 @@ _NOBODY = PasskeyRow(
     "",
     date.min,
 )
-
-
-class LastFactorError(Exception):
-    """A member's last second factor cannot be removed; nothing was."""
 
 
 class PasskeyService:

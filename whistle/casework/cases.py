@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from whistle.casework.duties import Duty, DutyKind, duties_of
-from whistle.crypto.errors import DirectoryError
+from whistle.crypto.errors import DirectoryError, NotGrantedError
 from whistle.domain.channel import Act, Side
 from whistle.domain.dialogue import has_answers_apart, identity_is_given
 from whistle.domain.legal_clock import Deadlines
@@ -109,12 +109,15 @@ class Cases:
         None when there is no such case, or this member's keys do not open it. Raises a
         `SealingError` when it is damaged, and `ConflictError` when it keeps changing.
         """
-        for _ in range(MOST_TRIES):
+        for left in reversed(range(MOST_TRIES)):
             try:
                 opened = self._open(case_id)
                 return None if opened is None else step(opened)
             except ConflictError:
                 continue
+            except NotGrantedError:  # it may have had new keys, and the old grant gone, meanwhile
+                if not left:
+                    raise
         raise ConflictError("the case keeps changing")
 
     @contextmanager

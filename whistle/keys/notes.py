@@ -157,4 +157,4 @@ def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
         kept.append(KeptNote([note for note, _ in each], [row_id for _, row_id in each]))
     kept.sort(key=lambda note: (note.versions[0].written, note.note_id), reverse=True)
     recused.sort(key=lambda one: one.written)
-    return Notebook(kept, damaged, recused)
+    return Notebook(kept, damaged, tuple(recused))

@@ -33,6 +33,8 @@ def renew_case(inbox: InboxKeys, case: OldCase) -> NewKeys:
     """
     trusted, row = inbox.inbox, case.keys
     opened = open_inbox_keys(inbox, row)
+    if case.for_reporter is not None and case.for_reporter > row.generation:
+        raise ContentError("the reporter has a generation that the inbox does not know")
     keys = with_newest_reporter(opened.keys, _new_receipts(inbox, case, opened.keys)) or opened.keys
     renewed = replace(keys, generations=(*keys.generations, new_generation()))
     registration = None

@@ -1,6 +1,6 @@
 """Queries: inboxes, statements and grants."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, tuple_
@@ -45,6 +45,15 @@ def hold_epoch(db: Connection, inbox_id: bytes, epoch: int) -> None:
     """
     db.execute(_HOLD, {"inbox_id": inbox_id})
     _check(db, inbox_id, epoch)
+
+
+def check_epochs(db: Connection, epochs: Mapping[bytes, int]) -> None:
+    """Raise `ConflictError` when a step was taken in any of these inboxes since they were read.
+
+    For whoever has to know every inbox that a member is in: hold the member first.
+    """
+    for inbox_id, epoch in epochs.items():
+        _check(db, inbox_id, epoch)
 
 
 def check_epoch(db: Connection, keys: InboxKeysRow) -> None:

@@ -62,6 +62,15 @@ def lock_inboxes(db: Connection, inbox_ids: Sequence[bytes]) -> None:
     db.execute(select(column).where(column.in_(inbox_ids)).order_by(column).with_for_update())
 
 
+def hold(db: Connection, member_id: bytes) -> MemberRow | None:
+    """Give a member whose keys and membership nobody else changes until the transaction ends.
+
+    Before any inbox is locked, so that two who take both never wait for each other.
+    """
+    query = MemberRow.select(tables.members.c.id == member_id).with_for_update()
+    return MemberRow.first(db, query)
+
+
 def end(db: Connection, member_id: bytes, today: date) -> None:
     """Take a member's access away. Name, role and the day stay, for what they wrote.
 

@@ -34,6 +34,11 @@ _COUNTS = (
     .where(_ITEM.case_id.in_(_IDS), _ITEM.compartment == "dialogue")
     .group_by(_ITEM.case_id)
 )
+_FOR_REPORTER = (
+    select(tables.reporter_keys.c.case_id, func.max(tables.reporter_keys.c.generation))
+    .where(tables.reporter_keys.c.case_id.in_(_IDS))
+    .group_by(tables.reporter_keys.c.case_id)
+)
 _LOCK = (
     select(_CASE.id).where(_CASE.id.in_(_IDS)).order_by(_CASE.id).with_for_update(key_share=True)
 )
@@ -61,11 +66,15 @@ _NEW_REGISTRATION = (
 
 @dataclass(frozen=True, slots=True)
 class OldCase:
-    """What there is of a case under an older key; ``messages``: all of its dialogue."""
+    """What there is of a case under an older key; ``messages``: all of its dialogue.
+
+    ``for_reporter``: the newest generation that is sealed to its reporter, if any is.
+    """
 
     keys: InboxKeysRow
     registration: RegistrationRow | None
     messages: Sequence[ItemRow]
+    for_reporter: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +137,12 @@ def next_cases(db: Connection, wanted: Wanted, most: int) -> list[OldCase]:
     messages = defaultdict(list)
     for item in ItemRow.all(db, _MESSAGES, ids=ids):
         messages[item.case_id].append(item)
-    return [OldCase(row, registrations.get(row.case_id), messages[row.case_id]) for row in keys]
+    newest = _pairs(db, _FOR_REPORTER, ids=ids)
+    found = ((row, row.case_id) for row in keys)
+    return [
+        OldCase(row, registrations.get(case_id), messages[case_id], newest.get(case_id))
+        for row, case_id in found
+    ]
 
 
 def renew(db: Connection, renewed: Sequence[tuple[OldCase, NewKeys]]) -> int:

@@ -79,6 +79,8 @@ def new_inbox_keys(inbox_id: str) -> BaseResponse:
 @proof_needed
 def renew_keys() -> BaseResponse:
     """Say what new keys of one's own mean; show a passphrase; take it back; make them."""
+    if own_keys().has_unconfirmed:
+        return Response(render_template("accounts/renew_keys.html", too_early=True), CONFLICT)
     if request.method != "POST":
         return Response(render_template("accounts/renew_keys.html"))
     check_button()

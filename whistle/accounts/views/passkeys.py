@@ -4,14 +4,15 @@ A page asks by `asked_passkey`, its script fills in what the passkey answered, a
 as any other. Nothing here waits at the turnstile: no passphrase is stretched.
 """
 
+from typing import TYPE_CHECKING
+
 from flask import Flask, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from whistle.accounts.challenges import Ceremony, PasskeyRefusedError
+from whistle.accounts.challenges import MOST, Ceremony, LastFactorError, PasskeyRefusedError
 from whistle.accounts.challenges import Refusal as Reason
 from whistle.accounts.forms import SignInForm
-from whistle.accounts.passkeys import MOST, LastFactorError, PasskeyService
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import go_on, prove_session, start_session
 from whistle.accounts.views.passkey_forms import (
@@ -35,6 +36,9 @@ from whistle.signed_in import (
 )
 from whistle.uploads import Refusal
 from whistle.web import this_installation
+
+if TYPE_CHECKING:
+    from whistle.accounts.passkeys import PasskeyService
 
 DONE = ("added", "opens", "removed")
 
@@ -193,7 +197,10 @@ def _not_shown(ceremony: Ceremony, form: PasskeyForm) -> Refusal | None:
     return None
 
 
-def _service() -> PasskeyService:
+def _service() -> "PasskeyService":
+    """Give the passkeys of this host; not before, as `webauthn` takes long to load."""
+    from whistle.accounts.passkeys import PasskeyService  # noqa: PLC0415
+
     return PasskeyService(this_installation(), request.host)
 
 
