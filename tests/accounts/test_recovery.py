@@ -78,7 +78,9 @@ def test_a_member_gives_all_their_inboxes_a_key_and_nobody_elses(office: Office)
 
 
 @pytest.mark.parametrize(
-    "on_paper", [OTHER.public.fingerprint, "", "0123", "x" * 24, MADE.public.fingerprint[:-1]]
+    "on_paper",
+    [OTHER.public.fingerprint, "", "0123", "x" * 24, MADE.public.fingerprint[:-1]],
+    ids=["another sheet's", "none", "the beginning", "no digits", "a digit short"],
 )
 def test_a_file_with_another_fingerprint_than_the_sheet_is_refused(
     office: Office, on_paper: str
