@@ -15,7 +15,6 @@ from whistle.keys.keyring import Keyring, box_seed
 from whistle.keys.steps import renew, rotate
 from whistle.storage import directory as queries
 from whistle.storage import membership
-from whistle.storage.errors import ConflictError
 from whistle.storage.rows import MemberRow
 
 
@@ -87,17 +86,6 @@ class OwnKeysService:
             granted = {grant.inbox_id for grant in queries.grants_of(db, self._member.id)}
         return not granted <= {inbox.inbox_id for inbox in self._here.directory.inboxes}
 
-    def are_unconfirmed(self) -> bool:
-        """Say whether this member has made keys of an inbox that nobody has confirmed yet.
-
-        They are made for the keys that the member has now. With others, nobody could open what is
-        sealed to that inbox once it has been confirmed.
-        """
-        known = {inbox.inbox_id for inbox in self._here.directory.inboxes}
-        with self._here.store.read() as db:
-            granted = {grant.inbox_id for grant in queries.grants_of(db, self._member.id)}
-        return not granted <= known
-
     def renew(self, passphrase: Passphrase, proof: str) -> Keyring | None:
         """Replace this member's keys by new ones, under a new passphrase. All sessions end.
 
@@ -109,8 +97,6 @@ class OwnKeysService:
         if not self.passphrases.is_proposed(self._member.id, passphrase, proof):
             return None
         self._here.directory.refresh()
-        if self.are_unconfirmed():
-            raise ConflictError("keys that were made wait to be confirmed")
         epochs = {inbox.inbox_id: inbox.epoch for inbox in self._here.directory.inboxes}
         renewed = Keyring(self._here.id, self._member.id, Seed.random())
         steps = make_steps(

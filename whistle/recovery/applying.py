@@ -84,7 +84,7 @@ class _Taking:
 
     def newcomer(self) -> str:
         """Give the user name of who is let in: by the keys that are theirs, or not at all."""
-        row = members.by_id(self.db, self.reply.newcomer)
+        row = membership.hold(self.db, self.reply.newcomer)
         keys = offered_keys(row) if row and row.left is None else None
         if row is None or keys is None:
             raise ReplyError("who is to be let in is no member here, or has left")
