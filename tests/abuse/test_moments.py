@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import delete
 
 from tests.support.newcomers import Newcomer, newcomer
 from tests.support.office import Office
@@ -16,9 +17,9 @@ from whistle.casework.rotation import Slice, is_pending, rotate_to_the_end
 from whistle.domain.channel import Channel, InboxKind
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import Keyring
-from whistle.storage import casework, directory
+from whistle.storage import casework, directory, tables
 from whistle.storage.errors import ConflictError
-from whistle.storage.rows import ReporterKeysRow
+from whistle.storage.rows import GrantRow, ReporterKeysRow
 
 LONG_ENOUGH = 0.3  # seconds in which somebody who is not held would be done
 
@@ -168,3 +169,22 @@ def test_a_row_where_a_reporters_next_keys_belong_holds_up_that_case_and_no_othe
         ReporterKeysRow(first, 1, b"x").insert(db)
     own_keys(office, office.adviser).rotate(door(office).inbox_id)
     assert rotated(office) == Slice(renewed=2, damaged=1)
+
+
+@pytest.mark.parametrize("epoch", [1, 99])
+def test_a_grant_that_does_not_open_closes_what_it_is_for_and_nothing_else(
+    office: Office, epoch: int
+) -> None:
+    """A damaged row, or one that somebody put there, in one inbox of several."""
+    case_id = office.case_of(office.reporter().report("Sagen"))
+    council = door(office, Channel.COUNCIL)
+    mine = (tables.grants.c.inbox_id == council.inbox_id, tables.grants.c.epoch == epoch)
+    with office.installation.store.write() as db:
+        db.execute(delete(tables.grants).where(*mine))
+        GrantRow(council.inbox_id, epoch, office.adviser.member_id, b"x").insert(db)
+    assert office.desk_of(office.adviser).open(case_id).status_code == 200
+    own_keys(office, office.adviser).rotate(door(office).inbox_id)
+    assert rotated(office) == Slice(renewed=1)
+    if epoch == council.epoch:
+        with pytest.raises(ConflictError):
+            own_keys(office, office.adviser).rotate(council.inbox_id)

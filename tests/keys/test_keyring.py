@@ -60,8 +60,11 @@ def test_the_founder_opens_an_inbox_and_a_stranger_does_not() -> None:
     here = inbox(anne)
     assert here.keys(anne).pair(1).public == here.trusted.current.public
     assert open_inboxes(stranger, [here.trusted], here.grants_of(stranger)) == []
-    with pytest.raises(UnreadableError):
-        open_inboxes(stranger, [here.trusted], here.grants)
+    assert open_inboxes(stranger, [here.trusted], here.grants) == []
+    passed_on = [replace(one, member_id=stranger.member_id) for one in here.grants]
+    (opened,) = open_inboxes(stranger, [here.trusted], passed_on)
+    with pytest.raises(NotGrantedError):
+        opened.pair(1)
 
 
 def test_somebody_let_in_opens_what_came_before_and_what_comes_after() -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from whistle.casework.duties import Duty, DutyKind, duties_of
-from whistle.crypto.errors import DirectoryError, NotGrantedError
+from whistle.crypto.errors import NotGrantedError
 from whistle.domain.channel import Act, Side
 from whistle.domain.dialogue import has_answers_apart, identity_is_given
 from whistle.domain.legal_clock import Deadlines
@@ -89,11 +89,10 @@ class Cases:
         """Open every inbox that this member's grants are for."""
         with self.here.store.read() as db:
             grants = directory.grants_of(db, self.keyring.member_id)
-        try:
-            return open_inboxes(self.keyring, self.here.directory.inboxes, grants)
-        except DirectoryError:  # somebody was let in since this process last looked
-            self.here.directory.refresh()
-            return open_inboxes(self.keyring, self.here.directory.inboxes, grants)
+        known = {inbox.inbox_id: inbox.epoch for inbox in self.here.directory.inboxes}
+        if any(grant.epoch > known.get(grant.inbox_id, grant.epoch) for grant in grants):
+            self.here.directory.refresh()  # a step was taken since this process last looked
+        return open_inboxes(self.keyring, self.here.directory.inboxes, grants)
 
     def deadlines(self, inbox: InboxKeys) -> Deadlines:
         """Give what the inbox's channel promises."""

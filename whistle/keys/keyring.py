@@ -1,12 +1,13 @@
 """A member's own keys, and the inbox secrets they open."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 from whistle.crypto.envelope import KeyPair, box, derive, open_seal, seal, unbox
-from whistle.crypto.errors import DirectoryMemberError, NotGrantedError
+from whistle.crypto.errors import DirectoryMemberError, NotGrantedError, SealingError
 from whistle.crypto.passphrase import Passphrase, Stretch
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import Seed, SymmetricKey
@@ -46,6 +47,21 @@ class Keyring:
         if secret.pair.public != inbox.at(grant.epoch).public:
             raise DirectoryMemberError("the granted secret is not this inbox's")
         return secret
+
+    def open_grants(
+        self, inbox: TrustedInbox, grants: Iterable[GrantRow]
+    ) -> dict[int, InboxSecret]:
+        """Open this member's grants for an inbox, by epoch, as far as they open.
+
+        One that was damaged, or put there by who writes to the database, counts for nothing: what
+        needs it is not granted, and everything else goes on.
+        """
+        opened = {}
+        for grant in grants:
+            if (grant.inbox_id, grant.member_id) == (inbox.inbox_id, self.member_id):
+                with suppress(SealingError):
+                    opened[grant.epoch] = self.open_grant(inbox, grant)
+        return opened
 
     def _own(self, purpose: Purpose) -> Place:
         return Place(purpose, self.installation, owner=self.member_id)
@@ -148,11 +164,13 @@ class InboxKeys:
 def open_inboxes(
     keyring: Keyring, inboxes: Sequence[TrustedInbox], grants: Sequence[GrantRow]
 ) -> list[InboxKeys]:
-    """Open every inbox that ``grants`` give this member, in the order of ``inboxes``."""
-    opened = []
-    for inbox in inboxes:
-        mine = [grant for grant in grants if grant.inbox_id == inbox.inbox_id]
-        if mine:
-            by_epoch = {grant.epoch: keyring.open_grant(inbox, grant) for grant in mine}
-            opened.append(InboxKeys(inbox, by_epoch))
-    return opened
+    """Open every inbox that ``grants`` give this member, in the order of ``inboxes``.
+
+    Each with what opens of it: see `Keyring.open_grants`.
+    """
+    theirs = {grant.inbox_id for grant in grants if grant.member_id == keyring.member_id}
+    return [
+        InboxKeys(inbox, keyring.open_grants(inbox, grants))
+        for inbox in inboxes
+        if inbox.inbox_id in theirs
+    ]

@@ -117,8 +117,7 @@ class _Hand:
     def of_member(cls, member: Keyring, inbox: TrustedInbox, grants: Sequence[GrantRow]) -> "_Hand":
         if member.public not in inbox.current.members:
             raise DirectoryMemberError("only a member of an inbox can take a step")
-        mine = [grant for grant in _of_inbox(inbox, grants) if grant.member_id == member.member_id]
-        opened = {grant.epoch: member.open_grant(inbox, grant) for grant in mine}
+        opened = member.open_grants(inbox, grants)
         return cls(inbox, member.signing, opened, InboxSecret.random())
 
     def kept(self) -> Mapping[int, InboxSecret]:
