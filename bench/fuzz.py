@@ -44,6 +44,11 @@ from whistle.storage.migrations import upgrade
 USUAL = (1_000_000, 1)  # requests, and the seed
 ROUND = 5_000  # requests on one database; dialogues grow, and with them the time to open them
 HTML_EVERY = 400  # pages between two whose grammar is checked
+DESKS = (
+    *("inboxes", "members", "members/invite", "keys", "security", "passkeys", "key-files"),
+    *("recovery", "recovery/key", "rotation"),
+)
+STRETCHING = {"/casework/", "/casework/begin", "/casework/prove", "/casework/keys/renew"}
 SIGN_IN_SHARE = 0.002  # of requests; each stretches a passphrase
 _RECEIPT = re.compile(r"[0-9A-Z]{5}(?:-[0-9A-Z]{5}){4}")
 _ENDLESS = 10_000_000
@@ -91,7 +96,7 @@ class World:
             person.sees(browser.get("/da/receipt").text)
         for keyring in (office.adviser, office.reserve):
             person, browser = self._person("__Host-casework", partial(office.desk_of, keyring))
-            for path in ["inboxes", *(f"case/{case.hex()}" for case in cases[:4])]:
+            for path in [*DESKS, *(f"case/{case.hex()}" for case in cases[:4])]:
                 person.sees(browser.get(f"/casework/{path}").text)
         person, browser = self._person("", office.reporter)
         person.sees(browser.get("/en/").text)
@@ -104,6 +109,8 @@ class World:
             "case_id": [case.hex() for case in cases],
             "note_id": [cases[0].hex(), "0" * 32],
             "attachment_id": [one.hex() for one in self._attachments()],
+            "inbox_id": [one.inbox_id.hex() for one in office.installation.directory.inboxes],
+            "member_id": [one.member_id.hex() for one in (office.adviser, office.reserve)],
             "token": [invitation.token.show()],
         }
 
@@ -279,9 +286,7 @@ def _told() -> Iterator[list[str]]:
 
 def _stretches(environ: Environ) -> bool:
     path = environ["PATH_INFO"]
-    return environ["REQUEST_METHOD"] == "POST" and (
-        path in {"/casework/", "/casework/begin"}
-    )
+    return environ["REQUEST_METHOD"] == "POST" and path in STRETCHING
 
 
 def _is_receipt(shown: str) -> bool:

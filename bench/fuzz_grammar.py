@@ -57,7 +57,9 @@ BYTES = [b"\xff\xfe", b"\xe6\xf8\xe5", b"\xc0\xaf", b"\xed\xa0\x80", "æ".encode
 _NAMES = (
     "text files receipt token previous_receipt previous_token name contact concerns_adviser "
     "decision accept_cpr new_receipt written_down csrf_token form_id is_feedback note note_form "
-    "version seen title was mark username passphrase code proof lang kept_path kept.text"
+    "version seen title was mark username passphrase code proof lang kept_path kept.text "
+    "totp backup credential challenge secret to member ground role inbox heard fingerprint public "
+    "session credential_id to"
 )
 NAMES = [*_NAMES.split(), "", MARKER, "kept." + MARKER, "a" * 3_000, "text[]", "__proto__"]
 WRITTEN = {"text", "note", "title", "name", "contact"}
