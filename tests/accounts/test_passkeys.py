@@ -297,7 +297,7 @@ def test_passkeys_work_wherever_browsers_let_them(office: Office, host: str, ori
     assert sign_in(service, phone).seed == office.adviser.seed
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8080", "10.0.0.1", "[::1]:8080", "[::1]"])
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "10.0.0.1", "[::1]:8080", "[::1]", ":80", ""])
 def test_no_passkey_is_asked_for_at_an_address_that_is_no_name(office: Office, host: str) -> None:
     service = PasskeyService(office.installation, host)
     assert service.sign_in_options() is None

@@ -72,7 +72,7 @@ class Site:
         try:
             ipaddress.ip_address(self.name.strip("[]"))
         except ValueError:
-            return True
+            return bool(self.name)
         return False
 
 
