@@ -134,9 +134,13 @@ def seal_note(items: CaseItems, note: Note, row_id: bytes) -> ItemRow:
 
 
 def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
-    """Open the notes among ``rows``. One that does not open hides none of the others."""
+    """Open the notes among ``rows``. One that does not open hides none of the others.
+
+    Recusals are in the order of their generations, as each gives the case another one: clocks may
+    stand still, or be set back.
+    """
     versions: dict[bytes, list[tuple[Note, bytes]]] = {}
-    recused: list[Recusal] = []
+    recused: list[tuple[int, Recusal]] = []
     damaged = 0
     for row in rows:
         if row.compartment != Compartment.CASEWORK:
@@ -144,7 +148,7 @@ def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
         try:
             record = load(items.open(row))
             if record.get("kind") == recusals.KIND:
-                recused.append(Recusal.read(record))
+                recused.append((row.generation, Recusal.read(record)))
                 continue
             note = Note.read(record)
         except SealingError:
@@ -156,5 +160,5 @@ def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
         each.sort(key=lambda entry: (entry[0].version, entry[1]))
         kept.append(KeptNote([note for note, _ in each], [row_id for _, row_id in each]))
     kept.sort(key=lambda note: (note.versions[0].written, note.note_id), reverse=True)
-    recused.sort(key=lambda one: one.written)
-    return Notebook(kept, damaged, tuple(recused))
+    recused.sort(key=lambda one: one[0])
+    return Notebook(kept, damaged, tuple(recusal for _, recusal in recused))
