@@ -15,8 +15,13 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from tests.support.authenticator import Authenticator
 from tests.support.office import Office
-from whistle.accounts.challenges import Ceremony, PasskeyRefusedError, Refusal
-from whistle.accounts.passkeys import LastFactorError, PasskeyService
+from whistle.accounts.challenges import (
+    Ceremony,
+    LastFactorError,
+    PasskeyRefusedError,
+    Refusal,
+)
+from whistle.accounts.passkeys import PasskeyService
 from whistle.crypto import passphrase as stretching
 from whistle.crypto.secret import Seed
 from whistle.keys.keyring import Keyring

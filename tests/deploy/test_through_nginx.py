@@ -55,7 +55,7 @@ def front(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ngin
 @pytest.fixture
 def office(front: Nginx) -> Demo:
     """Who works there, and the addresses at which nginx lets people in."""
-    told = Demo.load(front.home)
+    told = Demo.load((front.home / "demo.json").resolve().parent)
     return Demo(front.intake, front.casework, told.members, told.receipts, None, told.data)
 
 

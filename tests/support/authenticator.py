@@ -10,6 +10,7 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -69,7 +70,8 @@ class Authenticator:
         asked = json.loads(options)
         prf = secrets.token_bytes(32) if self.has_prf else None
         user = base64url_to_bytes(asked["user"]["id"])
-        made = Passkey(asked["rp"]["id"], user, prf, **properties)
+        host = asked["rp"].get("id", urlsplit(self.origin).hostname)  # as a browser does
+        made = Passkey(host, user, prf, **properties)
         self.passkeys.append(made)
         told = self._data(made, ATTESTED) + _attested(made)
         response = {

@@ -107,7 +107,9 @@ def registration_options(
         ),
         exclude_credentials=[PublicKeyCredentialDescriptor(one) for one in known],
     )
-    return json.dumps({**options_to_json_dict(options), "extensions": _PRF})
+    told = options_to_json_dict(options)
+    del told["rp"]["id"]  # the browser takes its own host: no page repeats what a header says
+    return json.dumps({**told, "extensions": _PRF})
 
 
 def assertion_options(site: Site, challenge: bytes, known: Sequence[bytes], *, prf: bool) -> str:
@@ -119,7 +121,9 @@ def assertion_options(site: Site, challenge: bytes, known: Sequence[bytes], *, p
         allow_credentials=[PublicKeyCredentialDescriptor(one) for one in known],
         user_verification=_VERIFIED,
     )
-    return json.dumps({**options_to_json_dict(options), **({"extensions": _PRF} if prf else {})})
+    told = options_to_json_dict(options)
+    del told["rpId"]
+    return json.dumps({**told, **({"extensions": _PRF} if prf else {})})
 
 
 @_refusing

@@ -73,7 +73,6 @@
     const found = { type: "public-key", id: credential.rawId };
     return navigator.credentials.get({ publicKey: {
       challenge: crypto.getRandomValues(new Uint8Array(32)), // answered to this page alone
-      rpId: options.rp.id,
       allowCredentials: [found],
       userVerification: "required",
       extensions: options.extensions,
