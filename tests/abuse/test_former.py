@@ -1,5 +1,7 @@
 """Who had keys once, or has some of them: a copy of then, a copy of now, and all they ever held."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.abuse.story import (
@@ -25,10 +27,13 @@ from whistle.crypto.errors import SealingError
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.recusal import Ground
 from whistle.domain.role import Role
+from whistle.keys.chain import verify_chain
 from whistle.keys.keyring import Keyring, unbox_seed
 from whistle.keys.recovery import RecoveryKeyring, RecoverySeed
+from whistle.keys.steps import recover
 from whistle.recovery.making import NewRecoveryKey
 from whistle.recovery.shares import TooFewSharesError, combine
+from whistle.storage import directory
 from whistle.storage.rows import MemberRow
 
 # -- who had keys ----------------------------------------------------------------------------------
@@ -166,3 +171,22 @@ def test_after_new_keys_an_old_copy_opens_with_the_old_passphrase_alone_and_to_n
     assert AFTER not in told
     assert NOTED not in told
     assert AFTER in story.thief(renewed, now=now).reads()
+
+
+def test_trustees_who_are_shown_another_statement_seal_nothing_new_to_who_was_removed(
+    story: Story, deputy: Newcomer, recovery: NewRecoveryKey
+) -> None:
+    """Their computer has no anchor, and it has the deputy's signature under the inbox's new key."""
+    office, before = story.office, citizens(story.office)
+    leave(office, deputy.keyring, office.adviser)
+    now = citizens(office)
+    forged = replace(now.current, members=before.current.members).sign(deputy.keyring.signing)
+    with office.installation.store.read() as db:
+        rows = directory.statements(db, now.inbox_id)
+        grants = directory.recovery_grants(db, now.inbox_id)
+    fork = verify_chain(office.installation.id, now.root, [*rows[:-1], forged])
+    named, held = [deputy.keyring.public], recovery.keyring
+    new = RecoveryKeyring(office.installation.id, RecoverySeed.random()).public
+    with pytest.raises(SealingError):
+        recover(held, fork, grants, named, new)
+    assert recover(held, now, grants, named, new).grants  # only the statement is another one

@@ -1,6 +1,7 @@
 """Vectors of recovery: keys from a seed, SLIP-39 shares and their marks, grants of the key."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from unittest.mock import patch
 
 from shamir_mnemonic import shamir
@@ -24,6 +25,7 @@ from whistle.crypto import errors
 from whistle.crypto.place import Place, Purpose
 from whistle.domain.fingerprint import show_fingerprint
 from whistle.keys.recovery import RecoveryKeyring, RecoverySeed
+from whistle.keys.statements import Statement
 from whistle.recovery.public_file import share_mark
 from whistle.recovery.shares import Share, split
 
@@ -82,8 +84,8 @@ def _shares(book: Book) -> None:
         book.expect(name, "combine_shares", SEED.reveal(), shares=[share.text for share in pair])
 
 
-def _grant_place(epoch: int, inbox_id: bytes = INBOX) -> Place:
-    return place(Purpose.RECOVERY_GRANT, owner=inbox_id, generation=epoch)
+def _grant_place(epoch: int, inbox_id: bytes = INBOX, of: Statement = FOURTH) -> Place:
+    return place(Purpose.RECOVERY_GRANT, owner=inbox_id, item=of.digest, generation=epoch)
 
 
 def _grants(book: Book, seals: Seals) -> None:
@@ -91,9 +93,17 @@ def _grants(book: Book, seals: Seals) -> None:
     rows = [book.value(f"epoch {one.epoch}", row_json(row(one, by))) for one, by in chain]
     pair = RecoveryKeyring(INSTALLATION, SEED).pair
 
-    def sealed(name: str, secret: bytes, epoch: int = 4, inbox_id: bytes = INBOX) -> bytes:
-        return seals.seal(f"recovery grant {name}", pair, _grant_place(epoch, inbox_id), secret)
+    def sealed(
+        name: str,
+        secret: bytes,
+        epoch: int = 4,
+        inbox_id: bytes = INBOX,
+        of: Statement = FOURTH,
+    ) -> bytes:
+        where = _grant_place(epoch, inbox_id, of)
+        return seals.seal(f"recovery grant {name}", pair, where, secret)
 
+    fork = replace(FOURTH, members=THIRD.members)
     own = sealed("of epoch 4", ROTATED.reveal())
     for name, seed, epoch, body, outcome in (
         ("a grant", SEED, 4, own, None),
@@ -104,6 +114,13 @@ def _grants(book: Book, seals: Seals) -> None:
             SEED,
             4,
             sealed("of another door", ROTATED.reveal(), inbox_id=made("other inbox")),
+            errors.UnreadableError,
+        ),
+        (
+            "of another statement with the same epoch and inbox key",
+            SEED,
+            4,
+            sealed("of a fork", ROTATED.reveal(), of=fork),
             errors.UnreadableError,
         ),
         (

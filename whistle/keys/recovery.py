@@ -73,9 +73,9 @@ class RecoveryKeyring:
         The secret must make the very public key that the directory names for that epoch: anybody
         can seal to a recovery key.
         """
-        place = _place(self.installation, inbox.inbox_id, grant.epoch)
-        secret = InboxSecret(open_seal(self.pair, place, grant.sealed))
-        if secret.pair.public != inbox.at(grant.epoch).public:
+        statement = inbox.at(grant.epoch)
+        secret = InboxSecret(open_seal(self.pair, _place(statement), grant.sealed))
+        if secret.pair.public != statement.public:
             raise DirectoryMemberError("the secret kept for recovery is not this inbox's")
         return secret
 
@@ -88,10 +88,20 @@ def recovery_grant(
     secret: InboxSecret, statement: "Statement", recovery: RecoveryKeys
 ) -> RecoveryGrantRow:
     """Seal the secret of the inbox and epoch of ``statement`` to a recovery key."""
-    place = _place(statement.installation, statement.inbox_id, statement.epoch)
-    sealed = seal(recovery.public, place, secret.reveal())
+    sealed = seal(recovery.public, _place(statement), secret.reveal())
     return RecoveryGrantRow(statement.inbox_id, statement.epoch, sealed)
 
 
-def _place(installation: bytes, inbox_id: bytes, epoch: int) -> Place:
-    return Place(Purpose.RECOVERY_GRANT, installation, owner=inbox_id, generation=epoch)
+def _place(statement: "Statement") -> Place:
+    """Bind a grant to its statement: the trustees' computer has no anchor.
+
+    Somebody who was removed could show it another statement, with the inbox's real new key and
+    themselves among its members, and have the new secret sealed to them.
+    """
+    return Place(
+        Purpose.RECOVERY_GRANT,
+        statement.installation,
+        owner=statement.inbox_id,
+        item=statement.digest,
+        generation=statement.epoch,
+    )
