@@ -10,18 +10,22 @@ from whistle.crypto.envelope import KeyPair
 from whistle.crypto.errors import UnreadableError
 from whistle.domain.channel import Act, InboxKind, Side
 from whistle.keys.cases import (
+    CaseItems,
     adopt,
+    box_registration,
     hand_over,
     new_generation,
     open_inbox_keys,
     open_reporter_keys,
     seal_to_inbox,
     seal_to_new_reporter,
+    seal_to_reporter,
 )
 from whistle.keys.keyring import InboxKeys, Keyring
-from whistle.keys.records import CaseKeys, Message, Registration
+from whistle.keys.records import CaseKeys, Identity, Message, Registration
 from whistle.keys.vault import with_new_receipt
 from whistle.storage.rows import InboxKeysRow
+from whistle.storage.tables import ID_BYTES
 
 DAY = date(2026, 11, 20)
 CASE = b"C" * 16
@@ -110,3 +114,20 @@ def test_the_copy_opens_in_no_other_inbox_and_as_no_other_case(case: Adopted) ->
         open_inbox_keys(other.keys(stranger), replace(row, inbox_id=other.row.id))
     with pytest.raises(UnreadableError):
         open_inbox_keys(case.vault, replace(row, case_id=b"D" * 16))
+
+
+def test_every_row_names_the_case_it_belongs_to(case: Adopted) -> None:
+    registered = box_registration(case.vault, case.row, Registration(), version=2)
+    sealed = seal_to_reporter(INSTALLATION, CASE, case.keys, 0)
+    identity = CaseItems(INSTALLATION, CASE, case.keys).identity(Identity())
+    assert registered.case_id == sealed.case_id == identity.case_id == CASE
+    assert len(identity.id) == ID_BYTES
+
+
+def test_a_new_receipt_is_read_from_the_dialogue_s_newest_generation(case: Adopted) -> None:
+    items = CaseItems(INSTALLATION, CASE, case.keys)
+    rows = [
+        items.message(message, item_id=bytes([number]) * ID_BYTES)
+        for number, message in enumerate(case.dialogue)
+    ]
+    assert [message.reporter for message in items.dialogue(rows)] == [None, case.newer.public]
