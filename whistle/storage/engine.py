@@ -1,8 +1,9 @@
 """One database, SQLite or PostgreSQL, and the only two ways to talk to it: read and write."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ class Store:
         """Wrap an engine made by `open_store`; ``patience`` in seconds."""
         self.engine = engine
         self._patience = patience
+        self.first: Callable[[Connection], None] = lambda _db: None
         self.swept: date | None = None  # when this process last removed abandoned files
         self._writer = threading.Lock() if is_sqlite(engine) else None
         self._reads = (
@@ -42,6 +44,12 @@ class Store:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
         )
+
+    def beginning_with(self, first: Callable[[Connection], None]) -> "Store":
+        """Give this store, but each of its writes begins with ``first``; when that raises, ends."""
+        same = copy(self)
+        same.first = first
+        return same
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -58,6 +66,7 @@ class Store:
         with self._turn(), self.engine.connect() as connection:
             connection.execution_options(whistle_write=True)
             with connection.begin() as transaction:
+                self.first(connection)
                 yield connection
                 try:
                     transaction.commit()

@@ -17,5 +17,9 @@ class UncertainError(StorageError):
     """The connection broke while the commit was under way: it may have been written, or not."""
 
 
+class SessionOverError(StorageError):
+    """The session that asked for it has ended meanwhile; nothing was written."""
+
+
 class ConflictError(StorageError):
     """Somebody else changed the row first; nothing was written. Read it again and retry."""

@@ -17,6 +17,7 @@ from whistle.accounts.views import (
     second_factor,
     security,
     sign_in,
+    standing,
 )
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.sign_in import casework_language
@@ -41,6 +42,7 @@ __all__ = [
 def init_app(app: Flask) -> None:
     """Give ``app`` the pages, and teach it who is signed in."""
     sign_in.init_app(app)
+    standing.init_app(app)
     passkeys.init_app(app)
     navigation.init_app(app)
     recovery.init_app(app)

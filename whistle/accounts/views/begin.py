@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from whistle.accounts.forms import BeginForm
 from whistle.accounts.founding import FoundedInbox, FoundingService
 from whistle.accounts.invitations import InvitationService, InvitationToken
-from whistle.accounts.service import AccountService
+from whistle.accounts.service import TooBusyError
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.shown import channel_title, title_of
 from whistle.accounts.views.sign_in import check_button, let_in
+from whistle.accounts.views.standing import standing
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.fingerprint import show_fingerprint
 from whistle.signed_in import members_only, this_member
@@ -46,7 +47,7 @@ def begin() -> BaseResponse:
         wrong = _("The short code is not right. After five tries the invitation is void.")
         return _code_page(form, wrong) if service.is_open(token) else _closed()
     if not form.passphrase.data:
-        return _passphrase_page(form, service.propose(token), None)
+        return _passphrase_page(form, service.propose(token))
     return _accept(token, form)
 
 
@@ -54,12 +55,15 @@ def _accept(token: InvitationToken, form: BeginForm) -> BaseResponse:
     """Make the member of an invitation whose codes were right, and let them in."""
     service = InvitationService(this_installation())
     code, typed = form.code.data or "", Passphrase(form.passphrase.data or "")
-    member = service.accept(token, code, typed, form.proof.data or "")
-    if member is None:
+    try:
+        made = service.accept(token, code, typed, form.proof.data or "")
+    except TooBusyError:  # what is on the paper stays good
+        problem = _("Too many are signing in just now. Nothing is lost: send it again in a minute.")
+        return _passphrase_page(form, (typed, form.proof.data or ""), problem, 503)
+    if made is None:
         problem = _("That was not the passphrase that was shown. Here is a new one to write down.")
-        return _passphrase_page(form, service.propose(token), problem)
-    unlocked = AccountService(this_installation()).unlock(member.username, typed)
-    return let_in(unlocked) if unlocked else redirect(url_for("accounts.sign_in"), 303)
+        return _passphrase_page(form, service.propose(token), problem, 422)
+    return let_in(*made)
 
 
 @blueprint.route("/founding", methods=["GET", "POST"])
@@ -67,7 +71,7 @@ def _accept(token: InvitationToken, form: BeginForm) -> BaseResponse:
 def founding() -> BaseResponse:
     """Make the keys of this member's inboxes, and show their fingerprints for the paper."""
     member = this_member()
-    service = FoundingService(this_installation(), member.keyring, member.role)
+    service = FoundingService(standing(), member.keyring, member.role)
     if request.method == "POST":
         check_button()
         try:
@@ -94,13 +98,16 @@ def _code_page(form: BeginForm, problem: str | None, about: str = "code") -> Bas
 
 
 def _passphrase_page(
-    form: BeginForm, proposed: tuple[Passphrase, str], problem: str | None
+    form: BeginForm,
+    proposed: tuple[Passphrase, str],
+    problem: str | None = None,
+    status: int = 200,
 ) -> BaseResponse:
     passphrase, form.proof.data = proposed
     page = render_template(
         "accounts/passphrase.html", form=form, passphrase=passphrase.show(), problem=problem
     )
-    return Response(page, status=422 if problem else 200)
+    return Response(page, status=status)
 
 
 def _show(inbox: FoundedInbox) -> ShownInbox:

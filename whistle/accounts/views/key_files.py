@@ -15,9 +15,10 @@ from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.passkey_forms import ChosenForm, KeyFileForm
 from whistle.accounts.views.second_factor import too_old
 from whistle.accounts.views.sign_in import check_button
+from whistle.accounts.views.standing import standing
 from whistle.signed_in import members_only, proof_needed, this_member
 from whistle.uploads import Refusal
-from whistle.web import attachment_response, this_installation
+from whistle.web import attachment_response
 
 FILE_NAME = "whistle.key"
 
@@ -66,7 +67,7 @@ def _made(name: str) -> tuple[str, Refusal | None]:
 
 
 def _service() -> KeyFileService:
-    return KeyFileService(this_installation())
+    return KeyFileService(standing())
 
 
 def _page(form: KeyFileForm, refusal: Refusal | None = None) -> BaseResponse:

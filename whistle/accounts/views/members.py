@@ -15,11 +15,11 @@ from whistle.accounts.newcomers import NewcomerService
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.member_forms import InviteForm
 from whistle.accounts.views.shown import inbox_titles, read_id, who_can_open
+from whistle.accounts.views.standing import standing
 from whistle.domain.role import Role
 from whistle.signed_in import MemberForm, members_only, proof_needed, role_title, this_member
 from whistle.storage.errors import DuplicateError
 from whistle.storage.tables import HASH_BYTES
-from whistle.web import this_installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,17 @@ class ShownInvitation:
 
 def members_service() -> MembersService:
     """Give what this request's member does with members."""
-    return MembersService(this_installation(), this_member().row)
+    return MembersService(standing(), this_member().row)
 
 
 def newcomers() -> NewcomerService:
     """Give this request's member's letting in of others."""
-    return NewcomerService(this_installation(), this_member().keyring)
+    return NewcomerService(standing(), this_member().keyring)
 
 
 def goodbyes() -> LeavingService:
     """Give this request's member's goodbyes."""
-    return LeavingService(this_installation(), this_member().row, this_member().keyring)
+    return LeavingService(standing(), this_member().row, this_member().keyring)
 
 
 @blueprint.get("/members")

@@ -11,10 +11,10 @@ from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import start_session
 from whistle.accounts.views.shown import inbox_title, read_id
 from whistle.accounts.views.sign_in import check_button
+from whistle.accounts.views.standing import standing
 from whistle.crypto.passphrase import Passphrase
 from whistle.signed_in import members_only, proof_needed, this_member
 from whistle.storage.errors import ConflictError
-from whistle.web import this_installation
 
 CONFLICT = 409
 
@@ -22,7 +22,7 @@ CONFLICT = 409
 def own_keys() -> OwnKeysService:
     """Give what this request's member does with their own keys."""
     member = this_member()
-    return OwnKeysService(this_installation(), member.row, member.keyring)
+    return OwnKeysService(standing(), member.row, member.keyring)
 
 
 @blueprint.get("/keys")

@@ -21,10 +21,12 @@ from whistle.accounts.views.passkey_forms import (
     PasskeyForm,
     PasskeySignInForm,
 )
-from whistle.accounts.views.prove import prove_page, way_back
+from whistle.accounts.views.prove import prove_page, proved
 from whistle.accounts.views.second_factor import second_factor_page, too_old
 from whistle.accounts.views.security import factor_chosen
 from whistle.accounts.views.sign_in import again, check_button
+from whistle.accounts.views.standing import standing
+from whistle.installation import Installation
 from whistle.signed_in import (
     Draft,
     enrolment_or_proof_needed,
@@ -97,9 +99,8 @@ def prove_by_passkey() -> BaseResponse:
     form = PasskeyForm()
     refusal = _not_shown(Ceremony.PROVE, form)
     if refusal:
-        return prove_page(form.to.data or "", refusal)
-    prove_session()
-    return redirect(way_back(form.to.data or ""), 303)
+        return prove_page(form.to.data or "", form.undone.data or "", refusal)
+    return proved(form.to.data or "")
 
 
 @blueprint.route("/passkeys", methods=["GET", "POST"])
@@ -112,7 +113,7 @@ def passkeys() -> BaseResponse:
     refusal = too_old(form)
     if refusal is None:
         try:
-            _service().register(
+            _own().register(
                 here.keyring,
                 here.token.hash,
                 form.credential.data or "",
@@ -140,7 +141,7 @@ def let_passkey_open() -> BaseResponse:
     if refusal is None:
         answer, unlock = form.credential.data or "", form.unlock.data or ""
         try:
-            _service().let_open(member.keyring, member.token.hash, answer, unlock)
+            _own().let_open(member.keyring, member.token.hash, answer, unlock)
         except PasskeyRefusedError as error:
             refusal = refused(error)
     if refusal:
@@ -157,7 +158,7 @@ def remove_passkey() -> BaseResponse:
         return redirect(url_for("accounts.passkeys"), 303)
     check_button()
     try:
-        _service().remove(this_member().row.id, ChosenForm().chosen)
+        _own().remove(this_member().row.id, ChosenForm().chosen)
     except LastFactorError:
         last = _("This is your only second factor. Add another passkey or an app first.")
         return _list_page(NewPasskeyForm(formdata=None), Refusal(last, 409))
@@ -197,11 +198,16 @@ def _not_shown(ceremony: Ceremony, form: PasskeyForm) -> Refusal | None:
     return None
 
 
-def _service() -> "PasskeyService":
+def _service(here: Installation | None = None) -> "PasskeyService":
     """Give the passkeys of this host; not before, as `webauthn` takes long to load."""
     from whistle.accounts.passkeys import PasskeyService  # noqa: PLC0415
 
-    return PasskeyService(this_installation(), request.host)
+    return PasskeyService(here or this_installation(), request.host)
+
+
+def _own() -> "PasskeyService":
+    """Give them to be changed by who is here."""
+    return _service(standing())
 
 
 def _next_name() -> str:

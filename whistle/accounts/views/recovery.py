@@ -10,6 +10,7 @@ from wtforms.validators import Length
 from whistle.accounts.recovery_keys import RecoveryKeysService, Setting
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.shown import inbox_title, inbox_titles
+from whistle.accounts.views.standing import standing
 from whistle.crypto.errors import SealingError
 from whistle.domain.channel import InboxKind
 from whistle.recovery.public_file import LONGEST, Covers, PublicFile, PublicFileError
@@ -40,7 +41,7 @@ def recovery_missing() -> bool:
 
 
 def _service() -> RecoveryKeysService:
-    return RecoveryKeysService(this_installation(), this_member().keyring)
+    return RecoveryKeysService(standing(), this_member().keyring)
 
 
 @blueprint.get("/recovery")

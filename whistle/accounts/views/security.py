@@ -16,6 +16,7 @@ from whistle.accounts.service import AccountService, TooBusyError
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import prove_session
 from whistle.accounts.views.sign_in import check_button
+from whistle.accounts.views.standing import standing
 from whistle.accounts.views.trying import busy
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.totp import TotpSecret
@@ -120,7 +121,7 @@ def backup_codes() -> BaseResponse:
 def passphrase() -> BaseResponse:
     """Change the passphrase for another that is drawn here; all other sessions end."""
     form, member = PassphraseForm(), this_member()
-    service = OwnPassphraseService(this_installation(), member.row, member.keyring)
+    service = OwnPassphraseService(standing(), member.row, member.keyring)
     if request.method != "POST":
         return _passphrase_page(service.propose(), None)
     refusal = _not_changed(form, service)
@@ -181,7 +182,7 @@ def _clock_time(moment: datetime) -> str:
 
 def _factors() -> FactorService:
     here = whoever_is_here()
-    return FactorService(this_installation(), here.row, here.keyring)
+    return FactorService(standing(), here.row, here.keyring)
 
 
 def _app_page(secret: TotpSecret, boxed: str, refusal: Refusal | None = None) -> BaseResponse:
