@@ -1,5 +1,6 @@
 """Who had keys once, or has some of them: a copy of then, a copy of now, and all they ever held."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -76,6 +77,37 @@ def test_who_said_goodbye_reads_on_from_a_kept_copy_until_the_others_have_made_n
     told = story.thief(deputy.keyring, now=Copy.of(office)).reads()
     assert "Efter de nye nøgler" not in told
     assert office.work_of(office.adviser).open(office.case_of(later)) is not None
+
+
+def makes_new_keys(office: Office) -> Keyring:
+    """Press "New keys" for the citizens' inbox, without a thought of who has gone."""
+    own = OwnKeysService(office.installation, office.member(office.adviser), office.adviser)
+    assert own.rotate(citizens(office).inbox_id)
+    return office.adviser
+
+
+def renews_their_own(office: Office) -> Keyring:
+    """Have the adviser renew their own keys."""
+    own = OwnKeysService(office.installation, office.member(office.adviser), office.adviser)
+    renewed = own.renew(*own.passphrases.propose(office.adviser.member_id))
+    assert renewed is not None
+    return renewed
+
+
+@pytest.mark.parametrize("steps", [makes_new_keys, renews_their_own])
+def test_who_said_goodbye_is_given_no_new_secret_by_any_other_step(
+    story: Story, deputy: Newcomer, steps: Callable[[Office], Keyring]
+) -> None:
+    """A statement names them until the others have seen to it, and a step seals to all it names."""
+    office = story.office
+    leave(office, deputy.keyring, deputy.keyring)
+    stays = steps(office)
+    bring_up_to_date(office, stays)
+    now = story.goes_on()
+    told = story.thief(deputy.keyring, now=now).reads()
+    assert BEFORE in told
+    assert AFTER not in told
+    assert AFTER in story.thief(stays, now=now).reads()
 
 
 def test_a_recused_adviser_stays_out_when_keys_are_renewed_and_in_when_the_case_comes_back(

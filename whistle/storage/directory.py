@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, tuple_
 
-from whistle.storage import tables
+from whistle.storage import membership, tables
 from whistle.storage.errors import ConflictError
 from whistle.storage.rows import (
     GrantRow,
@@ -105,8 +105,9 @@ class Step:
 def add_step(db: Connection, step: Step) -> None:
     """Store the next statement of an inbox; `ConflictError` when somebody else was quicker.
 
-    On PostgreSQL whoever is storing a case in this inbox is waited for, and whoever comes after
-    sees the new epoch.
+    Who has left is given nothing: a statement names them until those who stay have seen to it. On
+    PostgreSQL whoever is storing a case in this inbox is waited for, and whoever comes after sees
+    the new epoch.
     """
     inbox_id = step.statement.inbox_id
     db.execute(select(tables.inboxes.c.id).where(tables.inboxes.c.id == inbox_id).with_for_update())
@@ -124,7 +125,8 @@ def add_step(db: Connection, step: Step) -> None:
             ),
         )
     )
-    GrantRow.insert_all(db, step.grants)
+    gone = membership.gone(db)
+    GrantRow.insert_all(db, [row for row in step.grants if row.member_id not in gone])
     epochs = [row.epoch for row in step.recovery_grants]
     db.execute(
         delete(tables.recovery_grants).where(
