@@ -8,13 +8,16 @@ import pytest
 from sqlalchemy import delete
 
 from tests.support.newcomers import Newcomer, newcomer
-from tests.support.office import Office
+from tests.support.office import Office, hidden_fields
 from whistle.accounts import own_keys as own_keys_room
 from whistle.accounts.leaving import Farewell, LeavingService
 from whistle.accounts.newcomers import Admission, NewcomerService
 from whistle.accounts.own_keys import OwnKeysService
+from whistle.casework.acts import Done
+from whistle.casework.recusal import Declaration, hand_back, recuse
 from whistle.casework.rotation import Slice, is_pending, rotate_to_the_end
 from whistle.domain.channel import Channel, InboxKind
+from whistle.domain.recusal import Ground
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import Keyring
 from whistle.storage import casework, directory, tables
@@ -188,3 +191,51 @@ def test_a_grant_that_does_not_open_closes_what_it_is_for_and_nothing_else(
     if epoch == council.epoch:
         with pytest.raises(ConflictError):
             own_keys(office, office.adviser).rotate(council.inbox_id)
+
+
+def test_who_is_let_in_before_every_case_has_new_keys_opens_them_all_and_finishes(
+    office: Office,
+) -> None:
+    cases = [office.case_of(office.reporter().report("Sagen")) for _ in range(2)]
+    assert office.work_of(office.adviser).open(cases[0])
+    own_keys(office, office.adviser).rotate(door(office).inbox_id)
+    who = newcomer(office)
+    assert let_in(office, who) is Admission.DONE
+    work = office.work_of(who.keyring)
+    assert all(work.open(one) for one in cases)
+    assert sum(one.renewed for one in rotate_to_the_end(work)) == 1  # opening one brought it along
+    assert not is_pending(work)
+    assert all(office.work_of(office.adviser).open(one) for one in cases)
+
+
+def test_a_case_goes_to_the_reserve_and_back_while_both_inboxes_are_given_new_keys(
+    office: Office,
+) -> None:
+    """With a new receipt on the way; nothing that was written is lost to either side."""
+    reporter = office.reporter()
+    receipt = reporter.report("Først")
+    case_id = office.case_of(receipt)
+    work, reserve = office.work_of(office.adviser), office.work_of(office.reserve)
+    assert work.open(case_id)
+    own_keys(office, office.adviser).rotate(door(office).inbox_id)
+    declared = Declaration(office.adviser.member_id, Ground.RELATIVE, "", 1)
+    assert recuse(work, case_id, declared) is Done.YES
+    aside = office.installation.directory.inbox(Channel.CITIZEN, InboxKind.RESERVE)
+    own_keys(office, office.reserve).rotate(aside.inbox_id)
+    reporter.come_back(receipt)
+    form = {**hidden_fields(reporter.get("/da/receipt/replace").text), "written_down": "y"}
+    assert reporter.post("/da/receipt/replace", form).status_code == 200
+    list(rotate_to_the_end(reserve))
+    own_keys(office, office.adviser).rotate(door(office).inbox_id)
+    opened = reserve.open(case_id)
+    assert opened is not None
+    assert hand_back(reserve, case_id, "", len(opened.messages)) is Done.YES
+    again = office.reporter()
+    assert "Først" in again.come_back(form["new_receipt"]).text
+    assert again.write("Til sidst").status_code == 303
+    back = work.open(case_id)
+    assert back is not None
+    assert [one.text for one in back.messages if one.text] == ["Først", "Til sidst"]
+    assert reserve.open(case_id) is None
+    list(rotate_to_the_end(work))
+    assert not is_pending(work)
