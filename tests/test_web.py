@@ -1,6 +1,8 @@
 """What every page of both doors carries, and what a refused request reads."""
 
+import io
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +10,7 @@ from flask import Flask
 
 from tests.support.office import HOST, Office, a_file, hidden_fields
 from whistle.gateway.bodies import CUT, Cut, GoneError
+from whistle.gateway.gateway import WHOLE
 from whistle.storage.engine import Store
 from whistle.web import file_size
 
@@ -201,3 +204,33 @@ def test_who_leaves_in_the_middle_of_a_file_is_no_fault_of_ours(
     )
     assert answer.status_code == 400
     assert not caplog.records
+
+
+class Unread(io.BytesIO):
+    """A body of which not a byte is wanted."""
+
+    def readinto(self, _buffer: object) -> int:
+        raise AssertionError("it was read")
+
+
+def test_what_is_longer_than_any_text_is_refused_unread_where_no_files_are_taken(
+    office: Office,
+) -> None:
+    """It came for as long as its sender liked, long after the guards had looked who they are."""
+    with_files = {"casework.answer", "intake.message", "intake.report"}
+    desk = office.desk_of(office.adviser).client
+    tried = 0
+    for app, client in ((office.casework, desk), (office.intake, office.intake.test_client())):
+        for rule in app.url_map.iter_rules():
+            if "POST" not in (rule.methods or set()) or rule.endpoint in with_files:
+                continue
+            path = re.sub(r"<[^>]+>", "da", rule.rule)
+            answer = client.post(
+                path,
+                base_url=HOST,
+                input_stream=Unread(bytes(WHOLE + 1)),
+                content_type="application/x-www-form-urlencoded",
+            )
+            assert answer.status_code == 413, path
+            tried += 1
+    assert tried > 30

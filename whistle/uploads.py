@@ -212,6 +212,17 @@ def takes_files(is_known: IsKnown) -> Callable[[_View], _View]:
     return mark
 
 
+def _is_known() -> IsKnown | None:
+    """Give what the view of this request says of files; none where it takes none."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return cast("IsKnown | None", getattr(view, _IS_KNOWN, None))
+
+
+def are_taken() -> bool:
+    """Say whether the view of this request takes files."""
+    return _is_known() is not None
+
+
 class SealingRequest(Request):
     """A request whose files are sealed while its body is parsed."""
 
@@ -222,8 +233,7 @@ class SealingRequest(Request):
     def _begin_file(
         self, field: str, before: Mapping[str, str], name: str, media_type: str
     ) -> IO[bytes]:
-        view = current_app.view_functions.get(self.endpoint or "")
-        is_known = getattr(view, _IS_KNOWN, None)
+        is_known = _is_known()
         if is_known is None or field != FIELD:
             return cast("IO[bytes]", _Nothing())
         return cast("IO[bytes]", request_uploads().begin(name, media_type, before, is_known))

@@ -34,9 +34,10 @@ from whistle.error_pages import (
 )
 from whistle.form_parser import FORM_TYPES
 from whistle.gateway.bodies import CUT, BodyError, Cut
+from whistle.gateway.gateway import WHOLE
 from whistle.installation import Installation
 from whistle.templating import LanguageEnvironment
-from whistle.uploads import AFTER_BUSY, SealingRequest, request_uploads
+from whistle.uploads import AFTER_BUSY, SealingRequest, are_taken, request_uploads
 
 LANGUAGE_NAMES = {"da": "Dansk", "en": "English"}
 MOST_BODY_BYTES = 1024 * 1024 * 1024  # read on, and thrown away, so that the text is not lost
@@ -127,6 +128,7 @@ def make_app(
     app.before_request(refuse_cross_site)
     app.before_request(refuse_other_bodies)
     app.before_request(refuse_cut_bodies)
+    app.before_request(refuse_long_bodies)
     app.after_request(_harden)
     app.teardown_request(_drop_uploads)
     app.register_error_handler(HTTPException, http_error)
@@ -237,6 +239,15 @@ def refuse_cut_bodies() -> Response | None:
     if request.form and request_uploads().names():
         return None
     return busy_page(this_installation().clock.now() + AFTER_BUSY)
+
+
+def refuse_long_bodies() -> None:
+    """Refuse, before it is read, what is longer than any text where no files are taken.
+
+    It would come while its view waits, long after the guards had looked who sends it.
+    """
+    if (request.content_length or 0) > WHOLE and request.endpoint and not are_taken():
+        abort(413)
 
 
 def _templates() -> Path:
