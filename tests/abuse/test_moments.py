@@ -20,7 +20,7 @@ from whistle.domain.channel import Channel, InboxKind
 from whistle.domain.recusal import Ground
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import Keyring
-from whistle.storage import casework, directory, tables
+from whistle.storage import casework, directory, membership, tables
 from whistle.storage.errors import ConflictError
 from whistle.storage.rows import GrantRow, ReporterKeysRow
 
@@ -239,3 +239,27 @@ def test_a_case_goes_to_the_reserve_and_back_while_both_inboxes_are_given_new_ke
     assert reserve.open(case_id) is None
     list(rotate_to_the_end(work))
     assert not is_pending(work)
+
+
+def test_ending_an_access_and_new_keys_at_once_do_not_wait_for_each_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever ends it holds the member, whoever makes keys the inbox; each then needs the other."""
+    who = newcomer(office)
+    assert let_in(office, who) is Admission.DONE
+    plan, told = planned(office, who), []
+
+    def new_keys() -> None:
+        try:
+            told.append(own_keys(office, office.adviser).rotate(door(office).inbox_id))
+        except ConflictError:
+            told.append(False)
+
+    meanwhile(monkeypatch, membership, "hold", new_keys, LONG_ENOUGH)
+    try:
+        goodbyes(office).leave(plan)
+        has_left = True
+    except ConflictError:
+        has_left = False
+    time.sleep(LONG_ENOUGH)
+    assert told == [not has_left]

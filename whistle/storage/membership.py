@@ -65,9 +65,10 @@ def lock_inboxes(db: Connection, inbox_ids: Sequence[bytes]) -> None:
 def hold(db: Connection, member_id: bytes) -> MemberRow | None:
     """Give a member whose keys and membership nobody else changes until the transaction ends.
 
-    Before any inbox is locked, so that two who take both never wait for each other.
+    Before any inbox is locked, so that two who take both never wait for each other. Rows that refer
+    to the member may still be inserted: whoever makes new keys holds the inbox, and inserts grants.
     """
-    query = MemberRow.select(tables.members.c.id == member_id).with_for_update()
+    query = MemberRow.select(tables.members.c.id == member_id).with_for_update(key_share=True)
     return MemberRow.first(db, query)
 
 
