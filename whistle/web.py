@@ -42,7 +42,13 @@ from whistle.uploads import AFTER_BUSY, SealingRequest, are_taken, request_uploa
 LANGUAGE_NAMES = {"da": "Dansk", "en": "English"}
 MOST_BODY_BYTES = 1024 * 1024 * 1024  # read on, and thrown away, so that the text is not lost
 STATIC_SECONDS = 3600
-SEAL_NOTHING = {"static", "accounts.technician"}  # the second says what is wrong with the keys
+SEAL_NOTHING = {
+    "static",
+    "accounts.technician",  # says what is wrong with the keys
+    "accounts.sign_out",
+    "accounts.panic",
+    "accounts.locked",
+}
 _HOST = re.compile(  # RFC 3986, 3.2.2: a name, or an address of IPv4 or IPv6; then a port
     r"(?=[^:]{1,253}(?::|$)|\[)(?:[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|\[[0-9A-Fa-f:.]+\])"
     r"(?::[0-9]{0,5})?"

@@ -72,7 +72,6 @@ def _of_casework(office: Office, case: str) -> Iterator[Form]:
     }.items():
         yield Form(desk, f"{case}/{act}", {"csrf_token": token, **more}, "da")
     yield Form(desk, "/casework/founding", {"csrf_token": token}, "da")
-    yield Form(desk, "/casework/sign-out", {"csrf_token": token}, "da")
 
 
 def stored(office: Office) -> dict[str, int]:

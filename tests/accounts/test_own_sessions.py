@@ -101,51 +101,6 @@ def test_all_others_are_ended_at_once(office: Office) -> None:
     assert half.get("/casework/second-factor").status_code == 303
 
 
-def test_panic_ends_everything_at_one_click_from_every_page(office: Office) -> None:
-    receipt = office.reporter().report()
-    here, elsewhere = office.desk_of(office.adviser), office.desk_of(office.adviser)
-    colleague = office.desk_of(office.reserve)
-    case = f"/casework/case/{office.case_of(receipt).hex()}"
-    for path in ("/casework/inboxes", case, SECURITY, "/casework/nowhere"):
-        assert 'action="/casework/panic"' in here.get(path).text
-    left = here.post("/casework/panic", {})
-    assert (left.status_code, left.headers["Location"]) == (303, "/casework/locked")
-    for kind in ("cache", "cookies", "storage"):
-        assert f'"{kind}"' in left.headers["Clear-Site-Data"]
-    assert here.client.get_cookie(COOKIE, domain="whistle.example") is None
-    assert not is_in(elsewhere)
-    assert is_in(colleague)
-    with office.installation.store.read() as db:
-        rows = db.execute(tables.member_sessions.select()).all()
-    assert {row.member_id for row in rows} == {office.reserve.member_id}
-
-
-def test_the_page_after_panic_says_nothing_of_what_was_here(office: Office) -> None:
-    desk = office.desk_of(office.adviser)
-    desk.post("/casework/panic", {})
-    page = desk.get("/casework/locked")
-    assert page.status_code == 200
-    for word in ("Ida", "Stevns", "raadgiver", "rådgiver", "Whistle", "<a "):
-        assert word not in page.text
-    assert "no-store" in page.headers["Cache-Control"]
-
-
-def test_panic_works_from_a_page_that_has_grown_old_and_half_way_in(office: Office) -> None:
-    half, whole = half_way_in(office), office.desk_of(office.adviser)
-    assert half.post("/casework/panic", {"csrf_token": "old"}).status_code == 303
-    assert not is_in(whole)
-    nobody = Desk(office.casework.test_client())
-    assert nobody.post("/casework/panic", {}).headers["Location"] == "/casework/locked"
-
-
-def test_another_site_cannot_press_the_panic_button(office: Office) -> None:
-    desk = office.desk_of(office.adviser)
-    forged = desk.post("/casework/panic", {}, headers={"Origin": "https://evil.example"})
-    assert forged.status_code == 403
-    assert desk.get("/casework/panic").status_code == 405
-    assert is_in(desk)
-
-
 def test_a_stolen_session_table_and_a_stolen_cookie_open_nothing(office: Office) -> None:
     """Whoever copies rows under another member, or another's cookie, has nothing either."""
     mine, theirs = office.desk_of(office.adviser), office.desk_of(office.reserve)

@@ -105,14 +105,19 @@ def desk(member: SignedIn) -> str:
     return url_for("accounts.founding" if founding.is_pending() else home_endpoint(member))
 
 
+def token_in(from_request: Request) -> SessionToken | None:
+    """Read the token that a request brings, of whatever session; none where it brings none."""
+    value = from_request.cookies.get(COOKIE, "")
+    try:
+        return SessionToken(base64.b64decode(value.encode("ascii"), b"-_", validate=True))
+    except (UnicodeEncodeError, binascii.Error, KeyShapeError):
+        return None
+
+
 def load_member(from_request: Request) -> SignedIn | None:
     """Find the member of a request by its cookie, for Flask-Login; a half session is put aside."""
-    value = from_request.cookies.get(COOKIE)
-    if not value:
-        return None
-    try:
-        token = SessionToken(base64.b64decode(value.encode("ascii"), b"-_", validate=True))
-    except (UnicodeEncodeError, binascii.Error, KeyShapeError):
+    token = token_in(from_request)
+    if token is None:
         return None
     service = AccountService(this_installation())
     try:

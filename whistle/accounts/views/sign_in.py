@@ -1,24 +1,16 @@
-"""Sign-in, sign-out, panic and language."""
+"""Sign-in and language."""
 
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager
 from werkzeug.wrappers import Response as BaseResponse
 
-from whistle.accounts import browsers
 from whistle.accounts.delays import DelayedError
 from whistle.accounts.factors import FactorService
 from whistle.accounts.forms import SignInForm
 from whistle.accounts.service import AccountService, TooBusyError, Unlocked
 from whistle.accounts.views.blueprint import blueprint
-from whistle.accounts.views.entering import (
-    COOKIE,
-    desk,
-    go_on,
-    load_member,
-    start_session,
-    this_mark,
-)
+from whistle.accounts.views.entering import desk, go_on, load_member, start_session, this_mark
 from whistle.accounts.views.second_factor import second_factor_page
 from whistle.accounts.views.trying import busy, delayed, wrong_code
 from whistle.crypto.passphrase import Passphrase
@@ -32,10 +24,9 @@ from whistle.signed_in import (
     signed_in,
 )
 from whistle.uploads import Refusal
-from whistle.web import CLEAR_SITE_DATA, this_installation
+from whistle.web import this_installation
 
 LANGUAGE_COOKIE = "__Host-language"
-BROWSER_STAYS_KNOWN = '"cache", "storage"'  # see `browsers`
 
 
 def init_app(app: Flask) -> None:
@@ -129,43 +120,6 @@ def again(form: SignInForm, refusal: Refusal) -> BaseResponse:
     draft = Draft.carried()
     problem, status = refusal.problem, refusal.status
     return draft.page(problem, status) if draft else _sign_in_page(form, problem, status)
-
-
-@blueprint.post("/sign-out")
-def sign_out() -> BaseResponse:
-    """Sign out, wholly or half-way in, and have the browser forget."""
-    member = signed_in() or half_signed_in()
-    response = redirect(url_for("accounts.sign_in"), 303)
-    if member is None:
-        return response
-    check_button()
-    AccountService(this_installation()).sign_out(member.token)
-    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Strict")
-    response.headers["Clear-Site-Data"] = BROWSER_STAYS_KNOWN
-    return response
-
-
-@blueprint.post("/panic")
-def panic() -> BaseResponse:
-    """End every session of the member, and leave nothing in the browser.
-
-    It asks for no token: a page whose token has changed meanwhile must still lock. Another site's
-    page cannot send it (`whistle.web.refuse_cross_site`, SameSite), and locking harms nobody.
-    """
-    member = signed_in() or half_signed_in()
-    if member:
-        AccountService(this_installation()).end_all(member.row.id)
-    response = redirect(url_for("accounts.locked"), 303)
-    for name in (COOKIE, browsers.COOKIE, LANGUAGE_COOKIE):
-        response.delete_cookie(name, secure=True, httponly=True, samesite="Strict")
-    response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
-    return response
-
-
-@blueprint.get("/locked")
-def locked() -> BaseResponse:
-    """A page that says nothing of what was here before, and how to come back."""
-    return Response(render_template("accounts/locked.html"))
 
 
 @blueprint.post("/language")
