@@ -149,14 +149,20 @@ def proof_needed(
 ) -> Callable[_Arguments, Any]:
     """Have the member show passphrase and second factor again, before what changes keys.
 
-    After `members_only`; on the page of a form and on its post alike.
+    After `members_only`; on the page of a form and on its post alike. What was written comes along,
+    to be sent afterwards; a button has to be pressed once more, and a passphrase that was shown to
+    be written down is void.
     """
 
     @wraps(view)
     def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Any:
         if this_member().proof_is_fresh:
             return view(*args, **kwargs)
-        return redirect(url_for("accounts.prove", to=request.path), 303)
+        draft = Draft.of_this_request()
+        if draft:
+            return draft.proof_page(None, 401)
+        undone = ("passphrase" if "passphrase" in request.form else "button") if _posted() else None
+        return redirect(url_for("accounts.prove", to=request.path, undone=undone), 303)
 
     return guarded
 
@@ -200,7 +206,8 @@ def enrolment_or_proof_needed(
 
 PATHS = re.compile(r"/casework/[0-9a-z/_-]{1,200}")
 PREFIX = "kept."
-WRITTEN = ("text", "note", "title")  # the fields that people write in
+WRITTEN = ("text", "note", "title", "name", "username", "public", "on_paper")  # by people
+SECRET = ("csrf_token", "passphrase", "proof", "totp", "backup_code", "credential", "unlock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +223,12 @@ class Draft:
     @classmethod
     def of_this_request(cls) -> "Draft | None":
         """Give what was posted, where there is a text among it."""
-        if request.method != "POST":
+        if not _posted():
             return None
         if not any(request.form.get(name, "").strip() for name in WRITTEN):
             return None
         sent = request.form.items(multi=True)
-        return cls(
-            request.path, tuple((name, value) for name, value in sent if name != "csrf_token")
-        )
+        return cls(request.path, tuple((name, value) for name, value in sent if name not in SECRET))
 
     @classmethod
     def carried(cls) -> "Draft | None":
@@ -247,13 +252,24 @@ class Draft:
 
     def page(self, problem: str | None, status: int) -> Response:
         """Ask for the passphrase, with the text in sight."""
-        page = render_template("accounts/kept.html", draft=self, prefix=PREFIX, problem=problem)
+        page = render_template("accounts/kept.html", draft=self, problem=problem)
+        return Response(page, status=status)
+
+    def proof_page(self, problem: str | None, status: int) -> Response:
+        """Ask who is signed in for a proof, with the text in sight."""
+        page = render_template(
+            "accounts/prove.html", draft=self, to=self.path, undone="", problem=problem
+        )
         return Response(page, status=status)
 
     def unsent_page(self, csrf_token: str) -> Response:
-        """Show the text to a member who is signed in again, ready to be sent."""
+        """Show the text to a member who is signed in, or has proved it, again: ready to be sent."""
         page = render_template("accounts/unsent.html", draft=self, csrf_token=csrf_token)
         return Response(page)
+
+
+def _posted() -> bool:
+    return request.method == "POST"
 
 
 class _SessionCSRF(CSRF):

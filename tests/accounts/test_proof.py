@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 from tests.support.office import Desk, Office, hidden_fields
 from whistle.accounts.views.entering import COOKIE
 from whistle.crypto.passphrase import Passphrase
+from whistle.storage import members
 
 PROVE = "/casework/prove"
 GUARDED = ("/casework/passphrase", "/casework/security/app", "/casework/security/backup-codes")
@@ -41,7 +42,9 @@ def test_what_changes_keys_asks_for_a_proof_of_the_last_ten_minutes(
     token = hidden_fields(desk.get(path).text)["csrf_token"]
     office.later(seconds=1)
     assert desk.get(path).headers["Location"] == f"{PROVE}?to={path}"
-    assert desk.post(path, {"csrf_token": token}).headers["Location"] == f"{PROVE}?to={path}"
+    led = desk.post(path, {"csrf_token": token}).headers["Location"]
+    assert led == f"{PROVE}?to={path}&undone=button"
+    assert hidden_fields(desk.get(led).text)["undone"] == "button"
     assert prove(office, desk, path).headers["Location"] == path
     assert desk.get(path).status_code == 200
 
@@ -64,7 +67,7 @@ def test_neither_passphrase_nor_code_alone_is_a_proof(office: Office) -> None:
         assert refused.status_code == 403
         assert wrong not in refused.text
     assert desk.get(GUARDED[0]).status_code == 303
-    assert office.member(office.adviser) == before  # the right code was not used up
+    assert office.member(office.adviser).totp_step == before.totp_step  # it was not used up
 
 
 def test_a_proof_by_a_code_that_was_used_is_refused(office: Office) -> None:
@@ -113,6 +116,90 @@ def test_guesses_at_a_proof_are_delayed(office: Office) -> None:
     for _ in range(5):
         assert prove(office, desk, totp="000000").status_code == 403
     assert prove(office, desk).status_code == 429
+
+
+# -- what was written ------------------------------------------------------------------------------
+
+
+def sent_too_late(office: Office, path: str, **fields: str) -> tuple[Desk, TestResponse]:
+    """Send a form that was open for a quarter of an hour."""
+    with office.installation.store.write() as db:
+        members.set_language(db, office.adviser.member_id, "en")
+    desk = office.desk_of(office.adviser)
+    form = hidden_fields(desk.get(path).text)
+    office.later(minutes=15)
+    return desk, desk.post(path, {**form, **fields})
+
+
+def proof(office: Office) -> dict[str, str]:
+    return {"passphrase": office.passphrase.show(), "totp": office.code()}
+
+
+def test_a_recusal_that_was_written_is_kept_while_a_proof_is_asked_for(office: Office) -> None:
+    case = office.case_of(office.reporter().report()).hex()
+    path, text = f"/casework/case/{case}/recusal", "En lang <forklaring>"
+    member = office.adviser.member_id.hex()
+    desk, asked = sent_too_late(office, path, member=member, ground="2", text=text)
+    assert asked.status_code == 401
+    assert "En lang &lt;forklaring&gt;" in asked.text
+    form = {**hidden_fields(asked.text), "kept.text": text}
+    wrong = desk.post(PROVE, {**form, **proof(office), "totp": "000000"})
+    assert wrong.status_code == 403
+    assert "En lang &lt;forklaring&gt;" in wrong.text
+    again = desk.post(PROVE, {**form, **proof(office)})
+    assert again.status_code == 200
+    assert "En lang &lt;forklaring&gt;" in again.text
+    assert f'action="{path}"' in again.text
+    done = desk.post(path, {**hidden_fields(again.text), "text": text})
+    assert done.headers["Location"] == "/casework/inboxes?done=recused"
+
+
+def test_an_invitation_that_was_written_is_kept_while_a_proof_is_asked_for(office: Office) -> None:
+    path, written = "/casework/members/invite", {"name": "Bo Ny", "username": "bony"}
+    desk, asked = sent_too_late(office, path, role="deputy", **written)
+    assert "Bo Ny" in asked.text
+    kept = {f"kept.{name}": value for name, value in written.items()}
+    again = desk.post(PROVE, {**hidden_fields(asked.text), **kept, **proof(office)})
+    made = desk.post(path, {**hidden_fields(again.text), **written})
+    assert made.status_code == 200
+    assert "bony" in made.text
+
+
+def test_a_public_file_that_was_pasted_is_kept_while_a_proof_is_asked_for(office: Office) -> None:
+    path, public = "/casework/recovery/key", '{"linje": 1,\n "anden": 2}'
+    desk, asked = sent_too_late(office, path, public=public)
+    kept = {"kept.public": public}
+    again = desk.post(PROVE, {**hidden_fields(asked.text), **kept, **proof(office)})
+    assert "&#34;anden&#34;: 2}" in again.text
+    assert desk.post(path, {**hidden_fields(again.text), "public": public}).status_code == 422
+
+
+def test_no_secret_that_was_sent_too_late_is_shown_again(office: Office) -> None:
+    secrets = {"credential": "HEM1", "unlock": "HEM2", "passphrase": "HEM3", "totp": "HEM4"}
+    _, asked = sent_too_late(office, "/casework/passkeys", name="Nøgle", **secrets)
+    assert asked.status_code == 401
+    assert "Nøgle" in asked.text
+    assert "HEM" not in asked.text
+
+
+@pytest.mark.parametrize("path", ["/casework/passphrase", "/casework/keys/renew"])
+def test_a_passphrase_that_was_written_down_too_late_is_said_to_be_void(
+    office: Office, path: str
+) -> None:
+    desk, asked = sent_too_late(office, path, passphrase="one two three four five six", proof="x")
+    page = desk.get(asked.headers["Location"]).text
+    assert "it is void. Destroy that paper." in page
+    wrong = desk.post(PROVE, {**hidden_fields(page), "passphrase": "x", "totp": "1"})
+    assert "it is void. Destroy that paper." in wrong.text
+    assert "one two three" not in asked.text + asked.headers["Location"] + page
+
+
+def test_a_button_that_was_pressed_too_late_is_said_to_have_done_nothing(office: Office) -> None:
+    desk, asked = sent_too_late(office, "/casework/security/backup-codes")
+    page = desk.get(asked.headers["Location"]).text
+    assert "Nothing has been done yet." in page
+    assert "Press the button once more afterwards." in page
+    assert "Nothing has been done yet." not in desk.get(PROVE).text
 
 
 # -- the passphrase --------------------------------------------------------------------------------

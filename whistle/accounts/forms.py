@@ -36,10 +36,14 @@ class CodeForm(MemberForm):
 
 
 class ProveForm(CodeForm):
-    """Passphrase and second factor again, and the page that asked for them."""
+    """Passphrase and second factor again, and the page that asked for them.
+
+    ``undone``: what was sent and not done (``button`` or ``passphrase``), if anything was.
+    """
 
     passphrase = PasswordField(_l("Passphrase"), validators=[_length])
     to = HiddenField(validators=[_length])
+    undone = HiddenField(validators=[_length])
 
 
 class AppForm(MemberForm):

@@ -24,11 +24,12 @@ class PasskeySignInForm(FlaskForm):
 
 
 class PasskeyForm(MemberForm):
-    """What a passkey answered in a session; ``to``: the page that asked for a proof."""
+    """What a passkey answered in a session; ``to`` and ``undone``: as in `ProveForm`."""
 
     credential = HiddenField()
     unlock = HiddenField()
     to = HiddenField()
+    undone = HiddenField()
 
 
 class NewPasskeyForm(PasskeyForm):

@@ -10,10 +10,10 @@ from whistle.accounts.service import AccountService, TooBusyError
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import desk, prove_session, this_mark
 from whistle.accounts.views.second_factor import too_old
-from whistle.accounts.views.trying import busy, delayed, show_code
+from whistle.accounts.views.trying import busy, not_opened, show_code
 from whistle.crypto.passphrase import Passphrase
 from whistle.gateway.gateway import TURNED_AWAY
-from whistle.signed_in import PATHS, members_only, this_member
+from whistle.signed_in import PATHS, Draft, members_only, this_member
 from whistle.uploads import Refusal
 from whistle.web import this_installation
 
@@ -25,16 +25,23 @@ HERE = "/casework/prove"
 def prove() -> BaseResponse:
     """Ask for passphrase and code once more; then back to what asked for it."""
     if request.method != "POST":
-        return prove_page(request.args.get("to", ""))
+        return prove_page(request.args.get("to", ""), request.args.get("undone", ""))
     form = ProveForm()
     refusal = _refused(form)
     if refusal:
-        return prove_page(form.to.data or "", refusal)
-    prove_session()
-    return redirect(way_back(form.to.data or ""), 303)
+        return prove_page(form.to.data or "", form.undone.data or "", refusal)
+    return proved(form.to.data or "")
 
 
-def way_back(asked: str) -> str:
+def proved(to: str) -> BaseResponse:
+    """Lead on whose proof was right: to what they had written, or to what asked for it."""
+    member, draft = prove_session(), Draft.carried()
+    if draft:
+        return draft.unsent_page(member.csrf_token)
+    return redirect(_way_back(to), 303)
+
+
+def _way_back(asked: str) -> str:
     """Give the page of casework that was asked for, or the desk for whatever is none."""
     adapter = current_app.create_url_adapter(request)
     known = PATHS.fullmatch(asked) and adapter is not None and adapter.test(asked, "GET")
@@ -57,18 +64,17 @@ def _refused(form: ProveForm) -> Refusal | None:
     except TooBusyError:
         return busy()
     except DelayedError as error:
-        return delayed(error.until)
+        return not_opened(error.until)
     if unlocked is None or unlocked.member.id != member.row.id:
         return Refusal(_("The passphrase is not right."), 403)
-    return show_code(member, form.code)
+    return show_code(member.row, member.keyring, form.code)
 
 
-def prove_page(to: str, refusal: Refusal | None = None) -> BaseResponse:
-    """Show the page that asks for a proof; ``to`` is where it leads."""
-    page = render_template(
-        "accounts/prove.html",
-        form=ProveForm(formdata=None, to=to),
-        way_back=way_back(to),
-        problem=refusal.problem if refusal else None,
-    )
-    return Response(page, status=refusal.status if refusal else 200)
+def prove_page(to: str, undone: str = "", refusal: Refusal | None = None) -> BaseResponse:
+    """Show the page that asks for a proof; ``to``: where it leads; ``undone``: see `ProveForm`."""
+    draft = Draft.carried()
+    problem, status = (refusal.problem, refusal.status) if refusal else (None, 200)
+    if draft:
+        return draft.proof_page(problem, status)
+    page = render_template("accounts/prove.html", draft=None, to=to, undone=undone, problem=problem)
+    return Response(page, status=status)
