@@ -1,6 +1,7 @@
 """Signing in, staying in, and being out."""
 
 import re
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -56,6 +57,19 @@ def test_wrong_name_and_wrong_passphrase_are_told_in_the_same_words(client: Clie
     assert all(wrong not in page for page in pages)
 
 
+def test_a_user_name_is_found_however_its_letters_are_put_together(office: Office) -> None:
+    """A Mac sends å as a and a ring."""
+    with office.installation.store.write() as db:
+        db.execute(
+            tables.members.update()
+            .where(tables.members.c.id == office.adviser.member_id)
+            .values(username="åse")
+        )
+    for name in ("åse", unicodedata.normalize("NFD", "Åse"), "\N{ANGSTROM SIGN}se"):
+        client = office.casework.test_client()
+        assert sign_in(client, name, office.passphrase.show()).status_code == 303
+
+
 def test_the_cookie_is_kept_from_scripts_other_sites_and_disks(office: Office) -> None:
     desk = office.desk_of(office.adviser)
     client = office.casework.test_client()
@@ -68,14 +82,30 @@ def test_the_cookie_is_kept_from_scripts_other_sites_and_disks(office: Office) -
     assert is_in(desk.client)
 
 
+def test_a_page_that_was_open_while_the_token_changed_still_signs_out(office: Office) -> None:
+    desk = office.desk_of(office.adviser)
+    old = hidden_fields(desk.get("/casework/inboxes").text)
+    form = hidden_fields(desk.get("/casework/prove").text)
+    proof = {"passphrase": office.passphrase.show(), "totp": office.code()}
+    assert desk.post("/casework/prove", {**form, **proof}).status_code == 303
+    left = desk.post("/casework/sign-out", {"csrf_token": old["csrf_token"]})
+    assert left.status_code == 303
+    assert not is_in(desk.client)
+
+
+def test_another_site_s_page_signs_nobody_out(office: Office) -> None:
+    desk = office.desk_of(office.adviser)
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert desk.post("/casework/sign-out", {}, headers=headers).status_code == 403
+    assert is_in(desk.client)
+
+
 def test_signing_out_ends_the_session_for_whoever_has_the_cookie(office: Office) -> None:
     desk = office.desk_of(office.adviser)
-    form = hidden_fields(desk.get("/casework/inboxes").text)
     cookie = desk.client.get_cookie("__Host-casework", domain="whistle.example")
     assert cookie is not None
     assert desk.get("/casework/sign-out").status_code == 405
-    assert desk.post("/casework/sign-out", {}).status_code == 403
-    left = desk.post("/casework/sign-out", {"csrf_token": form["csrf_token"]})
+    left = desk.post("/casework/sign-out", {})
     assert "Clear-Site-Data" in left.headers
     desk.client.set_cookie("__Host-casework", cookie.value, domain="whistle.example", secure=True)
     assert not is_in(desk.client)

@@ -1,11 +1,12 @@
 """Opening a member's keys for a command, where there is no browser and no session."""
 
 import getpass
+import stat
 import sys
 from pathlib import Path
 
 from whistle.accounts.delays import DelayedError
-from whistle.accounts.factors import FactorService
+from whistle.accounts.factors import FactorService, NoMoreCodesError
 from whistle.accounts.key_files import KeyFileService, read_key_file, read_small
 from whistle.accounts.service import AccountService, TooBusyError
 from whistle.crypto.passphrase import Passphrase
@@ -36,6 +37,8 @@ def open_as_member(
     """
     if looks_like_backup_code(code):
         raise NotUnlockedError("--totp takes the app's code; backup codes are for the sign-in page")
+    if not (username + code).isprintable():
+        raise NotUnlockedError("--as and --totp: should be text that can be shown")
     passphrase = _passphrase(passphrase_file)
     try:
         unlocked = AccountService(installation).unlock(username, passphrase)
@@ -46,6 +49,8 @@ def open_as_member(
         factors = FactorService(installation, unlocked.member, unlocked.keyring)
         if not factors.show(code, unlocked.lane):
             raise NotUnlockedError("the code is not right, or was used before; wait for the next")
+    except NoMoreCodesError as error:
+        raise NotUnlockedError("too many wrong codes today; use a key file") from error
     except DelayedError as error:
         when = f"{error.until:%H:%M:%S} UTC"
         raise NotUnlockedError(f"too many wrong tries; try again after {when}") from error
@@ -56,7 +61,18 @@ def open_as_member(
 
 def _passphrase(file: str) -> Passphrase:
     if file != STANDARD_INPUT:
-        return Passphrase(read_small(Path(file)))
+        content = read_small(Path(file))
+        _warn_if_open_to_others(Path(file))
+        return Passphrase(content)
     if sys.stdin.isatty():
         return Passphrase(getpass.getpass("Passphrase: "))
     return Passphrase(sys.stdin.readline())
+
+
+def _warn_if_open_to_others(path: Path) -> None:
+    """Say on standard error that a passphrase can be read by others; scripts go on."""
+    state = path.stat()
+    if stat.S_ISREG(state.st_mode) and state.st_mode & 0o077:
+        print(  # noqa: T201  (a command's own warning)
+            f"whistle: {path}: others can read it; use: chmod 600 {path}", file=sys.stderr
+        )

@@ -1,8 +1,12 @@
 """Delays that grow with each failure, for each account: nobody is ever locked out for good.
 
+Only codes are refused unseen: whoever shows one has the passphrase. A right passphrase passes at
+any time, as strangers could keep a member out by a wrong one now and then; its 77 bits need no
+delay, and the turnstile bounds how many are tried.
+
 Who signs in from a browser that a member has signed in from before has a count of their own, so
-that strangers who try the same user name do not keep the member from working. Every try is counted
-before it is made, so that many at once are no way around; what succeeds is taken back.
+that whoever has the passphrase does not keep the member from working. Every try is counted before
+it is made, so that many at once are no way around; what succeeds is taken back.
 """
 
 import hmac
@@ -30,7 +34,7 @@ class What(StrEnum):
 
 
 class DelayedError(Exception):
-    """Nothing was tried: there were too many failures. ``until``: UTC without zone."""
+    """There were too many failures, and this one did not pass. ``until``: UTC without zone."""
 
     def __init__(self, until: datetime) -> None:
         """Say until when."""
@@ -45,8 +49,16 @@ def delay_after(failures: int) -> timedelta:
 
 
 def _check(row: SignInFailureRow | None, now: datetime) -> None:
-    if row and row.last + delay_after(row.failures) > now:
-        raise DelayedError(row.last + delay_after(row.failures))
+    """Raise `DelayedError` for what comes too soon after the last try.
+
+    A last try that is yet to come was counted by a clock that was ahead, and delays nobody. By a
+    few minutes clocks may differ: then it counts as made just now.
+    """
+    if row is None or row.last > now + LONGEST:
+        return
+    until = min(row.last, now) + delay_after(row.failures)
+    if until > now:
+        raise DelayedError(until)
 
 
 class Delays:

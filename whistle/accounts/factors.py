@@ -16,6 +16,12 @@ from whistle.keys.keyring import Keyring
 from whistle.storage import members as queries
 from whistle.storage.rows import BackupCodeRow, MemberRow
 
+MOST_WRONG = 100  # codes in a day, in all: one of a million is right at any moment, three are taken
+
+
+class NoMoreCodesError(Exception):
+    """The app's code was not looked at: there were too many wrong ones today."""
+
 
 class FactorService:
     """The second factor of one member, whose keys are at hand."""
@@ -29,14 +35,31 @@ class FactorService:
     def show(self, code: str, lane: Lane) -> bool:
         """Say whether a code, the app's or a backup code, is right; it is used up then.
 
-        Raises `DelayedError` after too many wrong ones, whatever the passphrase was.
+        Raises `DelayedError` after too many wrong ones, whatever the passphrase was, and
+        `NoMoreCodesError` after too many in a day, but for backup codes. Wrong ones are kept until
+        the member has seen that there were some: whoever gave them had the passphrase.
         """
+        is_backup_code = looks_like_backup_code(code)
+        if not is_backup_code and self._wrong_today() >= MOST_WRONG:
+            raise NoMoreCodesError
         delays = Delays(self._here)
         delays.begin(What.CODE, self._member.username, lane)
-        right = self._use_backup_code(code) if looks_like_backup_code(code) else self._use(code)
+        right = self._use_backup_code(code) if is_backup_code else self._use(code)
         if right:
             delays.succeeded(What.CODE, self._member.username, lane)
+        else:
+            with self._here.store.write() as db:
+                queries.count_wrong_code(db, self._member.id, self._here.clock.today())
         return right
+
+    def _wrong_today(self) -> int:
+        same_day = self._member.wrong_codes_day == self._here.clock.today()
+        return self._member.wrong_codes_that_day if same_day else 0
+
+    def have_seen_wrong_codes(self) -> None:
+        """Tell of wrong codes no more, until there is another."""
+        with self._here.store.write() as db:
+            queries.have_seen_wrong_codes(db, self._member.id, self._member.wrong_codes)
 
     def _use(self, code: str) -> bool:
         if self._member.totp_box is None:

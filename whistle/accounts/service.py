@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from whistle.accounts.browsers import KnownBrowsers
-from whistle.accounts.delays import Delays, What
+from whistle.accounts.delays import DelayedError, Delays, What
 from whistle.crypto.errors import SealingError
 from whistle.crypto.passphrase import SALT_BYTES, Passphrase, Stretch
+from whistle.domain.username import plain_username
 from whistle.gateway.turnstile import Lane
 from whistle.installation import Installation
 from whistle.keys.keyring import Keyring, unbox_seed
@@ -64,6 +65,15 @@ class Resumed:
     must_enrol: bool
 
 
+def _begun(delays: Delays, name: str, lane: Lane) -> DelayedError | None:
+    """Count a try, before the passphrase is looked at; say what to raise if it is wrong."""
+    try:
+        delays.begin(What.PASSPHRASE, name, lane)
+    except DelayedError as error:
+        return error
+    return None
+
+
 class AccountService:
     """The acts of signing in and out on one installation."""
 
@@ -77,9 +87,9 @@ class AccountService:
 
         ``mark``: what the browser keeps (`browsers`). A user name that does not exist costs the
         same stretching as one that does, and is counted in the same way. Raises `DelayedError`
-        after too many failures, and `TooBusyError` when too many are trying.
+        for a wrong one after too many failures, and `TooBusyError` when too many are trying.
         """
-        name = username.replace("\0", "").strip().casefold()
+        name = plain_username(username)
         with self._here.store.read() as db:
             member = queries.by_username(db, name)
         if member and member.left:
@@ -87,9 +97,11 @@ class AccountService:
         lane = KnownBrowsers(self._here).lane_of(mark, member.id if member else None)
         delays = Delays(self._here)
         with stretching():
-            delays.begin(What.PASSPHRASE, name, lane)
+            too_soon = _begun(delays, name, lane)
             keyring = self._unbox(member, passphrase)
         if member is None or keyring is None:
+            if too_soon:
+                raise too_soon
             return None
         delays.succeeded(What.PASSPHRASE, name, lane)
         return Unlocked(self._with_public_keys(member, keyring), keyring, lane)

@@ -8,6 +8,7 @@ from whistle.commands.keyboard import say
 from whistle.domain.clock import Clock
 from whistle.domain.errors import RefusedError
 from whistle.domain.role import Role
+from whistle.domain.username import is_username, plain_username
 from whistle.recovery.applying import Applied, apply_reply
 from whistle.recovery.asking import ask_trustees
 from whistle.recovery.public_file import Covers
@@ -22,9 +23,11 @@ DONE, FAILED = 0, 1
 def invite_anew(options: argparse.Namespace) -> int:
     """Invite somebody whom no member is left to invite; the invitation opens nothing by itself."""
     role = Role.ADVISER if Covers(options.covers) is Covers.DOORS else Role.RESERVE
-    username, name = options.username.strip().casefold(), " ".join(options.name.split())
-    if not all(text and text.isprintable() for text in (username, name)):
-        raise RefusedError("--username and --name: should be names, in letters that can be shown")
+    username, name = plain_username(options.username), " ".join(options.name.split())
+    if not is_username(username):
+        raise RefusedError("--username: should be 2 to 32 small letters, digits, dots or hyphens")
+    if not name or not name.isprintable():
+        raise RefusedError("--name: should be a name, in letters that can be shown")
     _, store = _opened(options)
     try:
         invitation = invite(store, username, name, role, Clock().today())
@@ -49,7 +52,7 @@ def request(options: argparse.Namespace) -> int:
     """Write down what the trustees need."""
     check_new(options.out)
     settings, store = _opened(options)
-    names = tuple(name and name.strip().casefold() for name in (options.member, options.lost))
+    names = tuple(name and plain_username(name) for name in (options.member, options.lost))
     try:
         with store.read() as db:
             asked = ask_trustees(

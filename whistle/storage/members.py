@@ -1,13 +1,20 @@
 """Queries: members and their sessions."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from whistle.storage import tables
 from whistle.storage.errors import ConflictError
 from whistle.storage.rows import BackupCodeRow, InvitationRow, MemberRow, SessionRow
+
+NO_WRONG_CODES = {  # after a new passphrase: nobody who gave them has it
+    "wrong_codes": 0,
+    "wrong_codes_since": None,
+    "wrong_codes_that_day": 0,
+    "wrong_codes_day": None,
+}
 
 
 def by_username(db: Connection, username: str) -> MemberRow | None:
@@ -58,7 +65,7 @@ def change_passphrase(db: Connection, member: MemberRow, stretch: bytes, seed_bo
     result = db.execute(
         update(tables.members)
         .where(column.id == member.id, column.seed_box == member.seed_box)
-        .values(stretch=stretch, seed_box=seed_box)
+        .values(stretch=stretch, seed_box=seed_box, **NO_WRONG_CODES)
     )
     if result.rowcount != 1:
         raise ConflictError("the passphrase was changed meanwhile")
@@ -91,6 +98,35 @@ def use_totp_step(db: Connection, member: MemberRow, step: int) -> bool:
         .values(totp_step=step)
     )
     return bool(result.rowcount == 1)
+
+
+def count_wrong_code(db: Connection, member_id: bytes, today: date) -> None:
+    """Count a wrong code that was given after a member's right passphrase."""
+    column = tables.members.c
+    same_day = column.wrong_codes_day == today
+    db.execute(
+        update(tables.members)
+        .where(column.id == member_id)
+        .values(
+            wrong_codes=column.wrong_codes + 1,
+            wrong_codes_since=func.coalesce(column.wrong_codes_since, today),
+            wrong_codes_that_day=case((same_day, column.wrong_codes_that_day + 1), else_=1),
+            wrong_codes_day=today,
+        )
+    )
+
+
+def have_seen_wrong_codes(db: Connection, member_id: bytes, seen: int) -> None:
+    """Forget that there were wrong codes, unless there are more than were ``seen``.
+
+    How many there were on their day stays: it is a limit.
+    """
+    column = tables.members.c
+    db.execute(
+        update(tables.members)
+        .where(column.id == member_id, column.wrong_codes == seen)
+        .values(wrong_codes=0, wrong_codes_since=None)
+    )
 
 
 def count_backup_codes(db: Connection, member_id: bytes) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from whistle.storage import tables
 from whistle.storage.errors import ConflictError
+from whistle.storage.members import NO_WRONG_CODES
 from whistle.storage.rows import InvitationRow, MemberRow
 
 # What unlocks a member or vouches for them: all of it goes with them.
@@ -111,6 +112,7 @@ def renew(db: Connection, before: MemberRow, renewed: RenewedMember) -> None:
     the old seed.
     """
     values = {name: getattr(renewed, name) for name in RenewedMember.__slots__ if name != "id"}
+    values |= NO_WRONG_CODES
     column = tables.members.c
     same_app = (
         column.totp_box.is_(None) if before.totp_box is None else column.totp_box == before.totp_box

@@ -85,7 +85,9 @@ class MemberRow(Row):
     the signed directory. ``totp_box``: the secret of their authenticator app, boxed under their
     seed; none before they have one. ``totp_step``: the last step whose code was used. ``since``:
     the day they became a member, where that is known. ``left``: the day they left; the row stays
-    for the names in old notes.
+    for the names in old notes. ``wrong_codes``: how many were given after the right passphrase
+    ``wrong_codes_since`` a day, that the member has not seen yet; ``wrong_codes_that_day``: how
+    many on ``wrong_codes_day``, the last that had any.
     """
 
     table = tables.members
@@ -102,6 +104,10 @@ class MemberRow(Row):
     totp_step: int = 0
     since: date | None = None
     left: date | None = None
+    wrong_codes: int = 0
+    wrong_codes_since: date | None = None
+    wrong_codes_that_day: int = 0
+    wrong_codes_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,10 @@ members = _table(
     Column("totp_step", Integer, nullable=False, server_default="0"),
     Column("since", Date),
     Column("left", Date),
+    Column("wrong_codes", Integer, nullable=False, server_default="0"),
+    Column("wrong_codes_since", Date),
+    Column("wrong_codes_that_day", Integer, nullable=False, server_default="0"),
+    Column("wrong_codes_day", Date),
 )
 
 member_sessions = _table(
@@ -114,7 +118,7 @@ invitations = _table(
     "invitation",
     Column("token_hash", LargeBinary(HASH_BYTES), primary_key=True),
     Column("code_hash", LargeBinary(HASH_BYTES), nullable=False),
-    Column("username", Text, nullable=False),
+    Column("username", Text, nullable=False, unique=True, index=True),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("failures", Integer, nullable=False),

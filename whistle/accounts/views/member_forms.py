@@ -3,9 +3,10 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, StringField, ValidationError
-from wtforms.validators import AnyOf, DataRequired, Length, Regexp
+from wtforms.validators import AnyOf, DataRequired, Length
 
 from whistle.domain.role import Role
+from whistle.domain.username import is_username, plain_username
 from whistle.signed_in import MemberForm
 
 LONGEST = 80
@@ -15,6 +16,11 @@ def _visible(_form: object, field: Field) -> None:
     """Refuse a name with characters that nobody sees: it could look like somebody else's."""
     if not field.data.isprintable():
         raise ValidationError(_("Only letters, digits and signs that can be seen."))
+
+
+def _username(_form: object, field: Field) -> None:
+    if not is_username(field.data):
+        raise ValidationError(_("2 to 32 small letters, digits, dots or hyphens."))
 
 
 class InviteForm(MemberForm):
@@ -31,13 +37,8 @@ class InviteForm(MemberForm):
     )
     username = StringField(
         _l("User name"),
-        filters=[lambda text: (text or "").strip().casefold()],
-        validators=[
-            Regexp(
-                r"[a-zæøå0-9][a-zæøå0-9._-]{1,31}\Z",
-                message=_l("2 to 32 small letters, digits, dots or hyphens."),
-            )
-        ],
+        filters=[lambda text: plain_username(text or "")],
+        validators=[_username],
     )
     role = StringField(
         _l("Role"), validators=[AnyOf([role.value for role in Role], message=_l("Choose a role."))]

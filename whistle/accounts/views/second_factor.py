@@ -1,15 +1,24 @@
 """The second factor: between the passphrase and everything else."""
 
-from flask import Response, render_template, request
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from whistle.accounts.factors import FactorService
 from whistle.accounts.forms import CodeForm
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import go_on, prove_session
 from whistle.accounts.views.trying import show_code
-from whistle.signed_in import Draft, second_factor_due, whoever_is_here
+from whistle.signed_in import (
+    Draft,
+    MemberForm,
+    members_only,
+    second_factor_due,
+    this_member,
+    whoever_is_here,
+)
 from whistle.uploads import Refusal
+from whistle.web import this_installation
 
 
 @blueprint.route("/second-factor", methods=["GET", "POST"])
@@ -20,11 +29,23 @@ def second_factor() -> BaseResponse:
     if request.method != "POST":
         return second_factor_page(draft)
     form = CodeForm()
-    refusal = too_old(form) or show_code(whoever_is_here(), form.code)
+    here = whoever_is_here()
+    refusal = too_old(form) or show_code(here.row, here.keyring, form.code)
     if refusal:
         return second_factor_page(draft, refusal)
     prove_session()
     return go_on()
+
+
+@blueprint.post("/wrong-codes/seen")
+@members_only
+def seen_wrong_codes() -> BaseResponse:
+    """Tell the member of the wrong codes no more that they have been told of."""
+    member = this_member()
+    if not MemberForm().validate():
+        abort(403)
+    FactorService(this_installation(), member.row, member.keyring).have_seen_wrong_codes()
+    return redirect(url_for("accounts.sign_in"), 303)
 
 
 def too_old(form: CodeForm) -> Refusal | None:

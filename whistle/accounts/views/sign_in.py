@@ -6,16 +6,16 @@ from flask_login import LoginManager
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.accounts.delays import DelayedError
-from whistle.accounts.factors import FactorService
-from whistle.accounts.forms import SignInForm
+from whistle.accounts.forms import ProveForm, SignInForm
 from whistle.accounts.service import AccountService, TooBusyError, Unlocked
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import desk, go_on, load_member, start_session, this_mark
 from whistle.accounts.views.second_factor import second_factor_page
-from whistle.accounts.views.trying import busy, delayed, wrong_code
+from whistle.accounts.views.trying import busy, not_opened, show_code
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.profile import LANGUAGES
 from whistle.gateway.gateway import TURNED_AWAY
+from whistle.keys.keyring import Keyring
 from whistle.signed_in import (
     Draft,
     MemberForm,
@@ -23,6 +23,7 @@ from whistle.signed_in import (
     half_signed_in,
     signed_in,
 )
+from whistle.storage.rows import MemberRow
 from whistle.uploads import Refusal
 from whistle.web import this_installation
 
@@ -59,7 +60,7 @@ def sign_in() -> BaseResponse:
         return again(form, unlocked)
     if form.totp.data and AccountService(this_installation()).has_second_factor(unlocked.member):
         return _let_in_at_once(unlocked, form)
-    return let_in(unlocked)
+    return let_in(unlocked.member, unlocked.keyring)
 
 
 def _unlock(form: SignInForm) -> Unlocked | Refusal:
@@ -75,7 +76,7 @@ def _unlock(form: SignInForm) -> Unlocked | Refusal:
         except TooBusyError:
             return busy()
         except DelayedError as error:
-            return delayed(error.until)
+            return not_opened(error.until)
     return unlocked or Refusal(_("The user name or the passphrase is not right."), 403)
 
 
@@ -90,9 +91,9 @@ def _where_one_is() -> BaseResponse | None:
     return redirect(url_for("accounts.app" if half.must_enrol else "accounts.second_factor"), 303)
 
 
-def let_in(unlocked: Unlocked) -> BaseResponse:
+def let_in(member: MemberRow, keyring: Keyring) -> BaseResponse:
     """Let in by half who has shown the passphrase; what comes next is the second factor."""
-    half = start_session(unlocked.member, unlocked.keyring, proved=False)
+    half = start_session(member, keyring, proved=False)
     if half.must_enrol:
         asked = request.cookies.get(LANGUAGE_COOKIE)
         if asked in LANGUAGES:  # new here: what they read so far is what they read from now on
@@ -104,13 +105,9 @@ def let_in(unlocked: Unlocked) -> BaseResponse:
 
 def _let_in_at_once(unlocked: Unlocked, form: SignInForm) -> BaseResponse:
     """Let in who has sent the code along with the passphrase."""
-    factors = FactorService(this_installation(), unlocked.member, unlocked.keyring)
-    try:
-        right = factors.show(form.totp.data or "", unlocked.lane)
-    except DelayedError as error:
-        return again(form, delayed(error.until))
-    if not right:
-        return again(form, wrong_code())
+    refusal = show_code(unlocked.member, unlocked.keyring, form.totp.data or "")
+    if refusal:
+        return again(form, refusal)
     start_session(unlocked.member, unlocked.keyring, proved=True)
     return go_on()
 
@@ -154,4 +151,10 @@ def _sign_in_page(form: SignInForm, problem: str | None, status: int) -> BaseRes
 def _template_names() -> dict[str, object]:
     home_url = url_for("accounts.sign_in")  # which leads a signed-in member to the inboxes
     half = half_signed_in()
-    return {"member": signed_in(), "half": half, "csrf_field": csrf_field, "home_url": home_url}
+    return {
+        "member": signed_in(),
+        "half": half,
+        "csrf_field": csrf_field,
+        "home_url": home_url,
+        "prove_form": lambda **fields: ProveForm(formdata=None, **fields),
+    }

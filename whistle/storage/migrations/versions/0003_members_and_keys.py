@@ -6,12 +6,16 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
+COUNTS = ("wrong_codes", "wrong_codes_that_day")
+DAYS = ("wrong_codes_since", "wrong_codes_day")
+
 
 def upgrade() -> None:
     """Go up. Sessions end, as they do at every start."""
     _add_to_members()
     op.execute(sa.delete(sa.table("member_session")))
     op.add_column("invitation", sa.Column("inviter", sa.LargeBinary(length=16), nullable=True))
+    op.create_index(op.f("ix_invitation_username"), "invitation", ["username"], unique=True)
     op.add_column("member_session", sa.Column("proved", sa.DateTime(), nullable=True))
     _create_passkeys()
     _create_key_files()
@@ -38,8 +42,10 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     op.drop_column("member_session", "proved")
+    op.drop_index(op.f("ix_invitation_username"), "invitation")
     op.drop_column("invitation", "inviter")
-    for column in ("left", "since", "totp_step", "totp_box", "verifying", "public"):
+    added = ("left", "since", "totp_step", "totp_box", "verifying", "public")
+    for column in (*COUNTS, *DAYS, *added):
         op.drop_column("member", column)
 
 
@@ -52,6 +58,10 @@ def _add_to_members() -> None:
     )
     op.add_column("member", sa.Column("since", sa.Date(), nullable=True))
     op.add_column("member", sa.Column("left", sa.Date(), nullable=True))
+    for name in COUNTS:
+        op.add_column("member", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+    for name in DAYS:
+        op.add_column("member", sa.Column(name, sa.Date(), nullable=True))
 
 
 def _create_passkeys() -> None:
