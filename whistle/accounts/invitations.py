@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Self
 
 from whistle.accounts.proposals import ProposedPassphrases
+from whistle.accounts.service import stretching
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.receipt import ALPHABET
 from whistle.crypto.secret import Secret, Seed
@@ -127,13 +128,17 @@ class InvitationService:
 
     def accept(
         self, token: InvitationToken, code: str, passphrase: Passphrase, proof: str
-    ) -> MemberRow | None:
-        """Make the member, once; none when code, passphrase or proof is not right."""
+    ) -> tuple[MemberRow, Keyring] | None:
+        """Make the member, once; none when code, passphrase or proof is not right.
+
+        Raises `TooBusyError` when too many passphrases are being stretched; nothing is used up.
+        """
         row = self.check(token, code)
         if row is None or not self._passphrases.is_proposed(token.hash, passphrase, proof):
             return None
         keyring = Keyring(self._here.id, secrets.token_bytes(ID_BYTES), Seed.random())
-        stretch, seed_box = box_seed(keyring, passphrase)
+        with stretching():
+            stretch, seed_box = box_seed(keyring, passphrase)
         offered = keyring.public
         member = MemberRow(
             keyring.member_id,
@@ -153,7 +158,7 @@ class InvitationService:
                 member.insert(db)
         except (ConflictError, DuplicateError):
             return None
-        return member
+        return member, keyring
 
     def _row(self, token: InvitationToken) -> InvitationRow | None:
         with self._here.store.read() as db:
