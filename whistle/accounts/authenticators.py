@@ -172,6 +172,8 @@ def registered(
 
 
 def _parsed(answer: str) -> Any:
+    if not answer:  # what the page's script sends when the page has been open for too long
+        raise PasskeyRefusedError(Refusal.STALE)
     if len(answer) > LONGEST_ANSWER:
         raise PasskeyRefusedError(Refusal.NOT_ACCEPTED)
     return json.loads(answer)
