@@ -221,3 +221,36 @@ def test_a_broken_demo_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixtur
     (tmp_path / "demo.json").write_text("{")
     assert main(["demo", "--no-serve", "--data", str(tmp_path)]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_demo_from_before_there_were_codes_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = {"members": [{"username": "raadgiver", "passphrase": "x", "role": "adviser"}]}
+    (tmp_path / "demo.json").write_text(json.dumps(old))
+    assert main(["demo", "--no-serve", "--data", str(tmp_path)]) == 2
+    assert main(["demo", "--codes", "--data", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("older version") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["confirm", "--data", "x"], 130),
+        (["recovery", "drill", "--public", "x"], 130),
+        (["serve", "--data", "x"], 0),
+        (["demo"], 0),
+    ],
+)
+def test_what_is_interrupted_was_not_done_but_a_server_is(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("whistle.ceremony.unconfirmed", interrupted)
+    monkeypatch.setattr("whistle.commands.recovery_paper.read_text", interrupted)
+    monkeypatch.setattr("whistle.settings.load_settings", interrupted)
+    monkeypatch.setattr("whistle.demo.build.set_up", interrupted)
+    monkeypatch.setattr("whistle.cli._check_free", lambda _port: None)
+    assert main(arguments) == status

@@ -14,12 +14,15 @@ from tests.accounts.test_key_files import saved
 from tests.support.demo import Demo
 from tests.support.office import Office
 from whistle.accounts.by_command import NotUnlockedError
-from whistle.accounts.factors import FactorService
+from whistle.accounts.delays import Delays, What
+from whistle.accounts.factors import MOST_WRONG, FactorService
 from whistle.accounts.key_files import KeyFileError, KeyFileService
 from whistle.cli import main
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.errors import RefusedError
+from whistle.gateway.turnstile import Lane
 from whistle.keys.keyring import Keyring
+from whistle.storage import members
 from whistle.unlocking import WhoError, add_options, installation_at, unlock
 
 
@@ -163,6 +166,46 @@ class Shell:
         return True
 
 
+def test_a_passphrase_that_others_can_read_is_taken_with_a_warning(
+    office: Office, passphrase: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened(office, *as_adviser(passphrase, office.code()))
+    assert capsys.readouterr().err == ""
+    Path(passphrase).chmod(0o644)
+    assert opened(office, *as_adviser(passphrase, office.code())).public == office.adviser.public
+    assert f"chmod 600 {passphrase}" in capsys.readouterr().err
+
+
+def test_strangers_at_the_sign_in_page_keep_no_command_from_opening(
+    office: Office, passphrase: str
+) -> None:
+    delays = Delays(office.installation)
+    for _ in range(5):
+        delays.begin(What.PASSPHRASE, "raadgiver", Lane.OTHER)
+    assert opened(office, *as_adviser(passphrase, office.code())).public == office.adviser.public
+
+
+def test_after_many_wrong_codes_in_a_day_a_command_asks_for_a_key_file(
+    office: Office, passphrase: str
+) -> None:
+    with office.installation.store.write() as db:
+        for _ in range(MOST_WRONG):
+            members.count_wrong_code(db, office.adviser.member_id, office.clock.today())
+    with pytest.raises(NotUnlockedError, match="use a key file"):
+        opened(office, *as_adviser(passphrase, office.code()))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--as", "raad\udcff", "--totp", "123456"), ("--as", "raadgiver", "--totp", "12\udcff")],
+)
+def test_what_is_no_text_is_refused_in_words(
+    office: Office, passphrase: str, arguments: Sequence[str]
+) -> None:
+    with pytest.raises(NotUnlockedError, match="should be text"):
+        opened(office, *arguments, "--passphrase-file", passphrase)
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "data"
@@ -224,6 +267,8 @@ def test_what_is_refused_uses_up_nothing_and_leaves_no_file(
     assert shell.run("new", "--out", str(shell.folder / "nowhere" / "x")) == 2
     assert shell.run("new", "--out", str(shell.folder / "x"), "--name", "demo") == 2
     assert not (shell.folder / "x").exists()
+    for name in ("", " ", "\t", "a\udcff", "a\x1b[2J"):
+        assert shell.run("new", "--out", str(shell.folder / "x"), "--name", name) == 2
     assert shell.run("revoke", "--name", "ingen") == 2
     assert shell.run("revoke") == 2
     told = capsys.readouterr().err

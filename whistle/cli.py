@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -16,18 +17,23 @@ if TYPE_CHECKING:
     from whistle.serve import Port, Socket
 
 DONE, FAILED, REFUSED = 0, 1, 2
+INTERRUPTED = 128 + signal.SIGINT  # as shells say it
 ADDRESS = "127.0.0.1"
 PORT = 8080
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; give its exit status: 0 done, 1 failed, 2 refused, nothing written."""
+    """Run a command; give its exit status.
+
+    0 done, 1 failed, 2 refused, nothing written, 130 interrupted; a server that is interrupted is
+    done.
+    """
     options = build_parser().parse_args(arguments)
     os.umask(0o077)  # whatever a command writes is its owner's alone
     try:
         return cast("int", options.run(options))
     except KeyboardInterrupt:
-        return DONE
+        return cast("int", getattr(options, "interrupted", INTERRUPTED))
     except (RefusedError, NotADirectoryError, FileExistsError, PermissionError) as error:
         print(f"whistle: {error}", file=sys.stderr)
         return REFUSED
@@ -72,7 +78,7 @@ def _add_demo(commands: Commands) -> None:
     command.add_argument("--empty", action="store_true", help="members and keys, but no cases")
     command.add_argument("--no-serve", action="store_true", help="stop when it is set up")
     command.add_argument("--codes", action="store_true", help="print the members' codes, and stop")
-    command.set_defaults(run=_demo)
+    command.set_defaults(run=_demo, interrupted=DONE)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -210,7 +216,7 @@ def _add_serve(commands: Commands) -> None:
     command.add_argument("--port", type=int, default=PORT, help=f"on {ADDRESS} ({PORT})")
     command.add_argument("--socket", type=Path, help="a unix socket instead of a port")
     command.add_argument("--workers", type=int, default=1, help="processes (1)")
-    command.set_defaults(run=_serve)
+    command.set_defaults(run=_serve, interrupted=DONE)
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -141,8 +141,9 @@ class Town(Laptop):
         token = InvitationToken.parse(long)
         assert token
         passphrase, proof = service.propose(token)
-        row = service.accept(token, short, passphrase, proof)
-        assert row
+        made = service.accept(token, short, passphrase, proof)
+        assert made
+        row, _ = made
         return unbox_seed(
             self.office.installation.id, row.id, row.stretch, row.seed_box, passphrase
         )

@@ -363,3 +363,13 @@ def test_an_invitation_that_the_technician_makes_opens_nothing(town: Town) -> No
     status, _, remarks = town.run("recovery", "invite", "--data", town.data, *arguments)
     assert status == 2
     assert "raadgiver2" in remarks
+
+
+@pytest.mark.parametrize("username", ["ny råd/../x", "x", "", "ny\udcff", "a" * 33, "-ny"])
+def test_the_technician_invites_under_no_name_that_the_page_would_refuse(
+    town: Town, username: str
+) -> None:
+    arguments = ["--name", "Ny", f"--username={username}"]
+    status, _, remarks = town.run("recovery", "invite", "--data", town.data, *arguments)
+    assert status == 2
+    assert "--username" in remarks

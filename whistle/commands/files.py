@@ -1,6 +1,10 @@
 """Files that commands read and write: refused in words, and before anything that counts is done."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from whistle.domain.errors import RefusedError
 
@@ -22,7 +26,23 @@ def check_new(*paths: Path) -> None:
             raise RefusedError(f"{path.parent} is no folder; nothing was done")
 
 
+@contextmanager
+def created(path: Path) -> Iterator[TextIO]:
+    """Make a file that its owner alone can read, before anything is used up; none if it fails."""
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise RefusedError(f"{path}: {error.strerror}; nothing was made") from error
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        try:
+            yield file
+            file.flush()
+        except BaseException:
+            path.unlink()
+            raise
+
+
 def write_new(path: Path, text: str) -> None:
-    """Write a file that was not there, its owner's alone."""
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(text, "utf-8")
+    """Write a file that was not there, its owner's alone, whole or not at all."""
+    with created(path) as file:
+        file.write(text)

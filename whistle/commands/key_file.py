@@ -1,12 +1,10 @@
 """`whistle key-file`: makes and revokes the key files that scripts unlock with."""
 
 import argparse
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from whistle.commands.files import created
 from whistle.domain.errors import RefusedError
 from whistle.unlocking import add_options, installation_at, unlock
 
@@ -38,29 +36,16 @@ def add_key_file(commands: Commands) -> None:
 def _new(options: argparse.Namespace) -> int:
     from whistle.accounts.key_files import LONGEST_NAME, KeyFileService  # noqa: PLC0415
 
-    name = (options.name or options.out.name).strip()[:LONGEST_NAME]
-    with _created(options.out) as file, installation_at(options.data) as installation:
+    name = (options.out.name if options.name is None else options.name).strip()[:LONGEST_NAME]
+    if not name or not name.isprintable():
+        raise RefusedError("--name: should be a name, in letters that can be shown")
+    with created(options.out) as file, installation_at(options.data) as installation:
         keyring = unlock(options, installation)
         file.write(KeyFileService(installation).make(keyring, name))
     print(
         f"{options.out} opens what its member opens, until it is revoked. It is listed as {name}."
     )
     return DONE
-
-
-@contextmanager
-def _created(path: Path) -> Iterator[TextIO]:
-    """Make a file that its owner alone can read, before anything is used up; none if it fails."""
-    try:
-        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise RefusedError(f"--out {path}: {error.strerror}; nothing was made") from error
-    with os.fdopen(number, "w") as file:
-        try:
-            yield file
-        except BaseException:
-            path.unlink()
-            raise
 
 
 def _revoke(options: argparse.Namespace) -> int:

@@ -108,6 +108,9 @@ def told(data: Path) -> dict[str, object]:
         content: dict[str, object] = json.loads((data / DEMO_FILE).read_text("utf-8"))
     except ValueError as error:
         raise DemoError(f"{data / DEMO_FILE} cannot be read; use another folder") from error
+    members = cast("list[dict[str, str]]", content["members"])
+    if not all("totp" in member for member in members):
+        raise DemoError(f"{data} was made by an older version, without codes; use another folder")
     return content
 
 
