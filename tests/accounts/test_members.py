@@ -1,6 +1,7 @@
 """Who there is, who may invite whom, and who is let into which inbox."""
 
 import re
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from whistle.domain.role import Role
 from whistle.keys.directory import Directory, TrustedInbox
 from whistle.keys.keyring import Keyring
 from whistle.storage import members as member_queries
-from whistle.storage import tables
+from whistle.storage import membership, tables
 from whistle.storage.errors import ConflictError
 
 MEMBERS = "/casework/members"
@@ -118,7 +119,14 @@ def test_a_user_name_is_given_once(office: Office) -> None:
         assert 'class="receipt"' not in invite(desk, "deputy", taken)
 
 
-@pytest.mark.parametrize("username", ["", "a", "med mellemrum", "-x", "a" * 33, "x\0y", "<b>"])
+def test_a_user_name_is_the_same_however_its_letters_are_put_together(office: Office) -> None:
+    desk = office.desk_of(office.adviser)
+    assert 'class="receipt"' in invite(desk, "deputy", unicodedata.normalize("NFD", "Åse"))
+    with office.installation.store.read() as db:
+        assert membership.is_invited(db, "åse")
+
+
+@pytest.mark.parametrize("username", ["", "a", "med mellemrum", "-x", "a" * 33, "x\ny", "<b>"])
 def test_a_user_name_that_cannot_be_typed_is_refused(office: Office, username: str) -> None:
     assert 'class="receipt"' not in invite(office.desk_of(office.adviser), "deputy", username)
 

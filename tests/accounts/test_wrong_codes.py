@@ -40,7 +40,7 @@ def test_who_signs_in_reads_that_somebody_had_the_passphrase(office: Office) -> 
         assert thief.post("/casework/", {**office.credentials(), "totp": "000000"}).status_code
     desk = english_desk(office)
     page = desk.get(DESK).text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "3 wrong codes were given after your passphrase since 20 November 2026." in page
+    assert "3 wrong codes were given after your passphrase since November 20, 2026." in page
     assert 'href="/casework/passphrase"' in page
     office.later(days=3)
     assert "3 wrong codes" in english_desk(office).get(DESK).text
