@@ -14,6 +14,7 @@ from whistle.keys.factors import (
 )
 from whistle.keys.keyring import Keyring
 from whistle.storage import members as queries
+from whistle.storage import membership
 from whistle.storage.rows import BackupCodeRow, MemberRow
 
 MOST_WRONG = 100  # codes in a day, in all: one of a million is right at any moment, three are taken
@@ -111,6 +112,7 @@ class FactorService:
         digests = [backup_code_digest(self._keyring, code) for code in codes]
         rows = [BackupCodeRow(self._member.id, digest) for digest in digests]
         with self._here.store.write() as db:
+            membership.hold(db, self._member.id)  # of two who make them, one's are void
             queries.replace_backup_codes(db, self._member.id, rows)
         return codes
 
