@@ -16,7 +16,7 @@ from whistle.accounts.views.sign_in import check_button, let_in
 from whistle.accounts.views.standing import standing
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.fingerprint import show_fingerprint
-from whistle.signed_in import members_only, this_member
+from whistle.signed_in import members_only, proof_needed, this_member
 from whistle.storage.errors import DuplicateError
 from whistle.web import this_installation
 
@@ -73,18 +73,23 @@ def founding() -> BaseResponse:
     member = this_member()
     service = FoundingService(standing(), member.keyring, member.role)
     if request.method == "POST":
-        check_button()
-        try:
-            service.found()
-        except DuplicateError:
-            abort(409)
-        return redirect(url_for("accounts.founding"), 303)
+        return _found(service)
     page = render_template(
         "accounts/founding.html",
         missing=[channel_title(channel) for channel in service.missing()],
         inboxes=[_show(inbox) for inbox in service.mine()],
     )
     return Response(page)
+
+
+@proof_needed
+def _found(service: FoundingService) -> BaseResponse:
+    check_button()
+    try:
+        service.found()
+    except DuplicateError:
+        abort(409)
+    return redirect(url_for("accounts.founding"), 303)
 
 
 def _closed() -> BaseResponse:
