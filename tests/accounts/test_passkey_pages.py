@@ -12,8 +12,9 @@ from tests.support.authenticator import Authenticator
 from tests.support.newcomers import newcomer
 from tests.support.office import Desk, Office, hidden_fields
 from whistle.accounts import browsers
+from whistle.accounts.factors import FactorService
 from whistle.crypto import passphrase as stretching
-from whistle.storage import tables
+from whistle.storage import members, tables
 
 LIST, PROVE, SECOND = "/casework/passkeys", "/casework/prove", "/casework/second-factor"
 
@@ -118,6 +119,25 @@ def test_an_answer_that_comes_too_late_is_asked_for_again(
     assert again.status_code == 303
 
 
+def test_a_form_that_was_sent_empty_says_that_the_page_was_too_old(
+    office: Office, stranger: Desk
+) -> None:
+    """What the page's script sends after four minutes, when it has not asked the device."""
+    empty = {"credential": "", "unlock": ""}
+    words = "The page had been open for too long. Press the button once more."
+    english = {"Accept-Language": "en"}
+    assert words in stranger.post("/casework/passkey", empty, headers=english).text
+    with office.installation.store.write() as db:
+        members.set_language(db, office.adviser.member_id, "en")
+    desk = office.desk_of(office.adviser)
+    for page, path in (("/casework/prove", "/casework/prove/passkey"), (LIST, LIST)):
+        form = hidden_fields(desk.get(page).text)
+        refused = desk.post(path, {**form, **empty, "name": "Min nøgle"})
+        assert refused.status_code == 403
+        assert words in refused.text
+        assert path != LIST or "Min nøgle" in refused.text
+
+
 def test_a_passkey_after_the_passphrase_makes_the_session_whole(office: Office) -> None:
     key = Authenticator(has_prf=False)
     register(office, office.adviser, key)
@@ -184,7 +204,7 @@ def test_somebody_new_may_choose_a_passkey_instead_of_an_app(
 def test_a_half_session_adds_no_passkey_where_there_is_a_second_factor(office: Office) -> None:
     desk = half_way_in(office)
     assert desk.get(LIST).status_code == 303
-    assert desk.post(LIST, {"name": "x"}).status_code == 303
+    assert desk.post(LIST, {}).status_code == 303
     with office.installation.store.read() as db:
         assert db.execute(tables.passkeys.select()).all() == []
 
@@ -196,7 +216,11 @@ def test_a_passkey_is_removed_only_with_a_token_and_never_the_last_factor(
     desk = office.desk_of(office.adviser)
     remove = f"{LIST}/remove"
     form = {**hidden_fields(desk.get(LIST).text), "id": row.credential_id.hex()}
-    assert desk.post(remove, {"id": form["id"]}).status_code == 403
+    asks = desk.post(remove, form)
+    assert (asks.status_code, "Min telefon" in asks.text) == (200, True)
+    form = hidden_fields(asks.text)
+    assert form["id"] == row.credential_id.hex()
+    assert desk.post(remove, {"id": form["id"], "sure": "1"}).status_code == 403
     assert desk.get(remove).status_code == 303
     with office.installation.store.write() as db:
         db.execute(update(tables.members).values(totp_box=None))
@@ -204,9 +228,45 @@ def test_a_passkey_is_removed_only_with_a_token_and_never_the_last_factor(
     with office.installation.store.write() as db:
         db.execute(update(tables.members).values(totp_box=b"x"))
     assert desk.post(remove, {**form, "id": "zz"}).status_code == 303
+    form = hidden_fields(
+        desk.post(remove, {**hidden_fields(desk.get(LIST).text), "id": form["id"]}).text
+    )
     assert desk.post(remove, form).status_code == 303
     with office.installation.store.read() as db:
         assert db.execute(tables.passkeys.select()).all() == []
+
+
+def test_who_came_in_by_a_passkey_that_is_removed_is_out_at_once(
+    office: Office, phone: Authenticator, stranger: Desk
+) -> None:
+    desk = office.desk_of(office.adviser)
+    assert add(desk, phone) == 303
+    stranger.post("/casework/passkey", phone.get(asked(stranger.get("/casework/").text)).fields)
+    assert is_in(stranger.client)
+    page = desk.get(LIST).text
+    asks = desk.post(f"{LIST}/remove", hidden_fields(page[page.index("passkeys/remove") :]))
+    assert desk.post(f"{LIST}/remove", hidden_fields(asks.text)).status_code == 303
+    assert not is_in(stranger.client)
+    assert is_in(desk.client)
+
+
+def test_who_has_backup_codes_and_chooses_a_passkey_reads_nothing_of_an_app(
+    office: Office, phone: Authenticator
+) -> None:
+    new = newcomer(office)
+    FactorService(office.installation, new.row, new.keyring).make_backup_codes()
+    desk = half_way_in(office, new.keyring)
+    page = desk.get(LIST).text
+    chosen = desk.post(LIST, {**hidden_fields(page), **phone.create(asked(page)).fields})
+    assert chosen.headers["Location"] == "/casework/security?done=passkey"
+    english = {
+        "lang": "en",
+        "csrf_token": hidden_fields(desk.get("/casework/security").text)["csrf_token"],
+    }
+    desk.post("/casework/language", english)
+    page = desk.get("/casework/security?done=passkey").text
+    assert "The passkey has been added" in page
+    assert "Your authenticator app has been changed" not in page
 
 
 def test_nothing_is_added_or_removed_without_a_fresh_proof(

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 COOKIE = "__Host-browser"
 KEPT_SECONDS = 400 * 24 * 3600  # the most that browsers allow (RFC 6265bis, 5.5)
-STRETCHING = frozenset({"/casework/", "/casework/prove", "/casework/passphrase"})
+STRETCHING = frozenset(
+    {"/casework/", "/casework/prove", "/casework/passphrase", "/casework/keys/renew"}
+)
 _IN_HEADER = re.compile(rf"(?:^|;\s*){COOKIE}=([\w=-]*)")
 
 

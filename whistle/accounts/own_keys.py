@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from whistle.accounts.proposals import ProposedPassphrases
+from whistle.accounts.service import stretching
 from whistle.accounts.steps import make_steps
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.secret import Seed
@@ -90,7 +91,8 @@ class OwnKeysService:
         """Replace this member's keys by new ones, under a new passphrase. All sessions end.
 
         None where ``passphrase`` is not the one that was drawn. Raises `ConflictError` when
-        something changed meanwhile, and `UnconfirmedError`; nothing is stored then.
+        something changed meanwhile, `TooBusyError` when too many passphrases are being stretched,
+        and `UnconfirmedError`; nothing is stored then.
         """
         if self.has_unconfirmed:
             raise UnconfirmedError
@@ -114,7 +116,8 @@ class OwnKeysService:
         return renewed
 
     def _rewritten(self, renewed: Keyring, passphrase: Passphrase) -> membership.RenewedMember:
-        stretch, seed_box = box_seed(renewed, passphrase)
+        with stretching():
+            stretch, seed_box = box_seed(renewed, passphrase)
         totp_box = self._member.totp_box
         if totp_box is not None:
             totp_box = box_totp(renewed, unbox_totp(self._keyring, totp_box))

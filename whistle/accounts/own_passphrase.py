@@ -23,13 +23,17 @@ class OwnPassphraseService:
         """Draw a passphrase, and a proof that it was drawn here."""
         return self._proposed.propose(self._member.id)
 
+    def is_proposed(self, typed: Passphrase, proof: str) -> bool:
+        """Say whether this very passphrase was drawn here for this member."""
+        return self._proposed.is_proposed(self._member.id, typed, proof)
+
     def change(self, typed: Passphrase, proof: str) -> bool:
         """Have the member unlock by a passphrase that was drawn here; false for any other.
 
         The one before opens nothing any more, but in backups. Raises `TooBusyError` when too many
         are being stretched, and `ConflictError` when another was chosen meanwhile.
         """
-        if not self._proposed.is_proposed(self._member.id, typed, proof):
+        if not self.is_proposed(typed, proof):
             return False
         with stretching():
             stretch, seed_box = box_seed(self._keyring, typed)

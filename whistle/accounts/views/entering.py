@@ -51,6 +51,13 @@ def prove_session() -> SignedIn:
     return _hold(here.row, here.keyring, token, proved=True)
 
 
+def go_on_alone() -> SignedIn:
+    """Go on under a new token, and end all other sessions: what they were opened by has changed."""
+    session = prove_session()
+    AccountService(this_installation()).end_all(session.row.id, but=session.token)
+    return session
+
+
 def _hold(member: MemberRow, keyring: Keyring, token: SessionToken, *, proved: bool) -> SignedIn:
     """Have this request and the browser go on in a session; both forget the one before."""
     service = AccountService(this_installation())

@@ -12,6 +12,7 @@ from whistle.accounts.key_files import (
     TooManyError,
 )
 from whistle.accounts.views.blueprint import blueprint
+from whistle.accounts.views.entering import go_on_alone
 from whistle.accounts.views.passkey_forms import ChosenForm, KeyFileForm
 from whistle.accounts.views.second_factor import too_old
 from whistle.accounts.views.sign_in import check_button
@@ -43,11 +44,12 @@ def key_files() -> BaseResponse:
 @members_only
 @proof_needed
 def revoke_key_file() -> BaseResponse:
-    """Revoke a key file: whoever has it opens nothing with it from now on."""
+    """Revoke a key file: whoever has it opens nothing with it, and all other sessions end."""
     if request.method != "POST":
         return redirect(url_for("accounts.key_files"), 303)
     check_button()
     _service().revoke(this_member().row.id, ChosenForm().chosen)
+    go_on_alone()
     return redirect(url_for("accounts.key_files", done="revoked"), 303)
 
 

@@ -7,14 +7,18 @@ from werkzeug.wrappers import Response as BaseResponse
 from whistle.accounts.forms import BeginForm
 from whistle.accounts.members import role_of
 from whistle.accounts.own_keys import OwnKeysService
+from whistle.accounts.service import TooBusyError
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import start_session
 from whistle.accounts.views.shown import inbox_title, read_id
 from whistle.accounts.views.sign_in import check_button
 from whistle.accounts.views.standing import standing
+from whistle.accounts.views.trying import busy
 from whistle.crypto.passphrase import Passphrase
+from whistle.gateway.gateway import TURNED_AWAY
 from whistle.signed_in import members_only, proof_needed, this_member
 from whistle.storage.errors import ConflictError
+from whistle.uploads import Refusal
 
 CONFLICT = 409
 
@@ -86,23 +90,43 @@ def renew_keys() -> BaseResponse:
     check_button()
     form = BeginForm()
     typed = form.passphrase.data if form.validate() else None
-    if not typed:
-        return _passphrase_page(form, None)
+    return _renew(form, Passphrase(typed)) if typed else _passphrase_page(form)
+
+
+def _renew(form: BeginForm, typed: Passphrase) -> BaseResponse:
+    """Renew the member's keys under a passphrase that was typed back, or say why not."""
+    proof = form.proof.data or ""
     try:
-        renewed = own_keys().renew(Passphrase(typed), form.proof.data or "")
+        renewed = None if TURNED_AWAY in request.environ else own_keys().renew(typed, proof)
+    except TooBusyError:
+        renewed = None
     except ConflictError:
         changed = _("Something changed meanwhile. Nothing was stored. Begin again.")
         return Response(render_template("accounts/renew_keys.html", problem=changed), CONFLICT)
     if renewed is None:
-        problem = _("That was not the passphrase that was shown. Here is a new one to write down.")
-        return _passphrase_page(form, problem)
+        return _not_renewed(form, typed, proof)
     start_session(this_member().row, renewed, proved=True)
     return redirect(url_for("accounts.keys", done="renewed"), 303)
 
 
-def _passphrase_page(form: BeginForm, problem: str | None) -> BaseResponse:
-    passphrase, form.proof.data = own_keys().passphrases.propose(this_member().row.id)
+def _not_renewed(form: BeginForm, typed: Passphrase, proof: str) -> BaseResponse:
+    """Say that too many passphrases are being stretched, where this was the right one."""
+    if own_keys().passphrases.is_proposed(this_member().row.id, typed, proof):
+        return _passphrase_page(form, busy(), (typed, proof))  # what is on the paper stays good
+    wrong = _("That was not the passphrase that was shown. Here is a new one to write down.")
+    return _passphrase_page(form, Refusal(wrong, 422))
+
+
+def _passphrase_page(
+    form: BeginForm, refusal: Refusal | None = None, drawn: tuple[Passphrase, str] | None = None
+) -> BaseResponse:
+    """Show a passphrase to be typed back: the one ``drawn`` before, or a new one."""
+    passphrases = own_keys().passphrases
+    passphrase, form.proof.data = drawn or passphrases.propose(this_member().row.id)
     page = render_template(
-        "accounts/renew_passphrase.html", form=form, passphrase=passphrase.show(), problem=problem
+        "accounts/renew_passphrase.html",
+        form=form,
+        passphrase=passphrase.show(),
+        problem=refusal.problem if refusal else None,
     )
-    return Response(page, status=422 if problem else 200)
+    return Response(page, status=refusal.status if refusal else 200)

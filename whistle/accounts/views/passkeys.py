@@ -14,7 +14,12 @@ from whistle.accounts.challenges import MOST, Ceremony, LastFactorError, Passkey
 from whistle.accounts.challenges import Refusal as Reason
 from whistle.accounts.forms import SignInForm
 from whistle.accounts.views.blueprint import blueprint
-from whistle.accounts.views.entering import go_on, prove_session, start_session
+from whistle.accounts.views.entering import (
+    go_on,
+    go_on_alone,
+    prove_session,
+    start_session,
+)
 from whistle.accounts.views.passkey_forms import (
     ChosenForm,
     NewPasskeyForm,
@@ -125,7 +130,7 @@ def passkeys() -> BaseResponse:
     if refusal:
         return _list_page(form, refusal)
     if here.must_enrol:
-        return factor_chosen()
+        return factor_chosen("passkey")
     return redirect(url_for("accounts.passkeys", done="added"), 303)
 
 
@@ -153,16 +158,29 @@ def let_passkey_open() -> BaseResponse:
 @members_only
 @proof_needed
 def remove_passkey() -> BaseResponse:
-    """Remove a passkey, unless it is the last second factor."""
+    """Ask once, and remove a passkey, unless it is the last second factor; other sessions end."""
     if request.method != "POST":
         return redirect(url_for("accounts.passkeys"), 303)
     check_button()
+    chosen = ChosenForm().chosen
+    if "sure" not in request.form:
+        return _removal_page(chosen)
     try:
-        _own().remove(this_member().row.id, ChosenForm().chosen)
+        _own().remove(this_member().row.id, chosen)
     except LastFactorError:
         last = _("This is your only second factor. Add another passkey or an app first.")
         return _list_page(NewPasskeyForm(formdata=None), Refusal(last, 409))
+    go_on_alone()
     return redirect(url_for("accounts.passkeys", done="removed"), 303)
+
+
+def _removal_page(chosen: bytes) -> BaseResponse:
+    """Ask whether a passkey is to be removed: only its device can bring it back."""
+    mine = _service().all_of(this_member().row.id)
+    passkey = next((one for one in mine if one.credential_id == chosen), None)
+    if passkey is None:
+        return redirect(url_for("accounts.passkeys"), 303)
+    return Response(render_template("accounts/remove_passkey.html", passkey=passkey))
 
 
 def refused(error: PasskeyRefusedError) -> Refusal:

@@ -14,10 +14,11 @@ from whistle.accounts.forms import AppForm, PassphraseForm, SessionForm
 from whistle.accounts.own_passphrase import OwnPassphraseService
 from whistle.accounts.service import AccountService, TooBusyError
 from whistle.accounts.views.blueprint import blueprint
-from whistle.accounts.views.entering import prove_session
+from whistle.accounts.views.entering import go_on_alone
 from whistle.accounts.views.sign_in import check_button
 from whistle.accounts.views.standing import standing
 from whistle.accounts.views.trying import busy
+from whistle.accounts.ways_in import ways_in
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.totp import TotpSecret
 from whistle.domain.clock import DANISH
@@ -33,7 +34,8 @@ from whistle.storage.errors import ConflictError
 from whistle.uploads import Refusal
 from whistle.web import long_date, this_installation
 
-DONE = ("app", "passphrase", "session", "sessions")
+DONE = ("app", "passkey", "passphrase", "session", "sessions")
+BUSY = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def security() -> BaseResponse:
         done=done if done in DONE else "",
         has_app=member.row.totp_box is not None,
         backup_codes_left=_factors().backup_codes_left(),
+        ways_in=ways_in(this_installation(), member.row.id),
         sessions=[
             ShownSession(
                 row.token_hash.hex(),
@@ -92,15 +95,17 @@ def app() -> BaseResponse:
     if not taken:
         wrong = _("The code is not right. Is the clock of your telephone right? Try the next code.")
         return _app_page(secret, boxed, Refusal(wrong, 422))
-    return factor_chosen()
+    return factor_chosen("app")
 
 
-def factor_chosen() -> BaseResponse:
-    """Go on when a second factor has been chosen: whole, alone, and with backup codes."""
-    member = prove_session()
-    AccountService(this_installation()).end_all(member.row.id, but=member.token)
+def factor_chosen(which: str) -> BaseResponse:
+    """Go on when a second factor has been chosen: whole, alone, and with backup codes.
+
+    ``which``: one of `DONE`.
+    """
+    go_on_alone()
     if _factors().backup_codes_left():
-        return redirect(url_for("accounts.security", done="app"), 303)
+        return redirect(url_for("accounts.security", done=which), 303)
     return _backup_codes_page(_factors().make_backup_codes())
 
 
@@ -108,11 +113,13 @@ def factor_chosen() -> BaseResponse:
 @members_only
 @proof_needed
 def backup_codes() -> BaseResponse:
-    """Make ten new backup codes, and show them once."""
+    """Make ten new backup codes, and show them once; all other sessions end."""
     if request.method != "POST":
         return _backup_codes_page([])
     check_button()
-    return _backup_codes_page(_factors().make_backup_codes())
+    codes = _factors().make_backup_codes()
+    go_on_alone()
+    return _backup_codes_page(codes)
 
 
 @blueprint.route("/passphrase", methods=["GET", "POST"])
@@ -126,9 +133,10 @@ def passphrase() -> BaseResponse:
         return _passphrase_page(service.propose(), None)
     refusal = _not_changed(form, service)
     if refusal:
-        return _passphrase_page(service.propose(), refusal)
-    session = prove_session()
-    AccountService(this_installation()).end_all(session.row.id, but=session.token)
+        drawn = Passphrase(form.passphrase.data or ""), form.proof.data or ""
+        stays = refusal.status == BUSY and service.is_proposed(*drawn)
+        return _passphrase_page(drawn if stays else service.propose(), refusal)
+    go_on_alone()
     return redirect(url_for("accounts.security", done="passphrase"), 303)
 
 
