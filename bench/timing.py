@@ -26,6 +26,7 @@ from flask import Flask
 
 from tests.support.demo import Demo
 from tests.support.office import hidden_fields
+from whistle.accounts.delays import FREE
 from whistle.app import create_casework, create_intake
 from whistle.cli import main as whistle
 from whistle.crypto.receipt import Receipt
@@ -57,6 +58,16 @@ def main() -> None:
             lambda: sign_in(casework, clock, "raadgivex"),
             sign_ins,
         )
+        names = (demo.members[0].username, "raadgivex")
+        for _ in range(FREE):
+            for name in names:
+                sign_in(casework, clock, name, timedelta(seconds=1))
+        compare(
+            "the same after too many wrong ones",
+            lambda: sign_in(casework, clock, names[0], timedelta(), 429),
+            lambda: sign_in(casework, clock, names[1], timedelta(), 429),
+            sign_ins,
+        )
         compare(
             "a receipt up to the same 303: a report has it, or none",
             lambda: show(intake, demo.receipts[0]),
@@ -65,16 +76,22 @@ def main() -> None:
         )
 
 
-def sign_in(casework: Flask, clock: FixedClock, username: str) -> float:
+def sign_in(
+    casework: Flask,
+    clock: FixedClock,
+    username: str,
+    pause: timedelta = timedelta(hours=2),
+    expected: int = 403,
+) -> float:
     """Sign in with a wrong passphrase from a fresh browser; give the seconds of the answer.
 
-    Each time two hours later: the failure before is forgotten by then, and delays nobody.
+    After a pause: in two hours the failure before is forgotten, and delays nobody.
     """
-    clock.moment += timedelta(hours=2)
+    clock.moment += pause
     client = casework.test_client()
     fields = hidden_fields(client.get("/casework/", base_url=HOST).text)
     form = {**fields, "username": username, "passphrase": "seks ord som ikke er de rette"}
-    return timed(lambda: client.post("/casework/", base_url=HOST, data=form).status_code, 403)
+    return timed(lambda: client.post("/casework/", base_url=HOST, data=form).status_code, expected)
 
 
 def show(intake: Flask, receipt: str) -> float:
