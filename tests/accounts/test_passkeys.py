@@ -510,7 +510,6 @@ def test_of_two_sign_ins_with_one_answer_one_counts(
 
 
 MISSHAPEN = [
-    "",
     "null",
     "[]",
     "{}",
