@@ -24,10 +24,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
+from sqlalchemy import update
+
 from tests.faults.postgresql import move, own_server
 from tests.support.demo import Demo, end, free_port
 from whistle.cli import main as whistle
 from whistle.settings import FILE_NAME, load_settings, write_settings
+from whistle.storage import tables
+from whistle.storage.engine import open_store
 
 TEXT = "Jeg skriver om en sag, som jeg har ventet længe på svar i. " * 17  # 1 KB
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -182,13 +186,23 @@ def memory(process: int) -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
-def sign_in(port: int, demo: Demo) -> Line:
-    """Sign in as the adviser."""
+def forget_codes(data: Path) -> None:
+    """Have the database forget which codes were used: each counts once, for half a minute."""
+    store = open_store(load_settings(data).database)
+    with store.write() as db:
+        db.execute(update(tables.members).values(totp_step=0))
+    store.dispose()
+
+
+def sign_in(port: int, demo: Demo, data: Path) -> tuple[Line, float]:
+    """Sign in as the adviser; give the seconds that it took, too."""
     line, member = Line(port), demo.member("adviser")
+    forget_codes(data)
     fields = {name: str(value) for name, value in demo.credentials(member).items()}
+    begun = time.perf_counter()
     if not line.ask("POST", "/casework/", fields).startswith(b"HTTP/1.1 303"):
         raise SystemExit("nobody was let in")
-    return line
+    return line, time.perf_counter() - begun
 
 
 def spread(name: str, seconds: list[float], aim: str = "") -> None:
@@ -219,8 +233,8 @@ def measure(name: str, data: Path, demo: Demo, seconds: float, workers: int) -> 
             done = load(port, check_in, list(demo.receipts), clients, seconds)
             print(f"  check-ins, {clients} client(s): {done} (aim 300/s)", flush=True)
         print(f"  memory of the worker, loaded: {memory(worker):.0f} MB (aim 120 MB)")
-        spread("sign-in", [timed(lambda: sign_in(port, demo)) for _ in range(STARTS)])
-        line = sign_in(port, demo)
+        spread("sign-in", [sign_in(port, demo, data)[1] for _ in range(STARTS)])
+        line, _ = sign_in(port, demo, data)
         pages = [timed(lambda: line.ask("GET", "/casework/inboxes")) for _ in range(20)]
         spread("first page of the inboxes, with all of the above in them", pages)
         print(f"  memory of the worker, after casework: {memory(worker):.0f} MB")

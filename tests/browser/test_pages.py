@@ -193,10 +193,10 @@ def test_refusals_at_casework(walk: Walk, demo_server: Demo, lang: str) -> None:
     walk.sees()  # inboxes without a case
     page.goto(f"{demo_server.casework}/case/{'0' * 32}")
     walk.sees(404)
-    page.locator('form[action$="/sign-out"] [name="csrf_token"]').evaluate(
+    page.locator('form[action$="/language"] [name="csrf_token"]').evaluate(
         "field => field.remove()"
     )
-    doors.sign_out(page)
+    doors.press(page, 'form[action$="/language"] button')
     walk.sees(403)
     doors.press(page, "main .button")
     assert page.url == f"{demo_server.casework}/inboxes"
