@@ -81,3 +81,8 @@ def test_whatever_bytes_come_as_parameters_only_their_error_goes(encoded: bytes)
     except StretchParametersError:
         return
     assert stretch.encode() == encoded
+
+
+def test_the_dearest_parameters_of_the_protocol_are_still_taken() -> None:
+    dearest = Stretch(bytes(SALT_BYTES), memory_kib=256 * 1024, passes=10, lanes=4)
+    assert Stretch.decode(dearest.encode()) == dearest

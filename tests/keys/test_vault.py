@@ -122,6 +122,7 @@ def test_every_row_names_the_case_it_belongs_to(case: Adopted) -> None:
     identity = CaseItems(INSTALLATION, CASE, case.keys).identity(Identity())
     assert registered.case_id == sealed.case_id == identity.case_id == CASE
     assert len(identity.id) == ID_BYTES
+    assert case.sealed.inbox_id == case.main.trusted.inbox_id
 
 
 def test_a_new_receipt_is_read_from_the_dialogue_s_newest_generation(case: Adopted) -> None:
