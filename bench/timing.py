@@ -19,6 +19,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from math import sqrt
 from pathlib import Path
 
@@ -68,12 +69,14 @@ def main() -> None:
             lambda: sign_in(casework, clock, names[1], timedelta(), 429),
             sign_ins,
         )
-        compare(
-            "a receipt up to the same 303: a report has it, or none",
-            lambda: show(intake, demo.receipts[0]),
-            lambda: show(intake, Receipt.random().show()),
-            receipts,
+        kinds = [demo.receipts, *([Receipt.random().show() for _ in demo.receipts] for _ in "12")]
+        reported, unknown, as_unknown = (
+            partial(lambda some: show(intake, random.choice(some)), some) for some in kinds
         )
+        compare(
+            "a receipt up to the same 303: a report has it, or none", reported, unknown, receipts
+        )
+        compare("a control: two kinds that no report has", as_unknown, unknown, receipts)
 
 
 def sign_in(
