@@ -12,9 +12,9 @@ from sqlalchemy import inspect
 
 from whistle.storage import migrations
 from whistle.storage.engine import Store, open_store
+from whistle.storage.log_tables import metadata
 from whistle.storage.migrations import current, downgrade, newest, upgrade
 from whistle.storage.rows import InboxRow
-from whistle.storage.tables import metadata
 
 
 @pytest.fixture

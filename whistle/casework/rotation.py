@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from whistle.audit.old_keys import keep_old_keys
 from whistle.casework.cases import Cases
 from whistle.crypto.errors import SealingError
 from whistle.keys.directory import TrustedInbox
@@ -74,6 +75,7 @@ def rotate_for(cases: Cases, seconds: float) -> Slice:
     for inbox in cases.inboxes_opened() if waiting else ():
         if inbox.inbox.inbox_id in waiting and _rotate_inbox(cases, inbox, until, done):
             with cases.here.store.write() as db:
+                keep_old_keys(db, cases.here.id, inbox)
                 queries.forget_old_grants(db, inbox.inbox.inbox_id, inbox.inbox.key_epoch)
     return done
 

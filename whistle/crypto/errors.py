@@ -97,3 +97,11 @@ class DirectoryForkError(DirectoryError):
 
 class DirectoryMemberError(DirectoryError):
     """A key does not belong to the member or inbox that the directory names."""
+
+
+class LogError(SealingError):
+    """The base of what can be wrong with the audit log."""
+
+
+class ProofError(LogError):
+    """A tree, or a proof about one, that cannot be (RFC 9162)."""

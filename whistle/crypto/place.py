@@ -44,6 +44,9 @@ class Purpose(StrEnum):
     SESSION_CSRF = "session/csrf"
     REPORTER_SESSION = "reporter/session"
     FORM_TOKEN = "form/token"  # noqa: S105  (a purpose, not a password)
+    LOG_KEY = "log/key"
+    LOG_OLD_KEYS = "log/old-keys"
+    LOG_DETAILS = "log/details"
     CONTENT_DIGEST = "content/digest"
 
 

@@ -146,6 +146,11 @@ class InboxKeys:
         self._pairs = {epoch: secret.pair for epoch, secret in secrets_by_epoch.items()}
         self._vaults = {epoch: secret.vault_key for epoch, secret in secrets_by_epoch.items()}
 
+    @property
+    def granted(self) -> frozenset[int]:
+        """The epochs whose secret this member has."""
+        return frozenset(self._vaults)
+
     def pair(self, epoch: int) -> KeyPair:
         """Give the inbox's key pair of an epoch, or raise `NotGrantedError`."""
         return self._of(self._pairs, epoch)

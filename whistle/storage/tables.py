@@ -36,17 +36,19 @@ metadata = MetaData(
 )
 
 
-def _table(name: str, *columns: SchemaItem) -> Table:
+def table(name: str, *columns: SchemaItem) -> Table:
+    """Make a table of the schema, without row numbers."""
     return Table(name, metadata, *columns, sqlite_with_rowid=False)
 
 
-def _id(name: str, *arguments: Any, primary_key: bool = False) -> Column[bytes]:
+def id_column(name: str, *arguments: Any, primary_key: bool = False) -> Column[bytes]:
+    """Make a column of random identifiers."""
     return Column(name, LargeBinary(ID_BYTES), *arguments, primary_key=primary_key, nullable=False)
 
 
-members = _table(
+members = table(
     "member",
-    _id("id", primary_key=True),
+    id_column("id", primary_key=True),
     Column("username", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
@@ -65,20 +67,20 @@ members = _table(
     Column("wrong_codes_day", Date),
 )
 
-member_sessions = _table(
+member_sessions = table(
     "member_session",
     Column("token_hash", LargeBinary(HASH_BYTES), primary_key=True),
-    _id("member_id", ForeignKey("member.id", ondelete="CASCADE")),
+    id_column("member_id", ForeignKey("member.id", ondelete="CASCADE")),
     Column("seed_box", LargeBinary, nullable=False),
     Column("started", DateTime, nullable=False),
     Column("seen", DateTime, nullable=False),
     Column("proved", DateTime),
 )
 
-passkeys = _table(
+passkeys = table(
     "passkey",
     Column("credential_id", LargeBinary, primary_key=True),
-    _id("member_id", ForeignKey("member.id", ondelete="CASCADE")),
+    id_column("member_id", ForeignKey("member.id", ondelete="CASCADE")),
     Column("public_key", LargeBinary, nullable=False),
     Column("sign_count", BigInteger, nullable=False),
     Column("seed_box", LargeBinary),
@@ -86,35 +88,35 @@ passkeys = _table(
     Column("added", Date, nullable=False),
 )
 
-backup_codes = _table(
+backup_codes = table(
     "backup_code",
-    _id("member_id", ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
+    id_column("member_id", ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
     Column("code_hash", LargeBinary(HASH_BYTES), primary_key=True),
 )
 
-key_files = _table(
+key_files = table(
     "key_file",
     Column("key_hash", LargeBinary(HASH_BYTES), primary_key=True),
-    _id("member_id", ForeignKey("member.id", ondelete="CASCADE")),
+    id_column("member_id", ForeignKey("member.id", ondelete="CASCADE")),
     Column("seed_box", LargeBinary, nullable=False),
     Column("name", Text, nullable=False),
     Column("added", Date, nullable=False),
 )
 
-sign_in_failures = _table(
+sign_in_failures = table(
     "sign_in_failure",
     Column("account_hash", LargeBinary(HASH_BYTES), primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("last", DateTime, nullable=False),
 )
 
-used_challenges = _table(
+used_challenges = table(
     "used_challenge",
     Column("challenge_hash", LargeBinary(HASH_BYTES), primary_key=True),
     Column("expires", DateTime, nullable=False),
 )
 
-invitations = _table(
+invitations = table(
     "invitation",
     Column("token_hash", LargeBinary(HASH_BYTES), primary_key=True),
     Column("code_hash", LargeBinary(HASH_BYTES), nullable=False),
@@ -126,41 +128,41 @@ invitations = _table(
     Column("inviter", LargeBinary(ID_BYTES)),
 )
 
-inboxes = _table(
+inboxes = table(
     "inbox",
-    _id("id", primary_key=True),
+    id_column("id", primary_key=True),
     Column("channel", Text, nullable=False),
     Column("kind", Text, nullable=False),
     UniqueConstraint("channel", "kind"),
 )
 
-statements = _table(
+statements = table(
     "statement",
-    _id("inbox_id", ForeignKey("inbox.id"), primary_key=True),
+    id_column("inbox_id", ForeignKey("inbox.id"), primary_key=True),
     Column("epoch", Integer, primary_key=True, autoincrement=False),
     Column("body", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
 )
 
-grants = _table(
+grants = table(
     "inbox_grant",
-    _id("inbox_id", ForeignKey("inbox.id"), primary_key=True),
+    id_column("inbox_id", ForeignKey("inbox.id"), primary_key=True),
     Column("epoch", Integer, primary_key=True, autoincrement=False),
-    _id("member_id", ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
+    id_column("member_id", ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-recovery_grants = _table(
+recovery_grants = table(
     "recovery_grant",
-    _id("inbox_id", ForeignKey("inbox.id"), primary_key=True),
+    id_column("inbox_id", ForeignKey("inbox.id"), primary_key=True),
     Column("epoch", Integer, primary_key=True, autoincrement=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-cases = _table(
+cases = table(
     "enquiry_case",
-    _id("id", primary_key=True),
-    _id("inbox_id", ForeignKey("inbox.id")),
+    id_column("id", primary_key=True),
+    id_column("inbox_id", ForeignKey("inbox.id")),
     Column("received", Date, nullable=False),
     Column("acknowledge_by", Date),
     Column("feedback_by", Date),
@@ -169,16 +171,16 @@ cases = _table(
     Index(None, "inbox_id", "received"),
 )
 
-receipts = _table(
+receipts = table(
     "receipt",
     Column("lookup", LargeBinary(HASH_BYTES), primary_key=True),
     Column("case_id", LargeBinary(ID_BYTES), ForeignKey("enquiry_case.id", ondelete="SET NULL")),
 )
 
-inbox_keys = _table(
+inbox_keys = table(
     "case_keys_inbox",
-    _id("case_id", ForeignKey("enquiry_case.id", ondelete="CASCADE"), primary_key=True),
-    _id("inbox_id", ForeignKey("inbox.id")),
+    id_column("case_id", ForeignKey("enquiry_case.id", ondelete="CASCADE"), primary_key=True),
+    id_column("inbox_id", ForeignKey("inbox.id")),
     Column("epoch", Integer, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("in_vault", Boolean(create_constraint=False), nullable=False),
@@ -186,33 +188,33 @@ inbox_keys = _table(
     Index(None, "inbox_id", "epoch", "case_id"),
 )
 
-reporter_keys = _table(
+reporter_keys = table(
     "case_keys_reporter",
-    _id("case_id", ForeignKey("enquiry_case.id", ondelete="CASCADE"), primary_key=True),
+    id_column("case_id", ForeignKey("enquiry_case.id", ondelete="CASCADE"), primary_key=True),
     Column("generation", Integer, primary_key=True, autoincrement=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-registrations = _table(
+registrations = table(
     "registration",
-    _id("case_id", ForeignKey("enquiry_case.id", ondelete="CASCADE"), primary_key=True),
+    id_column("case_id", ForeignKey("enquiry_case.id", ondelete="CASCADE"), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
 
-items = _table(
+items = table(
     "item",
-    _id("case_id", ForeignKey("enquiry_case.id", ondelete="CASCADE"), primary_key=True),
-    _id("id", primary_key=True),
+    id_column("case_id", ForeignKey("enquiry_case.id", ondelete="CASCADE"), primary_key=True),
+    id_column("id", primary_key=True),
     Column("compartment", Text, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
 
-attachments = _table(
+attachments = table(
     "attachment",
-    _id("id", primary_key=True),
+    id_column("id", primary_key=True),
     Column(
         "case_id",
         LargeBinary(ID_BYTES),
@@ -222,9 +224,9 @@ attachments = _table(
     Column("started", Date, nullable=False),
 )
 
-chunks = _table(
+chunks = table(
     "chunk",
-    _id("attachment_id", ForeignKey("attachment.id", ondelete="CASCADE"), primary_key=True),
+    id_column("attachment_id", ForeignKey("attachment.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("body", LargeBinary, nullable=False),
 )

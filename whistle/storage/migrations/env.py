@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from whistle.storage.tables import metadata
+from whistle.storage.log_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
