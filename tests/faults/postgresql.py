@@ -22,6 +22,7 @@ from tests.support.postgres import (
 )
 from tests.support.requirements import missing
 from whistle.storage.engine import open_store
+from whistle.storage.log_guard import guard, unguard
 from whistle.storage.migrations import upgrade
 from whistle.storage.tables import metadata
 
@@ -91,9 +92,12 @@ def move(sqlite_url: str, postgresql_url: str) -> None:
     here, there = open_store(sqlite_url), open_store(postgresql_url)
     upgrade(there)
     with here.read() as source, there.write() as target:
+        unguard(target)  # a migration began the log
         for table in metadata.sorted_tables:
+            target.execute(table.delete())
             rows = [dict(row._mapping) for row in source.execute(select(table))]
             if rows:
                 target.execute(table.insert(), rows)
+        guard(target)
     here.dispose()
     there.dispose()
