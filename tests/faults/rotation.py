@@ -47,7 +47,7 @@ from whistle.domain.profile import load_profile
 from whistle.installation import Installation
 from whistle.keys.directory import Directory
 from whistle.keys.keyring import Keyring
-from whistle.settings import FormKey
+from whistle.settings import FormKey, LogKey
 from whistle.storage.engine import open_store
 
 told = json.loads(sys.stdin.readline())
@@ -61,7 +61,9 @@ for line in sys.stdin:
     if child == 0:
         store = open_store(told["database"])
         keys = Directory(here, roots, store)
-        installation = Installation(here, store, keys, profile, FormKey.random())
+        installation = Installation(
+            here, store, keys, profile, FormKey.random(), LogKey.random().verifying
+        )
         for _ in rotate_to_the_end(Cases(installation, Keyring(here, member, Seed(seed)))):
             pass
         os._exit(0)
