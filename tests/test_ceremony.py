@@ -147,6 +147,7 @@ def test_init_has_no_default_secret(tmp_path: Path) -> None:
         assert main(["init", "--data", str(tmp_path / name)]) == 0
     one, two = (load_settings(tmp_path / name) for name in ("one", "two"))
     assert one.form_key != two.form_key
+    assert one.log_key != two.log_key
     assert one.installation != two.installation
 
 

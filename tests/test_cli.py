@@ -162,8 +162,8 @@ def acts_of(parser: ArgumentParser) -> dict[str, ArgumentParser]:
 
 def test_every_setting_is_documented() -> None:
     documented = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    names = ["database", "profile", "installation", "form_key", "channel", "kind", "id"]
-    for name in [*names, "fingerprint", "lowest_epoch", *ENVIRONMENT.values()]:
+    names = ["database", "profile", "installation", "form_key", "log_key", "channel"]
+    for name in [*names, "kind", "id", "fingerprint", "lowest_epoch", *ENVIRONMENT.values()]:
         assert f"`{name}`" in documented, name
 
 

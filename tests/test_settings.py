@@ -13,6 +13,7 @@ from whistle.domain.profile import load_profile
 from whistle.limits import Budgets
 from whistle.settings import (
     FormKey,
+    LogKey,
     Settings,
     SettingsError,
     append_inboxes,
@@ -25,6 +26,7 @@ SETTINGS = Settings(
     "sqlite:////srv/whistle/æ.db",
     b"i" * 16,
     FormKey(bytes(range(32))),
+    LogKey(bytes(range(64, 96))),
     load_profile("stevns"),
     (
         InboxRoot(Channel.CITIZEN, InboxKind.MAIN, b"a" * 16, b"b" * 32),
@@ -55,8 +57,9 @@ def test_the_file_is_its_owners_alone(data: Path) -> None:
 
 
 def test_no_setting_is_shown_by_accident() -> None:
-    assert bytes(range(32)).hex() not in repr(SETTINGS)
-    assert r"\x01\x02" not in repr(SETTINGS)
+    for key in (SETTINGS.form_key, SETTINGS.log_key):
+        assert key.reveal().hex() not in repr(SETTINGS)
+        assert repr(key.reveal())[2:-1] not in repr(SETTINGS)
 
 
 def test_the_environment_goes_before_the_file(data: Path) -> None:
@@ -64,10 +67,12 @@ def test_the_environment_goes_before_the_file(data: Path) -> None:
     environment = {
         "WHISTLE_DATABASE": "postgresql+psycopg:///w",
         "WHISTLE_FORM_KEY": key.hex(),
+        "WHISTLE_LOG_KEY": key[::-1].hex(),
     }
     settings = load_settings(data, environment)
     assert settings.database == "postgresql+psycopg:///w"
     assert settings.form_key == FormKey(key)
+    assert settings.log_key == LogKey(key[::-1])
 
 
 @pytest.mark.parametrize(
@@ -106,6 +111,9 @@ def test_an_empty_variable_is_no_setting(data: Path) -> None:
         ('form_key = "00', 'form_key = "0', "form_key: should be 32 bytes"),
         ('form_key = "00', 'form_key = "zz', "form_key: should be 32 bytes"),
         (bytes(range(32)).hex(), "ab" * 32, "form_key: is no random key"),
+        ('log_key = "40', 'log_key = "4', "log_key: should be 32 bytes"),
+        (bytes(range(64, 96)).hex(), "ab" * 32, "log_key: is no random key; .* openssl rand"),
+        ('log_key = "', '# log_key = "', "log_key: is missing; .* openssl rand -hex 32"),
         ("sqlite:///", "mysql://", "database: should begin with"),
         ("profile =", "colour = 3\nprofile =", "colour: no such setting"),
         ("lowest_epoch = 4", "lowest_epoch = true", "lowest_epoch"),

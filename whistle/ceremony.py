@@ -16,6 +16,7 @@ from whistle.keys.directory import Statement, verify_chain
 from whistle.settings import (
     FILE_NAME,
     FormKey,
+    LogKey,
     Settings,
     append_inboxes,
     load_settings,
@@ -60,6 +61,7 @@ def initialise(data: Path, profile: str, database: str | None) -> Sequence[Invit
         database=database or f"sqlite:///{(data / 'whistle.db').resolve()}",
         installation=secrets.token_bytes(ID_BYTES),
         form_key=FormKey.random(),
+        log_key=LogKey.random(),
         profile=load_profile(profile),
         inboxes=(),
     )

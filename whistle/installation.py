@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from whistle.crypto.signing import VerifyingKey
 from whistle.domain.channel import InboxKind
 from whistle.domain.clock import Clock
 from whistle.domain.profile import Profile
@@ -16,7 +17,8 @@ from whistle.storage.engine import Store, open_store
 class Installation:
     """Settings made real: database, verified key directory, clock, boot key, budgets.
 
-    ``id``: 16 bytes. The boot key is made anew at every start and shared by the workers of one
+    ``id``: 16 bytes. ``log_public``: what the log's checkpoints are checked with; who signs them is
+    housekeeping alone. The boot key is made anew at every start and shared by the workers of one
     start, through memory alone.
     """
 
@@ -25,6 +27,7 @@ class Installation:
     directory: Directory
     profile: Profile
     form_key: FormKey
+    log_public: VerifyingKey
     clock: Clock = field(default_factory=Clock)
     boot_key: BootKey = field(default_factory=BootKey.random)
     limits: Limits = field(default_factory=Limits)
@@ -63,6 +66,7 @@ def open_installation(
         Directory(settings.installation, settings.inboxes, store),
         settings.profile,
         settings.form_key,
+        settings.log_key.verifying,
         clock or Clock(),
         boot_key or BootKey.random(),
         Limits(settings.limits.among(workers)),

@@ -12,7 +12,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from whistle.crypto.errors import KeyShapeError
-from whistle.crypto.secret import Secret
+from whistle.crypto.secret import Secret, Seed
+from whistle.crypto.signing import SigningKey, VerifyingKey
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.domain.errors import RefusedError
 from whistle.domain.profile import Profile, ProfileError, load_profile
@@ -24,12 +25,13 @@ ENVIRONMENT = {
     "database": "WHISTLE_DATABASE",
     "profile": "WHISTLE_PROFILE",
     "form_key": "WHISTLE_FORM_KEY",
+    "log_key": "WHISTLE_LOG_KEY",
 }
 
 
-KNOWN = {"database", "profile", "installation", "form_key", "inboxes", "limits"}
+KNOWN = {"database", "profile", "installation", "form_key", "log_key", "inboxes", "limits"}
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
-WEAKEST_FORM_KEY = 8  # different bytes; 32 random ones practically never have fewer
+WEAKEST_KEY = 8  # different bytes; 32 random ones practically never have fewer
 
 
 class SettingsError(RefusedError):
@@ -42,6 +44,17 @@ class FormKey(Secret):
     __slots__ = ()
 
 
+class LogKey(Seed):
+    """The Ed25519 seed that signs the log's checkpoints (RFC 8032). It opens nothing."""
+
+    __slots__ = ()
+
+    @property
+    def verifying(self) -> VerifyingKey:
+        """The public half, by which everybody checks a checkpoint."""
+        return SigningKey(self).verifying
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an installation is told. ``installation``: 16 bytes; ``database``: a URL.
@@ -52,6 +65,7 @@ class Settings:
     database: str
     installation: bytes
     form_key: FormKey
+    log_key: LogKey
     profile: Profile
     inboxes: tuple[InboxRoot, ...]
     limits: Budgets = field(default_factory=Budgets)
@@ -80,7 +94,8 @@ def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> S
         settings = Settings(
             database=_database(values),
             installation=_hex(values, "installation", ID_BYTES),
-            form_key=_form_key(values),
+            form_key=FormKey(_key(values, "form_key")),
+            log_key=LogKey(_key(values, "log_key")),
             profile=load_profile(_text(values, "profile")),
             inboxes=_roots(values),
             limits=_limits(values),
@@ -104,6 +119,7 @@ def write_settings(data: Path, settings: Settings, profile: str) -> None:
         f"profile = {_quoted(profile)}",
         f'installation = "{settings.installation.hex()}"',
         f'form_key = "{settings.form_key.reveal().hex()}"',
+        f'log_key = "{settings.log_key.reveal().hex()}"',
     ]
     path = data / FILE_NAME
     path.touch(mode=0o600)
@@ -188,11 +204,14 @@ def _is_private(url: URL) -> bool:
     return stays_here or url.query.get("sslmode") == "verify-full"
 
 
-def _form_key(values: Mapping[str, object]) -> FormKey:
-    key = _hex(values, "form_key", FormKey.size)
-    if len(set(key)) < WEAKEST_FORM_KEY:
-        raise SettingsError("form_key: is no random key; make one with: openssl rand -hex 32")
-    return FormKey(key)
+def _key(values: Mapping[str, object], name: str) -> bytes:
+    mend = "make one with: openssl rand -hex 32"
+    if not values.get(name):
+        raise SettingsError(f"{name}: is missing; {mend}")
+    key = _hex(values, name, Secret.size)
+    if len(set(key)) < WEAKEST_KEY:
+        raise SettingsError(f"{name}: is no random key; {mend}")
+    return key
 
 
 def _roots(values: Mapping[str, object]) -> tuple[InboxRoot, ...]:

@@ -113,7 +113,8 @@ class Town(Laptop):
             here = self.office.installation
             url = here.store.engine.url.render_as_string(hide_password=False)
             roots = tuple(inbox.root for inbox in here.directory.inboxes)
-            settings = Settings(url, here.id, here.form_key, here.profile, roots)
+            keys = (here.form_key, self.office.log_key)
+            settings = Settings(url, here.id, *keys, here.profile, roots)
             write_settings(data, settings, "stevns")
         return data
 

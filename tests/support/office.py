@@ -32,7 +32,7 @@ from whistle.keys.directory import Directory
 from whistle.keys.factors import box_totp
 from whistle.keys.keyring import Keyring, NewInbox, box_seed, found_inbox
 from whistle.keys.sessions import BootKey, SessionBoxer
-from whistle.settings import FormKey
+from whistle.settings import FormKey, LogKey
 from whistle.storage import intake as intake_queries
 from whistle.storage import members as member_queries
 from whistle.storage.engine import Store
@@ -53,6 +53,7 @@ class Office:
     reserve: Keyring
     passphrase: Passphrase
     app: TotpSecret
+    log_key: LogKey
     root: Path = Path(__file__).parents[2]
 
     @cached_property
@@ -321,13 +322,14 @@ def office(store: Store, founding: Founding, doors: Doors) -> Office:
 def open_office(store: Store, founding: Founding) -> Office:
     """Found an installation in an empty database."""
     founding.write(store)
-    clock = FixedClock(NOON)
+    clock, log_key = FixedClock(NOON), LogKey.random()
     installation = Installation(
         founding.adviser.installation,
         store,
         Directory(founding.adviser.installation, [one.root for one in founding.inboxes], store),
         founding.profile,
         FormKey.random(),
+        log_key.verifying,
         clock,
         BootKey.random(),
     )
@@ -338,4 +340,5 @@ def open_office(store: Store, founding: Founding) -> Office:
         founding.reserve,
         founding.passphrase,
         founding.app,
+        log_key,
     )

@@ -29,7 +29,14 @@ from whistle.domain.profile import Profile, load_profile
 from whistle.installation import Installation, open_installation
 from whistle.keys.factors import box_totp
 from whistle.keys.keyring import Keyring, NewInbox, box_seed, found_inbox
-from whistle.settings import FILE_NAME, FormKey, Settings, load_settings, write_settings
+from whistle.settings import (
+    FILE_NAME,
+    FormKey,
+    LogKey,
+    Settings,
+    load_settings,
+    write_settings,
+)
 from whistle.storage.engine import open_store
 from whistle.storage.migrations import upgrade
 from whistle.storage.rows import GrantRow, InboxRow, MemberRow, StatementRow
@@ -84,6 +91,7 @@ def set_up(data: Path, profile_name: str, base: str, *, empty: bool) -> Settings
         database=_sqlite(half_done),
         installation=installation_id,
         form_key=FormKey.random(),
+        log_key=LogKey.random(),
         profile=profile,
         inboxes=tuple(inbox.root for inbox in inboxes),
     )
