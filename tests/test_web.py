@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.support.office import HOST, Office, a_file, hidden_fields
+from whistle.app import create_casework, create_intake
 from whistle.gateway.bodies import CUT, Cut, GoneError
 from whistle.gateway.gateway import WHOLE
 from whistle.storage.engine import Store
@@ -49,6 +50,23 @@ def pages(office: Office) -> Iterator[tuple[str, dict[str, str], str]]:
     ]
     for answer in answers:
         yield answer.request.path, dict(answer.headers), answer.text
+
+
+def test_no_answer_can_be_framed(office: Office) -> None:
+    for path, headers, _ in pages(office):
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
+    reporter = office.reporter()
+    page = reporter.come_back(reporter.report(files=[a_file()])).text
+    (path,) = re.findall(r'href="(/da/receipt/file/[^"]+)"', page)
+    saved = reporter.get(path)
+    assert saved.status_code == 200
+    assert "frame-ancestors 'none'" in saved.headers["Content-Security-Policy"]
+
+
+def test_no_variable_switches_debugging_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    assert not create_intake(office.installation).debug
+    assert not create_casework(office.installation).debug
 
 
 def test_every_answer_carries_the_headers(office: Office) -> None:
