@@ -15,6 +15,7 @@ from whistle.crypto.errors import KeyShapeError
 from whistle.crypto.secret import Secret, Seed
 from whistle.crypto.signing import SigningKey, VerifyingKey
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
+from whistle.domain.copies import MOST_DAYS, Copies
 from whistle.domain.errors import RefusedError
 from whistle.domain.profile import Profile, ProfileError, load_profile
 from whistle.limits import Budgets
@@ -29,7 +30,9 @@ ENVIRONMENT = {
 }
 
 
-KNOWN = {"database", "profile", "installation", "form_key", "log_key", "inboxes", "limits"}
+KNOWN = {
+    "database", "profile", "installation", "form_key", "log_key", "inboxes", "limits", "backup",
+}  # fmt: skip
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 WEAKEST_KEY = 8  # different bytes; 32 random ones practically never have fewer
 
@@ -69,6 +72,7 @@ class Settings:
     profile: Profile
     inboxes: tuple[InboxRoot, ...]
     limits: Budgets = field(default_factory=Budgets)
+    backup: Copies = field(default_factory=Copies)
 
 
 def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -99,6 +103,7 @@ def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> S
             profile=load_profile(_text(values, "profile")),
             inboxes=_roots(values),
             limits=_limits(values),
+            backup=_backup(values),
         )
     except (ProfileError, KeyShapeError) as error:
         raise SettingsError(f"{path}: {error}") from error
@@ -260,6 +265,19 @@ def _limits(values: Mapping[str, object]) -> Budgets:
         if type(value) is not int or value < 1:
             raise SettingsError(f"[limits], {name}: should be a whole number from 1 up")
     return Budgets(**table)
+
+
+def _backup(values: Mapping[str, object]) -> Copies:
+    table = values.get("backup", {})
+    if not isinstance(table, dict) or set(table) - {"keep_days"}:
+        raise SettingsError("backup: should be a table, [backup], with keep_days alone")
+    days = table.get("keep_days", MOST_DAYS)
+    if type(days) is not int or not 1 <= days <= MOST_DAYS:
+        raise SettingsError(
+            f"[backup], keep_days: should be a whole number from 1 to {MOST_DAYS}: what people "
+            "have erased must not live longer in copies"
+        )
+    return Copies(days)
 
 
 def _text(values: Mapping[str, object], name: str) -> str:
