@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+from whistle.audit.entries import Who
+from whistle.audit.log import Log
 from whistle.crypto.signing import VerifyingKey
 from whistle.domain.channel import InboxKind
 from whistle.domain.clock import Clock
@@ -11,6 +13,7 @@ from whistle.keys.sessions import BootKey
 from whistle.limits import Limits
 from whistle.settings import FormKey, Settings
 from whistle.storage.engine import Store, open_store
+from whistle.storage.rows import MemberRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,10 @@ class Installation:
     clock: Clock = field(default_factory=Clock)
     boot_key: BootKey = field(default_factory=BootKey.random)
     limits: Limits = field(default_factory=Limits)
+
+    def log_of(self, member: MemberRow) -> Log:
+        """Give the audit log, as a member's acts are written to it: by this very store."""
+        return Log(self.store, self.id, self.clock, Who.member(member.id), member.role)
 
 
 def open_doors(installation: Installation) -> Installation:

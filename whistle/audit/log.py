@@ -1,11 +1,13 @@
 """Writing to the log: an act and its entry in one transaction, or neither."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
+from typing import TypeAlias
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from whistle.audit.entries import Details, InboxLogKey, Sealed, Who, leaf_content, seal_details
 from whistle.crypto.envelope import derive
@@ -18,6 +20,7 @@ from whistle.keys.canonical import Json
 from whistle.keys.keyring import InboxKeys
 from whistle.storage import log as queries
 from whistle.storage.engine import Store
+from whistle.storage.errors import ConflictError, DuplicateError, UnloggedError
 from whistle.storage.log import EntryRow
 
 
@@ -30,12 +33,18 @@ class Deed:
     inbox: InboxKeys | None = None
 
 
-def deed(act: Logged, inbox: InboxKeys | None = None, **about: bytes | str | int) -> Deed:
-    """Put a deed together; ids given as bytes are written in hexadecimal."""
-    told = {
-        name: value.hex() if isinstance(value, bytes) else value for name, value in about.items()
-    }
-    return Deed(act, told, inbox)
+About: TypeAlias = bytes | str | int | Sequence[bytes]
+
+
+def deed(act: Logged, inbox: InboxKeys | None = None, **about: About) -> Deed:
+    """Put a deed together; ids given as bytes, or several of them, are written in hexadecimal."""
+    return Deed(act, {name: _told(value) for name, value in about.items()}, inbox)
+
+
+def _told(value: About) -> str | int | list[str]:
+    if isinstance(value, bytes):
+        return value.hex()
+    return value if isinstance(value, str | int) else [one.hex() for one in value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class Log:
     def write(self, *deeds: Deed) -> Iterator[Connection]:
         """Open a transaction that writes ``deeds`` at its end: all of it is stored, or nothing.
 
-        Raises as `Store.write`.
+        Raises as `Store.write`, and `UnloggedError` when the log cannot be written: all is undone.
         """
         sealed = [self._seal(one) for one in deeds]
         with self.store.write() as db:
@@ -77,10 +86,13 @@ class Log:
         return seal_details(self.installation, Details(done.act, about), key)
 
     def _append(self, db: Connection, sealed: list[Sealed]) -> None:
-        tree = queries.hold_head(db)
-        time = int(self.clock.now().replace(tzinfo=UTC).timestamp())
-        for one in sealed:
-            tree = queries.append(db, tree, _row(tree.size, time, self.who, one))
+        try:
+            tree = queries.hold_head(db)
+            time = int(self.clock.now().replace(tzinfo=UTC).timestamp())
+            for one in sealed:
+                tree = queries.append(db, tree, _row(tree.size, time, self.who, one))
+        except (DBAPIError, DuplicateError, ConflictError) as error:  # no fault of the act's
+            raise UnloggedError("the log cannot be written") from error
 
 
 def log_key(installation: bytes, inbox: InboxKeys) -> InboxLogKey:

@@ -1,4 +1,4 @@
-"""What the audit log can say was done: a closed list. ``docs/log.md`` says what each means."""
+"""What the audit log can say was done: a closed list. ``docs/acts.md`` says what each means."""
 
 from enum import IntEnum, StrEnum
 
@@ -9,6 +9,7 @@ class Actor(IntEnum):
     HOUSEKEEPING = 0
     COMMAND = 1  # somebody at the server, by a `whistle` command
     MEMBER = 2
+    INVITED = 3  # whoever has an invitation's long code, and is nobody yet
 
 
 class Logged(StrEnum):
@@ -20,24 +21,26 @@ class Logged(StrEnum):
     PROVED = "proved"
     SESSION_ENDED = "session-ended"
     LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    KEY_FILE_USED = "key-file-used"
+    WRONG_CODE = "wrong-code"
+    WRONG_CODES_SEEN = "wrong-codes-seen"
     # one's own ways in
     PASSPHRASE_CHANGED = "passphrase-changed"  # noqa: S105  (an act)
     APP_SET = "app-set"
     BACKUP_CODES_MADE = "backup-codes-made"
-    BACKUP_CODE_USED = "backup-code-used"
     PASSKEY_ADDED = "passkey-added"
     PASSKEY_OPENS = "passkey-opens"
     PASSKEY_REMOVED = "passkey-removed"
     KEY_FILE_MADE = "key-file-made"
     KEY_FILE_REVOKED = "key-file-revoked"
-    KEY_FILE_USED = "key-file-used"
+    KEYS_PUT_RIGHT = "keys-put-right"
     LANGUAGE_CHOSEN = "language-chosen"
-    WRONG_CODES_SEEN = "wrong-codes-seen"
     # members and keys
     INVITED = "invited"
     INVITATION_WITHDRAWN = "invitation-withdrawn"
     INVITATION_ACCEPTED = "invitation-accepted"
-    INVITATION_LOCKED = "invitation-locked"
+    INVITATION_REFUSED = "invitation-refused"
     INBOX_FOUNDED = "inbox-founded"
     INBOX_CONFIRMED = "inbox-confirmed"
     LET_IN = "let-in"

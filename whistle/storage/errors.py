@@ -21,5 +21,9 @@ class SessionOverError(StorageError):
     """The session that asked for it has ended meanwhile; nothing was written."""
 
 
+class UnloggedError(StorageError):
+    """An act could not be written to the log, or was not; so it was not done."""
+
+
 class ConflictError(StorageError):
     """Somebody else changed the row first; nothing was written. Read it again and retry."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from whistle.crypto.merkle import Frontier
 from whistle.storage import log_tables
-from whistle.storage.errors import ConflictError
+from whistle.storage.errors import UnloggedError
 from whistle.storage.rows import Row
 
 SUBTREE_LEVELS = 8  # every so many levels a subtree's root is kept: 256 leaves, 65,536 …
@@ -70,11 +70,12 @@ class OldKeysRow(Row):
 def hold_head(db: Connection) -> Frontier:
     """Give the tree as it is, and let nobody else append until this transaction ends.
 
-    Take it last: who holds it waits for nobody, and everybody else for them.
+    Take it last: who holds it waits for nobody, and everybody else for them. Raises
+    `UnloggedError` where there is no log.
     """
     row = db.execute(_HOLD_HEAD).first()
     if row is None:
-        raise ConflictError("the log has no head")
+        raise UnloggedError("the log has no head")
     return Frontier.decode(row.size, row.roots)
 
 
@@ -102,7 +103,7 @@ def append(db: Connection, before: Frontier, row: EntryRow) -> Frontier:
         .values(size=after.size, roots=after.encode())
     )
     if result.rowcount != 1:
-        raise ConflictError("somebody else wrote to the log first")
+        raise UnloggedError("somebody else wrote to the log first")
     return after
 
 
