@@ -105,3 +105,19 @@ class LogError(SealingError):
 
 class ProofError(LogError):
     """A tree, or a proof about one, that cannot be (RFC 9162)."""
+
+
+class NoteError(LogError):
+    """A signed note or a checkpoint that cannot be trusted. The base of why."""
+
+
+class NoteShapeError(NoteError):
+    """The bytes are no signed note, no key of one, or no checkpoint."""
+
+
+class NoteUnsignedError(NoteError):
+    """No key that is known has signed the note."""
+
+
+class NoteSignatureError(NoteError):
+    """A signature claims to be by a known key, and is not."""
