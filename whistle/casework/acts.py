@@ -12,8 +12,10 @@ from enum import Enum, StrEnum
 
 from sqlalchemy import Connection
 
+from whistle.audit.log import deed
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue, was_closed_on
 from whistle.domain.channel import Act, Side
+from whistle.domain.logged import Logged
 from whistle.keys.cases import Compartment
 from whistle.keys.files import content_digest
 from whistle.keys.notes import Note, seal_note
@@ -86,7 +88,8 @@ def close(cases: Cases, case_id: bytes, closing: Closing) -> Done:
             last_act=Undoable.CLOSED,
             last_item=line.id,
         )
-        with cases.writing(opened, registration) as db:
+        done = deed(Logged.CASE_CLOSED, opened.inbox, case=case_id, item=line.id)
+        with cases.writing(opened, registration, done) as db:
             queries.insert_message(db, line)
             queries.set_open(db, case_id, is_open=False)
             if closing.note:
@@ -113,7 +116,8 @@ def reopen(cases: Cases, case_id: bytes) -> Done:
             last_act=Undoable.REOPENED,
             last_item=line.id,
         )
-        with cases.writing(opened, registration) as db:
+        done = deed(Logged.CASE_REOPENED, opened.inbox, case=case_id, item=line.id)
+        with cases.writing(opened, registration, done) as db:
             queries.insert_message(db, line)
             queries.set_open(db, case_id, is_open=True)
         return Done.YES
@@ -136,7 +140,8 @@ def mark(cases: Cases, case_id: bytes, what: Undoable) -> Done:
         }[what]
         if marked == known:
             return Done.ALREADY
-        with cases.writing(opened, replace(marked, last_act=what)):
+        done = deed(Logged.CASE_MARKED, opened.inbox, case=case_id, mark=what)
+        with cases.writing(opened, replace(marked, last_act=what), done):
             return Done.YES
 
     return cases.attempt(case_id, step) or Done.CLOSED_TO_YOU
@@ -151,7 +156,8 @@ def give_title(cases: Cases, case_id: bytes, title: str, was: str) -> Done:
             return Done.ALREADY
         if known.title != was:
             return Done.CHANGED
-        with cases.writing(opened, replace(known, title=title)):
+        done = deed(Logged.CASE_TITLED, opened.inbox, case=case_id)
+        with cases.writing(opened, replace(known, title=title), done):
             return Done.YES
 
     return cases.attempt(case_id, step) or Done.CLOSED_TO_YOU
@@ -174,7 +180,8 @@ def undo(cases: Cases, case_id: bytes, version: int) -> Done:
         if unread and act in {Undoable.CLOSED, Undoable.REOPENED}:
             return Done.CHANGED
         undoing = _UNDOING[Undoable(act)](cases, opened, told_by_dialogue(opened))
-        with cases.writing(opened, undoing.registration, keep_deleted=True) as db:
+        done = deed(Logged.UNDONE, opened.inbox, case=case_id, undone=act)
+        with cases.writing(opened, undoing.registration, done, keep_deleted=True) as db:
             undoing.write(db)
         return Done.YES
 

@@ -1,13 +1,20 @@
-"""Opening a case with a member's keys, and writing to it without losing what others write."""
+"""Opening a case with a member's keys, and writing to it without losing what others write.
+
+Whatever is done here is logged, reading too: the entry is stored with the act, or there is no act.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from functools import cached_property
+from typing import TypeAlias, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
+from whistle.audit.entries import Who
+from whistle.audit.log import Deed, Log
 from whistle.casework.duties import Duty, DutyKind, duties_of
 from whistle.crypto.errors import NotGrantedError
 from whistle.domain.channel import Act, Side
@@ -26,12 +33,17 @@ from whistle.keys.notes import Notebook, open_notes
 from whistle.keys.records import Message, Registration
 from whistle.keys.vault import with_new_receipt
 from whistle.storage import casework as queries
-from whistle.storage import directory
-from whistle.storage.errors import ConflictError
+from whistle.storage import directory, members
+from whistle.storage.errors import ConflictError, StorageError
 from whistle.storage.rows import CaseRow
 
 MOST_TRIES = 5
 _Result = TypeVar("_Result")
+_Write: TypeAlias = Callable[[Connection], None]
+
+
+class NotOpenedError(StorageError):
+    """What was to be opened could not be logged; so it stays closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,8 @@ class OpenedCase:
 
     ``registration`` is the stored one, ``version`` its number. Every change of casework's makes a
     new version: who still has the newest version knows that nothing else happened.
+    ``arrears``: what opening it gave to be stored, for the transaction of the act that it was
+    opened for: that the case was taken into the vault, or the key of a new receipt.
     """
 
     inbox: InboxKeys
@@ -49,6 +63,12 @@ class OpenedCase:
     version: int
     messages: Sequence[Message]
     notebook: Notebook
+    arrears: Sequence[_Write] = ()
+
+    def settle(self, db: Connection) -> None:
+        """Store what opening the case gave; `ConflictError` when somebody was quicker."""
+        for write in self.arrears:
+            write(db)
 
     @property
     def case(self) -> CaseRow:
@@ -80,10 +100,34 @@ class OpenedCase:
 class Cases:
     """The cases of one unlocked member. For the modules of this room; others take the service."""
 
-    def __init__(self, installation: Installation, keyring: Keyring) -> None:
-        """Work on ``installation`` with the keys of one member."""
+    def __init__(
+        self, installation: Installation, keyring: Keyring, role: str | None = None
+    ) -> None:
+        """Work on ``installation`` with the keys of one member.
+
+        ``role``: the member's, for the log; none to look it up.
+        """
         self.here = installation
         self.keyring = keyring
+        self._role = role
+
+    @cached_property
+    def log(self) -> Log:
+        """The log, for what this member does."""
+        me = self.keyring.member_id
+        if self._role is None:
+            with self.here.store.read() as db:
+                row = members.by_id(db, me)
+            self._role = row.role if row else ""
+        return Log(self.here.store, self.here.id, self.here.clock, Who.member(me), self._role)
+
+    def note(self, *deeds: Deed) -> None:
+        """Log that something is opened; raise `NotOpenedError` where that fails, and open nothing.
+
+        Raises `ConflictError` as well.
+        """
+        with _opening():
+            self.log.note(*deeds)
 
     def inboxes_opened(self) -> list[InboxKeys]:
         """Open every inbox that this member's grants are for."""
@@ -121,9 +165,13 @@ class Cases:
 
     @contextmanager
     def writing(
-        self, opened: OpenedCase, registration: Registration, *, keep_deleted: bool = False
+        self,
+        opened: OpenedCase,
+        registration: Registration,
+        *done: Deed,
+        keep_deleted: bool = False,
     ) -> Iterator[Connection]:
-        """Write to a case in one transaction, with the next version of its registration.
+        """Write to a case and log it, in one transaction, with its registration's next version.
 
         Raises `ConflictError` when anything but the reporter changed the case since it was opened.
         What had been deleted is erased now, unless ``keep_deleted``.
@@ -131,7 +179,8 @@ class Cases:
         row = box_registration(
             opened.inbox, opened.stored.keys, registration, version=opened.version + 1
         )
-        with self.here.store.write() as db:
+        with self.log.write(*done) as db:
+            opened.settle(db)
             queries.hold(db, opened.stored.keys)
             queries.update_registration(db, row)
             self._write_duties(db, opened, registration)
@@ -140,18 +189,27 @@ class Cases:
                 queries.delete_items(db, opened.case.id, gone)
             yield db
 
-    def seen_by_now(self, opened: OpenedCase) -> OpenedCase:
-        """Note that everything in a case was read, and what its dialogue says of the clock."""
+    def seen_by_now(self, opened: OpenedCase, done: Deed) -> OpenedCase:
+        """Log that a case was opened; note that everything in it was read.
+
+        And what its dialogue says of the clock. Raises as `note`.
+        """
         known = opened.registration
         registration = replace(told_by_dialogue(opened), seen=max(known.seen, len(opened.messages)))
         today = self.here.clock.today()
         stale = any(note.newest.written.date() < today for note in opened.notebook.deleted)
         unchanged = replace(registration, last_act=known.last_act, last_item=known.last_item)
         if unchanged == known and not stale:
-            return opened
-        with self.writing(opened, registration):
+            self.looking(opened, done)
+            return replace(opened, arrears=())
+        with _opening(), self.writing(opened, registration, done):
             pass
-        return replace(opened, registration=registration, version=opened.version + 1)
+        return replace(opened, registration=registration, version=opened.version + 1, arrears=())
+
+    def looking(self, opened: OpenedCase, done: Deed) -> None:
+        """Log that something of a case is opened; raise as `note`."""
+        with _opening(), self.log.write(done) as db:
+            opened.settle(db)
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -166,8 +224,9 @@ class Cases:
         )
         if inbox is None:
             return None
+        arrears: list[_Write] = []
         if not stored.keys.in_vault:
-            stored = self._adopt(inbox, stored)
+            stored = _adopted(inbox, stored, arrears)
         row = stored.registration
         if row is None:
             raise ConflictError("the registration is missing")
@@ -176,9 +235,8 @@ class Cases:
         messages = items.dialogue(stored.items)
         renewed = with_new_receipt(inbox, stored.keys, keys, messages)
         if renewed is not None:
-            in_vault, keys = renewed
-            with self.here.store.write() as db:
-                queries.update_case_keys(db, stored.keys, in_vault)
+            before, (in_vault, keys) = stored.keys, renewed
+            arrears.append(lambda db: queries.update_case_keys(db, before, in_vault))
             stored, items = replace(stored, keys=in_vault), replace(items, keys=keys)
         return OpenedCase(
             inbox,
@@ -188,13 +246,8 @@ class Cases:
             row.version,
             messages,
             open_notes(items, stored.items),
+            arrears,
         )
-
-    def _adopt(self, inbox: InboxKeys, stored: queries.StoredCase) -> queries.StoredCase:
-        adopted, registration, _ = adopt(inbox, stored.keys)
-        with self.here.store.write() as db:
-            queries.adopt_case(db, stored.keys, adopted, registration)
-        return replace(stored, keys=adopted, registration=registration)
 
     def _write_duties(self, db: Connection, opened: OpenedCase, registration: Registration) -> None:
         duties = duties_of(opened.case, registration, self.deadlines(opened.inbox))
@@ -202,6 +255,25 @@ class Cases:
         acknowledge_by, feedback_by = due.get(DutyKind.ACKNOWLEDGE), due.get(DutyKind.FEEDBACK)
         if (acknowledge_by, feedback_by) != (opened.case.acknowledge_by, opened.case.feedback_by):
             queries.set_duties(db, opened.case.id, acknowledge_by, feedback_by)
+
+
+@contextmanager
+def _opening() -> Iterator[None]:
+    try:
+        yield
+    except ConflictError:  # somebody was quicker: it is tried again
+        raise
+    except (SQLAlchemyError, StorageError) as error:
+        raise NotOpenedError("what is opened could not be logged") from error
+
+
+def _adopted(
+    inbox: InboxKeys, sealed: queries.StoredCase, arrears: list[_Write]
+) -> queries.StoredCase:
+    """Give a case as it stands in the vault from its first opening on; it is yet to be stored."""
+    keys, registration, _ = adopt(inbox, sealed.keys)
+    arrears.append(lambda db: queries.adopt_case(db, sealed.keys, keys, registration))
+    return replace(sealed, keys=keys, registration=registration)
 
 
 def was_closed_on(messages: Sequence[Message]) -> date | None:

@@ -13,9 +13,11 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from whistle.audit.log import Deed, deed
 from whistle.casework.cases import Cases
 from whistle.casework.duties import Duty, duties_of, duties_of_new
 from whistle.crypto.errors import SealingError
+from whistle.domain.logged import Logged
 from whistle.keys.cases import open_registration
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
@@ -87,6 +89,7 @@ def list_cases(cases: Cases, wanted: Wanted) -> CaseList:
         else:
             ids = queries.ordered_ids(db, chosen, wanted.state, today, limit=size, offset=first)
         rows = queries.load(db, ids)
+    cases.note(*(_looked_at(opened[one], wanted.state) for one in chosen))
     return CaseList(
         [_listed(cases, opened[row.case.inbox_id], row) for row in rows],
         counts,
@@ -94,6 +97,13 @@ def list_cases(cases: Cases, wanted: Wanted) -> CaseList:
         page,
         pages,
     )
+
+
+def _looked_at(inbox: InboxKeys, state: CaseState) -> Deed:
+    """Say that an inbox is listed; openly where this member has no key to seal it with."""
+    if inbox.inbox.epoch in inbox.granted:
+        return deed(Logged.INBOX_LISTED, inbox, state=state)
+    return Deed(Logged.INBOX_LISTED, {"inbox": inbox.inbox.inbox_id.hex()})
 
 
 def _counts(

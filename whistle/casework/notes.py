@@ -3,12 +3,30 @@
 import secrets
 from dataclasses import replace
 
+from whistle.audit.log import deed
 from whistle.casework.acts import Done, Undoable
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
+from whistle.domain.logged import Logged
 from whistle.keys.files import content_digest
-from whistle.keys.notes import Note, seal_note
+from whistle.keys.notes import KeptNote, Note, seal_note
 from whistle.storage.errors import DuplicateError
 from whistle.storage.tables import ID_BYTES
+
+
+def open_note(
+    cases: Cases, case_id: bytes, note_id: bytes, *, also_deleted: bool = False
+) -> tuple[OpenedCase, KeptNote] | None:
+    """Open one note of a case; none when there is none, or the case is closed to this member."""
+
+    def step(opened: OpenedCase) -> tuple[OpenedCase, KeptNote] | None:
+        kept = opened.notebook.find(note_id)
+        if kept is None or (kept.newest.deleted and not also_deleted):
+            return None
+        done = deed(Logged.NOTE_OPENED, opened.inbox, case=case_id, item=note_id)
+        cases.looking(opened, done)
+        return opened, kept
+
+    return cases.attempt(case_id, step)
 
 
 def write_note(cases: Cases, case_id: bytes, form_id: bytes, text: str) -> Done:
@@ -16,7 +34,8 @@ def write_note(cases: Cases, case_id: bytes, form_id: bytes, text: str) -> Done:
     note_id = content_digest(cases.here.id, form_id, text, ())[:ID_BYTES]
 
     def step(opened: OpenedCase) -> Done:
-        _put(cases, opened, _note(cases, note_id, 1, text), note_id)
+        note = _note(cases, note_id, 1, text)
+        _put(cases, opened, Logged.NOTE_WRITTEN, note, note_id)
         return Done.YES
 
     try:
@@ -35,7 +54,7 @@ def edit_note(cases: Cases, case_id: bytes, note_id: bytes, version: int, text: 
         if kept is None or kept.newest.version != version:
             return Done.CHANGED
         note = _note(cases, note_id, version + 1, text)
-        _put(cases, opened, note, secrets.token_bytes(ID_BYTES))
+        _put(cases, opened, Logged.NOTE_CHANGED, note, secrets.token_bytes(ID_BYTES))
         return Done.YES
 
     return cases.attempt(case_id, step) or Done.CLOSED_TO_YOU
@@ -55,7 +74,7 @@ def delete_note(cases: Cases, case_id: bytes, note_id: bytes, version: int) -> D
         if kept.newest.version != version:
             return Done.CHANGED
         gone = replace(_note(cases, note_id, version + 1, ""), deleted=True)
-        _put(cases, opened, gone, secrets.token_bytes(ID_BYTES))
+        _put(cases, opened, Logged.NOTE_DELETED, gone, secrets.token_bytes(ID_BYTES))
         return Done.YES
 
     return cases.attempt(case_id, step) or Done.CLOSED_TO_YOU
@@ -66,9 +85,10 @@ def _note(cases: Cases, note_id: bytes, version: int, text: str) -> Note:
     return Note(note_id, version, cases.keyring.member_id, now, text)
 
 
-def _put(cases: Cases, opened: OpenedCase, note: Note, row_id: bytes) -> None:
+def _put(cases: Cases, opened: OpenedCase, act: Logged, note: Note, row_id: bytes) -> None:
     registration = told_by_dialogue(opened)
     if note.deleted:
         registration = replace(registration, last_act=Undoable.NOTE_DELETED, last_item=row_id)
-    with cases.writing(opened, registration) as db:
+    done = deed(act, opened.inbox, case=opened.case.id, item=note.note_id)
+    with cases.writing(opened, registration, done) as db:
         seal_note(opened.items, note, row_id).insert(db)

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from whistle.audit.log import Deed
 from whistle.casework.acts import Done
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
 from whistle.crypto.errors import DirectoryInboxError
 from whistle.domain.channel import Act, InboxKind, Side
+from whistle.domain.logged import Logged
 from whistle.domain.recusal import Ground
 from whistle.keys.cases import hand_over
 from whistle.keys.directory import TrustedInbox
@@ -112,18 +114,29 @@ class _Written(NamedTuple):
 
 
 def _move(cases: Cases, opened: OpenedCase, target: TrustedInbox, recusal: Recusal) -> None:
-    """Give a case to another inbox in one transaction. Whoever gets it has everything to read."""
+    """Give a case to another inbox in one transaction. Whoever gets it has everything to read.
+
+    The entry is sealed to the inbox that the case leaves.
+    """
     registration = replace(told_by_dialogue(opened), seen=0)
     moved = hand_over(target, opened.case.id, opened.items.keys, registration)
     written = _write(cases, opened, recusal)
     gone = [row_id for note in opened.notebook.deleted for row_id in note.row_ids]
-    with cases.here.store.write() as db:
+    with cases.log.write(_passed_on(opened, target, recusal)) as db:
+        opened.settle(db)
         queries.hold(db, opened.stored.keys)
         _check_unchanged(db, cases, opened, target)
         queries.delete_items(db, opened.case.id, gone)
         written.reason.insert(db)
         queries.insert_message(db, written.line)
         queries.hand_over(db, opened.stored.keys, moved.inbox_keys, moved.reporter_keys)
+
+
+def _passed_on(opened: OpenedCase, target: TrustedInbox, recusal: Recusal) -> Deed:
+    about = {"case": opened.case.id.hex(), "inbox": target.inbox_id.hex()}
+    if recusal.lifted:
+        return Deed(Logged.HANDED_BACK, about, opened.inbox)
+    return Deed(Logged.RECUSED, {**about, "member": recusal.member.hex()}, opened.inbox)
 
 
 def _write(cases: Cases, opened: OpenedCase, recusal: Recusal) -> _Written:

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from whistle.audit.log import deed
 from whistle.audit.old_keys import keep_old_keys
 from whistle.casework.cases import Cases
 from whistle.crypto.errors import SealingError
+from whistle.domain.logged import Logged
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.rotation import renew_case
@@ -74,9 +76,7 @@ def rotate_for(cases: Cases, seconds: float) -> Slice:
     waiting = {one.inbox_id for one in _waiting(cases)}
     for inbox in cases.inboxes_opened() if waiting else ():
         if inbox.inbox.inbox_id in waiting and _rotate_inbox(cases, inbox, until, done):
-            with cases.here.store.write() as db:
-                keep_old_keys(db, cases.here.id, inbox)
-                queries.forget_old_grants(db, inbox.inbox.inbox_id, inbox.inbox.key_epoch)
+            _put_old_keys_away(cases, inbox)
     return done
 
 
@@ -117,6 +117,17 @@ def _rotate_inbox(cases: Cases, inbox: InboxKeys, until: float, done: Slice) -> 
     return True
 
 
+def _put_old_keys_away(cases: Cases, inbox: InboxKeys) -> None:
+    """Forget the grants that no case needs any more, but for what opens the log."""
+    inbox_id, key_epoch = inbox.inbox.inbox_id, inbox.inbox.key_epoch
+    with cases.here.store.read() as db:
+        if not queries.has_spare_grants(db, inbox_id, key_epoch):
+            return
+    with cases.log.write(deed(Logged.CASES_RENEWED, inbox, number=0)) as db:
+        keep_old_keys(db, cases.here.id, inbox)
+        queries.forget_old_grants(db, inbox_id, key_epoch)
+
+
 def _somewhere() -> bytes:
     return os.urandom(ID_BYTES)
 
@@ -137,5 +148,7 @@ def _renew(cases: Cases, inbox: InboxKeys, batch: Sequence[OldCase], done: Slice
         return
     with cases.here.store.write() as db:
         written = queries.renew(db, renewed)
+        if written:
+            cases.log.append(db, deed(Logged.CASES_RENEWED, inbox, number=written))
     done.renewed += written
     done.missed += len(renewed) - written

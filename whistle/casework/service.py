@@ -7,13 +7,17 @@ Reading and answering stand here, everything else in a module of its own: `listi
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
+from typing import TypeAlias
 
+from whistle.audit.log import deed
 from whistle.casework import listing
 from whistle.casework.acts import Undoable, mark
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
 from whistle.casework.duties import Duty, DutyKind
 from whistle.casework.listing import ListedCase
 from whistle.domain.channel import Side
+from whistle.domain.logged import Logged
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.files import ReceivedFile, content_digest, open_file
 from whistle.keys.records import FileManifest, Identity, Message
@@ -31,6 +35,9 @@ __all__ = [
     "OpenedInbox",
     "Written",
 ]
+
+
+ApartAnswers: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 class Written(Enum):
@@ -62,15 +69,23 @@ class CaseworkService(Cases):
 
     def open(self, case_id: bytes) -> OpenedCase | None:
         """Open a case; none when there is none, or when this member's keys do not open it."""
-        return self.attempt(case_id, self.seen_by_now)
+        return self.attempt(case_id, partial(self._opened, Logged.CASE_OPENED))
 
-    def identity(self, case_id: bytes) -> Identity | None:
-        """Open who the reporter is, as far as they say: an act of its own."""
-        return self.attempt(case_id, self._identity)
+    def identity(self, case_id: bytes) -> tuple[OpenedCase, Identity] | None:
+        """Open who the reporter is, as far as they say, with the case: an act of its own."""
 
-    def answers_apart(self, case_id: bytes) -> Mapping[str, tuple[str, ...]] | None:
-        """Open the answers that are kept apart, values by field: an act of its own."""
-        return self.attempt(case_id, self._answers_apart)
+        def step(opened: OpenedCase) -> tuple[OpenedCase, Identity]:
+            return self._opened(Logged.IDENTITY_OPENED, opened), _identity(opened)
+
+        return self.attempt(case_id, step)
+
+    def answers_apart(self, case_id: bytes) -> tuple[OpenedCase, ApartAnswers] | None:
+        """Open the answers that are kept apart, with the case: an act of its own."""
+
+        def step(opened: OpenedCase) -> tuple[OpenedCase, ApartAnswers]:
+            return self._opened(Logged.ANSWERS_OPENED, opened), _answers_apart(opened)
+
+        return self.attempt(case_id, step)
 
     def answer(
         self,
@@ -105,7 +120,11 @@ class CaseworkService(Cases):
 
         def find(opened: OpenedCase) -> FileManifest | None:
             files = (manifest for message in opened.messages for manifest in message.files)
-            return next((one for one in files if one.attachment_id == attachment_id), None)
+            found = next((one for one in files if one.attachment_id == attachment_id), None)
+            if found is not None:
+                about = {"case": case_id, "item": attachment_id}
+                self.looking(opened, deed(Logged.FILE_OPENED, opened.inbox, **about))
+            return found
 
         manifest = self.attempt(case_id, find)
         if manifest is None:
@@ -123,25 +142,17 @@ class CaseworkService(Cases):
             return members.names(db)
 
     def version(self, case_id: bytes) -> int:
-        """Give the number of a case's newest registration, without marking anything as read."""
+        """Give the number of a case's newest registration. Nothing of it is shown, or logged."""
         return self.attempt(case_id, lambda opened: opened.version) or 0
+
+    def inbox_of(self, case_id: bytes) -> TrustedInbox | None:
+        """Say where a case lies that this member's keys open. Nothing of it is shown, or logged."""
+        return self.attempt(case_id, lambda opened: opened.inbox.inbox)
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _identity(self, opened: OpenedCase) -> Identity:
-        if not opened.identity_given:
-            return Identity()
-        given = [one for one in opened.items.identities(opened.stored.items) if one.is_given]
-        return Identity(
-            name=_all_of(one.name for one in given), contact=_all_of(one.contact for one in given)
-        )
-
-    def _answers_apart(self, opened: OpenedCase) -> Mapping[str, tuple[str, ...]]:
-        answers: dict[str, set[str]] = {}
-        for identity in opened.items.identities(opened.stored.items):
-            for name, values in identity.answers.items():
-                answers.setdefault(name, set()).update(values)
-        return {name: tuple(sorted(values)) for name, values in answers.items()}
+    def _opened(self, act: Logged, opened: OpenedCase) -> OpenedCase:
+        return self.seen_by_now(opened, deed(act, opened.inbox, case=opened.case.id))
 
     def _write_answer(
         self,
@@ -168,12 +179,31 @@ class CaseworkService(Cases):
             acknowledged=known.acknowledged or today,
             feedback=known.feedback or (today if is_feedback else None),
         )
-        with self.writing(opened, registration) as db:
+        item_id = digest[:ID_BYTES]
+        done = deed(Logged.ANSWERED, opened.inbox, case=opened.case.id, item=item_id)
+        with self.writing(opened, registration, done) as db:
             queries.insert_message(
                 db,
-                opened.items.message(message, item_id=digest[:ID_BYTES]),
+                opened.items.message(message, item_id=item_id),
                 [manifest.attachment_id for manifest in message.files],
             )
+
+
+def _identity(opened: OpenedCase) -> Identity:
+    if not opened.identity_given:
+        return Identity()
+    given = [one for one in opened.items.identities(opened.stored.items) if one.is_given]
+    return Identity(
+        name=_all_of(one.name for one in given), contact=_all_of(one.contact for one in given)
+    )
+
+
+def _answers_apart(opened: OpenedCase) -> ApartAnswers:
+    answers: dict[str, set[str]] = {}
+    for identity in opened.items.identities(opened.stored.items):
+        for name, values in identity.answers.items():
+            answers.setdefault(name, set()).update(values)
+    return {name: tuple(sorted(values)) for name, values in answers.items()}
 
 
 def _all_of(values: Iterable[str]) -> str:

@@ -5,11 +5,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from whistle.storage import directory, tables
 from whistle.storage.rows import InboxKeysRow, ItemRow, RegistrationRow, ReporterKeysRow
 
+_GRANTS = (tables.grants, tables.recovery_grants)
 _KEYS, _ITEM, _CASE = tables.inbox_keys.c, tables.items.c, tables.cases.c
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _OLDEST = (
@@ -197,19 +209,30 @@ def _write(db: Connection, renewed: Sequence[NewKeys]) -> None:
     ReporterKeysRow.insert_all(db, [new.reporter for new in renewed if new.reporter])
 
 
+def has_spare_grants(db: Connection, inbox_id: bytes, key_epoch: int) -> bool:
+    """Say whether there is anything to forget: see `forget_old_grants`."""
+    for table in _GRANTS:
+        query = select(table.c.epoch).where(*_spare(table, inbox_id, key_epoch)).limit(1)
+        if db.execute(query).first():
+            return True
+    return False
+
+
 def forget_old_grants(db: Connection, inbox_id: bytes, key_epoch: int) -> None:
     """Delete members' and trustees' grants of older keys' epochs that no case needs any more."""
     db.execute(select(tables.inboxes.c.id).where(tables.inboxes.c.id == inbox_id).with_for_update())
+    for table in _GRANTS:
+        db.execute(delete(table).where(*_spare(table, inbox_id, key_epoch)))
+
+
+def _spare(table: Table, inbox_id: bytes, key_epoch: int) -> tuple[ColumnElement[bool], ...]:
     needed = select(_KEYS.epoch).where(_KEYS.inbox_id == inbox_id)
-    for table in (tables.grants, tables.recovery_grants):
-        column = table.c
-        db.execute(
-            delete(table).where(
-                column.inbox_id == inbox_id,
-                column.epoch < key_epoch,
-                column.epoch.not_in(needed),
-            )
-        )
+    column = table.c
+    return (
+        column.inbox_id == inbox_id,
+        column.epoch < key_epoch,
+        column.epoch.not_in(needed),
+    )
 
 
 def _pairs(db: Connection, query: Select[bytes, int], **parameters: Any) -> dict[bytes, int]:

@@ -2,16 +2,19 @@
 
 import secrets
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Blueprint, Response, abort, render_template
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from whistle.casework.acts import Done
+from whistle.casework.cases import NotOpenedError
 from whistle.casework.forms import EditNoteForm, NoteForm
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.crypto.errors import SealingError
 from whistle.domain.role import Role
+from whistle.error_pages import log_fault
 from whistle.signed_in import MemberForm, is_in_an_inbox, signed_in, this_member
 from whistle.storage.errors import StorageError
 from whistle.storage.tables import ID_BYTES
@@ -19,6 +22,7 @@ from whistle.uploads import Refusal
 from whistle.web import this_installation
 
 CONFLICT = 409
+_Found = TypeVar("_Found")
 
 blueprint = Blueprint("casework", __name__, url_prefix="/casework")
 
@@ -38,9 +42,26 @@ def refuse_who_holds_no_key() -> Response | None:
     return Response(render_template("casework/no_key.html", can_be_let_in=may_open), status=403)
 
 
+@blueprint.errorhandler(NotOpenedError)
+def not_opened(error: NotOpenedError) -> Response:
+    """Say that nothing is shown that cannot be logged."""
+    log_fault(error)
+    page = render_template(
+        "layout/error.html",
+        title=_("It could not be opened"),
+        message=_(
+            "Whatever is opened here is written in the log first. The log cannot be written just "
+            "now, so nothing was opened, and nothing was changed."
+        ),
+        next_step=_("Try again in a moment. If it stays like this, tell the technician."),
+    )
+    return Response(page, status=503)
+
+
 def service() -> CaseworkService:
     """Give the work of this request's member."""
-    return CaseworkService(this_installation(), this_member().keyring)
+    member = this_member()
+    return CaseworkService(this_installation(), member.keyring, member.role)
 
 
 def read_id(text: str) -> bytes:
@@ -56,13 +77,18 @@ def read_id(text: str) -> bytes:
 
 def opened_case(case_id: str) -> OpenedCase:
     """Open a case, or say 404: to whom it is closed it is not there."""
+    return found(lambda: service().open(read_id(case_id)))
+
+
+def found(look: Callable[[], _Found | None]) -> _Found:
+    """Open something, or say 404: to whom it is closed it is not there."""
     try:
-        opened = service().open(read_id(case_id))
+        something = look()
     except SealingError:
         abort(404)
-    if opened is None:
+    if something is None:
         abort(404)
-    return opened
+    return something
 
 
 def act(do: Callable[[], Done]) -> Done:

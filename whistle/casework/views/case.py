@@ -15,6 +15,7 @@ from whistle.casework.service import OpenedCase, Written
 from whistle.casework.views.blueprint import (
     blueprint,
     check,
+    found,
     fresh_form_id,
     opened_case,
     read_id,
@@ -80,8 +81,8 @@ def answer(case_id: str) -> BaseResponse:
 def identity(case_id: str) -> BaseResponse:
     """Open who the reporter is: a step of its own."""
     check(MemberForm())
-    opened = opened_case(case_id)
-    return case_page(opened, CaseForms(), identity=service().identity(opened.case.id))
+    opened, known = found(lambda: service().identity(read_id(case_id)))
+    return case_page(opened, CaseForms(), identity=known)
 
 
 @blueprint.post("/case/<case_id>/apart")
@@ -89,19 +90,15 @@ def identity(case_id: str) -> BaseResponse:
 def apart(case_id: str) -> BaseResponse:
     """Open the answers that are kept apart: a step of its own."""
     check(MemberForm())
-    opened = opened_case(case_id)
-    answers = service().answers_apart(opened.case.id)
-    return case_page(opened, CaseForms(), answers_apart=show_given(opened, answers or {}))
+    opened, answers = found(lambda: service().answers_apart(read_id(case_id)))
+    return case_page(opened, CaseForms(), answers_apart=show_given(opened, answers))
 
 
 @blueprint.get("/case/<case_id>/file/<attachment_id>")
 @members_only
 def file(case_id: str, attachment_id: str) -> BaseResponse:
     """Give a file of a case's dialogue."""
-    found = service().file(read_id(case_id), read_id(attachment_id))
-    if found is None:
-        abort(404)
-    manifest, content = found
+    manifest, content = found(lambda: service().file(read_id(case_id), read_id(attachment_id)))
     return attachment_response(manifest.name, manifest.length, content)
 
 

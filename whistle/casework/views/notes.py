@@ -1,6 +1,6 @@
 """Notes: what advisers write for each other."""
 
-from flask import Response, abort, redirect, render_template, url_for
+from flask import Response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -13,6 +13,7 @@ from whistle.casework.views.blueprint import (
     act,
     blueprint,
     check,
+    found,
     not_stored,
     note_refusal,
     opened_case,
@@ -47,10 +48,7 @@ def new_note(case_id: str) -> BaseResponse:
 @members_only
 def note(case_id: str, note_id: str) -> BaseResponse:
     """A note, to change it."""
-    opened = opened_case(case_id)
-    kept = opened.notebook.find(read_id(note_id))
-    if kept is None or kept.newest.deleted:
-        abort(404)
+    opened, kept = found(lambda: notes.open_note(service(), read_id(case_id), read_id(note_id)))
     form = EditNoteForm(formdata=None, note=kept.newest.text)
     return _note_page(opened, kept, form)
 
@@ -68,10 +66,9 @@ def edit_note(case_id: str, note_id: str) -> BaseResponse:
         refusal = not_stored() if done is None else None
     if done in {Done.YES, Done.ALREADY}:
         return redirect(url_for("casework.case", case_id=case_id, done="note"), 303)
-    opened = opened_case(case_id)
-    kept = opened.notebook.find(key)
-    if kept is None:
-        return _note_is_gone(opened, form)
+    opened_note = notes.open_note(service(), read_id(case_id), key, also_deleted=True)
+    if opened_note is None:
+        return _note_is_gone(opened_case(case_id), form)
     if done is Done.CHANGED:
         refusal = Refusal(
             _(
@@ -80,7 +77,7 @@ def edit_note(case_id: str, note_id: str) -> BaseResponse:
             ),
             CONFLICT,
         )
-    return _note_page(opened, kept, form, refusal)
+    return _note_page(*opened_note, form, refusal)
 
 
 @blueprint.post("/case/<case_id>/note/<note_id>/delete")

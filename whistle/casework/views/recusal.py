@@ -14,6 +14,7 @@ from whistle.casework.service import OpenedCase
 from whistle.casework.views.blueprint import (
     CONFLICT,
     blueprint,
+    found,
     not_stored,
     opened_case,
     read_id,
@@ -24,6 +25,7 @@ from whistle.casework.views.blueprint import (
 )
 from whistle.casework.views.shown import ground_title, show_case, show_entries
 from whistle.domain.recusal import Ground
+from whistle.keys.directory import TrustedInbox
 from whistle.signed_in import members_only, proof_needed, this_member
 from whistle.uploads import Refusal
 
@@ -53,10 +55,11 @@ def recusal(case_id: str) -> BaseResponse:
 @proof_needed
 def recuse(case_id: str) -> BaseResponse:
     """Pass a case to the reserve."""
-    opened, form = opened_case(case_id), RecusalForm()
-    refusal = wrong(form) or _incomplete(opened, form)
+    form = RecusalForm()
+    inbox = found(lambda: service().inbox_of(read_id(case_id)))
+    refusal = wrong(form) or _incomplete(inbox, form)
     if refusal:
-        return _recusal_page(opened, form, refusal)
+        return _recusal_page(opened_case(case_id), form, refusal)
     declared = Declaration(
         bytes.fromhex(form.member.data or ""),
         Ground(form.ground.data or ""),
@@ -74,10 +77,7 @@ def recuse(case_id: str) -> BaseResponse:
 @proof_needed
 def handing_back(case_id: str) -> BaseResponse:
     """What handing a case back means."""
-    opened = opened_case(case_id)
-    if acts.recusal_of(opened) is None:
-        abort(404)
-    return _hand_back_page(opened, HandBackForm(formdata=None))
+    return _hand_back_page(opened_case(case_id), HandBackForm(formdata=None))
 
 
 @blueprint.post("/case/<case_id>/hand-back")
@@ -85,23 +85,23 @@ def handing_back(case_id: str) -> BaseResponse:
 @proof_needed
 def hand_back(case_id: str) -> BaseResponse:
     """Give a case back that was passed to the reserve."""
-    opened, form = opened_case(case_id), HandBackForm()
-    if acts.recusal_of(opened) is None:
-        abort(404)
+    form = HandBackForm()
     refusal = wrong(form)
     if refusal:
-        return _hand_back_page(opened, form, refusal)
+        return _hand_back_page(opened_case(case_id), form, refusal)
     text, seen = (form.text.data or "").strip(), form.seen.data or 0
     done = try_to(lambda: acts.hand_back(service(), read_id(case_id), text, seen))
+    if done is Done.ALREADY:
+        abort(404)  # nobody passed it on
     if done in {None, Done.CHANGED}:
         refusal = not_stored() if done is None else _news()
         return _hand_back_page(opened_case(case_id), form, refusal)
     return redirect(url_for("casework.inboxes", done="handed-back"), 303)
 
 
-def _incomplete(opened: OpenedCase, form: RecusalForm) -> Refusal | None:
+def _incomplete(inbox: TrustedInbox, form: RecusalForm) -> Refusal | None:
     """Say what is missing: somebody who can open the case, and a ground of § 3."""
-    readers = {one.member_id.hex() for one in opened.inbox.inbox.current.members}
+    readers = {one.member_id.hex() for one in inbox.current.members}
     if form.member.data not in readers:
         return Refusal(_("Choose who may not deal with the case."), 422)
     if form.ground.data not in set(Ground):
@@ -137,6 +137,8 @@ def _recusal_page(
 def _hand_back_page(
     opened: OpenedCase, form: HandBackForm, refusal: Refusal | None = None
 ) -> BaseResponse:
+    if acts.recusal_of(opened) is None:
+        abort(404)
     return _page("casework/hand_back.html", opened, form, refusal)
 
 
