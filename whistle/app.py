@@ -9,7 +9,7 @@ from flask import Flask, request
 from whistle.domain.profile import LANGUAGES
 from whistle.error_pages import refuse_while_closed
 from whistle.gateway.turnstile import Lane
-from whistle.installation import Installation, open_doors
+from whistle.installation import Installation, held_to_the_log, open_doors
 from whistle.web import make_app
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def create_casework(installation: Installation) -> Flask:
     from whistle.accounts import views as accounts  # noqa: PLC0415
     from whistle.casework import views as casework  # noqa: PLC0415
 
+    installation = held_to_the_log(installation)
     app = make_app("casework", installation, accounts.casework_language, "/casework/static")
     app.secret_key = secrets.token_bytes(32)  # Flask-Login asks for one; nothing is signed with it
     accounts.init_app(app)

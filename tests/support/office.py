@@ -27,7 +27,7 @@ from whistle.crypto.totp import DRIFT, STEP_SECONDS, TotpSecret, step_at
 from whistle.domain.channel import InboxKind
 from whistle.domain.clock import FixedClock
 from whistle.domain.profile import Profile, load_profile
-from whistle.installation import Installation, open_doors
+from whistle.installation import Installation, held_to_the_log, open_doors
 from whistle.keys.directory import Directory
 from whistle.keys.factors import box_totp
 from whistle.keys.keyring import Keyring, NewInbox, box_seed, found_inbox
@@ -294,7 +294,7 @@ class Doors:
 
     def casework(self, installation: Installation) -> Flask:
         """Give the authenticated door of an installation."""
-        return self._moved_in("casework", create_casework, installation)
+        return self._moved_in("casework", create_casework, held_to_the_log(installation))
 
     def _moved_in(
         self, name: str, create: Callable[[Installation], Flask], installation: Installation

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from copy import copy
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
+from whistle.domain.clock import Clock
 from whistle.storage.errors import BusyError, UncertainError
 
 BUSY_SECONDS = 10  # that somebody waits for others to write, before being told to try again
@@ -27,6 +28,9 @@ _PRAGMAS = (
 )
 
 
+Change: TypeAlias = tuple[str, str]  # what was done to rows of which table
+
+
 class Store:
     """Short transactions on one engine. On SQLite one writer at a time queues in the process."""
 
@@ -35,6 +39,8 @@ class Store:
         self.engine = engine
         self._patience = patience
         self.first: Callable[[Connection], None] = lambda _db: None
+        self.last: Callable[[set[Change]], None] = lambda _changes: None  # see `answerable`
+        self.clock = Clock()  # by which the days of its rows are told
         self.swept: date | None = None  # when this process last removed abandoned files
         self._writer = threading.Lock() if is_sqlite(engine) else None
         self._reads = (
@@ -64,10 +70,13 @@ class Store:
         Raises `BusyError`, and `UncertainError` when nobody can know how the commit ended.
         """
         with self._turn(), self.engine.connect() as connection:
-            connection.execution_options(whistle_write=True)
+            changes: set[Change] = set()
+            connection.execution_options(whistle_write=True, whistle_changes=changes)
+            connection.execution_options(whistle_clock=self.clock)
             with connection.begin() as transaction:
                 self.first(connection)
                 yield connection
+                self.last(changes)
                 try:
                     transaction.commit()
                 except DBAPIError as error:
@@ -128,6 +137,12 @@ def open_store(url: str | URL, patience: float = BUSY_SECONDS) -> Store:
             },
         )
     return Store(engine, patience)
+
+
+def day_of(db: Connection) -> date:
+    """Give the day of a transaction of `Store.write`."""
+    clock: Clock = db.get_execution_options()["whistle_clock"]
+    return clock.today()
 
 
 def _make_private(path: Path) -> None:
