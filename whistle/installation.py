@@ -16,7 +16,6 @@ from whistle.storage.answerable import answerable
 from whistle.storage.engine import Store, open_store
 from whistle.storage.rows import MemberRow
 
-
 GUARDED = False  # whether the authenticated door is held to the log; False until all of it writes
 
 

@@ -20,7 +20,7 @@ CHANGES = {
     "update": update(tables.members).values(language="en"),
     "delete": delete(tables.grants),
     "words": text("UPDATE member SET language = 'en'"),
-    "more-words": text('  update "member" SET language = \'en\''),
+    "more-words": text("  update \"member\" SET language = 'en'"),
     "schema": text("CREATE TABLE other (id INTEGER)"),
 }
 
@@ -81,6 +81,6 @@ def test_other_stores_on_the_same_database_are_not_guarded(office: Office, guard
 
 
 def test_a_store_that_begins_with_a_check_is_guarded_as_well(guarded: Store) -> None:
-    begun = guarded.beginning_with(lambda db: None)
+    begun = guarded.beginning_with(lambda _db: None)
     with pytest.raises(UnloggedError), begun.write() as db:
         db.execute(CHANGES["update"])
