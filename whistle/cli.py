@@ -58,6 +58,9 @@ def build_parser() -> argparse.ArgumentParser:
         _add_key_file,
         _add_rotate,
         _add_recovery,
+        _add_backup,
+        _add_restore,
+        _add_upgrade,
     ):
         add(commands)
     return parser
@@ -205,6 +208,24 @@ def _add_recovery(commands: Commands) -> None:
     from whistle.commands.recovery import add_recovery  # noqa: PLC0415
 
     add_recovery(commands)
+
+
+def _add_backup(commands: Commands) -> None:
+    from whistle.commands.backup import add_backup  # noqa: PLC0415
+
+    add_backup(commands)
+
+
+def _add_restore(commands: Commands) -> None:
+    from whistle.commands.restore import add_restore  # noqa: PLC0415
+
+    add_restore(commands)
+
+
+def _add_upgrade(commands: Commands) -> None:
+    from whistle.commands.upgrade import add_upgrade  # noqa: PLC0415
+
+    add_upgrade(commands)
 
 
 def _add_serve(commands: Commands) -> None:

@@ -21,7 +21,7 @@ def figures(db: Connection) -> Figures:
     """Count what is stored; files with their padding."""
     bytes_of_files = select(func.coalesce(func.sum(func.length(tables.chunks.c.body)), 0))
     return Figures(
-        _database_bytes(db),
+        database_bytes(db),
         _count(db, tables.cases.c.id),
         _count(db, tables.attachments.c.id),
         int(db.execute(bytes_of_files).scalar_one()),
@@ -32,7 +32,8 @@ def _count(db: Connection, column: Column[bytes]) -> int:
     return db.execute(select(func.count(column))).scalar_one()
 
 
-def _database_bytes(db: Connection) -> int:
+def database_bytes(db: Connection) -> int:
+    """Say how large the database is; on SQLite without its log of writes."""
     if db.dialect.name == "postgresql":
         query = "SELECT pg_database_size(current_database())"
     else:

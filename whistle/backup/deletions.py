@@ -1,0 +1,162 @@
+"""The deletion log outside of the database: what a restore has to delete again.
+
+``deletions.json`` stands beside the copies and is written anew at each backup, with what the
+database had then: kinds and keys of sealed rows that were removed on purpose, and the checkpoints
+of the log. Keys are random ids. No copy is older than 30 days, so older removals are dropped.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, select
+
+from whistle.backup import records
+from whistle.backup.errors import CopyError
+from whistle.crypto.errors import ContentError
+from whistle.domain.copies import MOST_DAYS
+from whistle.keys.canonical import Json, as_number, as_object, as_string, check_fields, write_bytes
+from whistle.recovery.json_rows import as_any_bytes, as_id, as_list
+from whistle.storage import log
+from whistle.storage.log_tables import removed_rows
+
+FILE_NAME = "deletions.json"
+FORMAT = "whistle-deletions/1"
+MOST_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Removed:
+    """A sealed row that was removed on purpose; ``key`` as in the table ``removed_row``."""
+
+    kind: str
+    key: bytes
+    day: date
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Checkpoint:
+    """A signed checkpoint of the log."""
+
+    size: int
+    day: date
+    note: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known about an installation, as of a day on which its log had ``log_size`` entries.
+
+    ``removed``: each key once, by kind. ``checkpoints``: the oldest first.
+    """
+
+    installation: bytes
+    day: date
+    log_size: int
+    removed: tuple[Removed, ...]
+    checkpoints: tuple[Checkpoint, ...]
+
+    @classmethod
+    def of(cls, db: Connection, installation: bytes, today: date) -> Self:
+        """Ask a database."""
+        column = removed_rows.c
+        query = select(column.kind, column.key, column.day).order_by(column.kind, column.key)
+        return cls(
+            installation,
+            today,
+            log.head(db).size,
+            tuple(Removed(*row) for row in db.execute(query)),
+            tuple(Checkpoint(one.size, one.day, one.note) for one in log.checkpoints(db)),
+        )
+
+    def joined(self, others: Iterable[Self]) -> Self:
+        """Put together what several know; of the newest is the day, and what the log was."""
+        all_of_them = sorted((self, *others), key=lambda one: (one.log_size, one.day))
+        removed = {(row.kind, row.key): row for one in all_of_them for row in one.removed}
+        checkpoints = {point for one in all_of_them for point in one.checkpoints}
+        newest = all_of_them[-1]
+        return type(self)(
+            self.installation,
+            newest.day,
+            newest.log_size,
+            tuple(sorted(removed.values())),
+            tuple(sorted(checkpoints)),
+        )
+
+    def since(self, day: date) -> Self:
+        """Give it without what was removed before a day."""
+        removed = tuple(row for row in self.removed if row.day >= day)
+        return type(self)(self.installation, self.day, self.log_size, removed, self.checkpoints)
+
+    def write(self, path: Path) -> None:
+        """Write it as JSON, in the place of what stood there."""
+        record = {
+            "format": FORMAT,
+            "installation": self.installation.hex(),
+            "day": self.day.isoformat(),
+            "log_size": self.log_size,
+            "removed": [[row.kind, row.key.hex(), row.day.isoformat()] for row in self.removed],
+            "checkpoints": [
+                {"day": one.day.isoformat(), "size": one.size, "note": write_bytes(one.note)}
+                for one in self.checkpoints
+            ],
+        }
+        records.write(path, record)
+
+    @classmethod
+    def read(cls, path: Path, installation: bytes) -> Self:
+        """Read what `write` wrote; `CopyError` for anything else, or another installation's."""
+        record = records.read(path, MOST_BYTES)
+        try:
+            known = cls._read(record)
+        except ContentError as error:
+            raise CopyError(f"{path} is no log of deletions, or was damaged") from error
+        if known.installation != installation:
+            raise CopyError(f"{path} is of another installation")
+        return known
+
+    @classmethod
+    def _read(cls, record: Json) -> Self:
+        check_fields(
+            record, "format", "installation", "day", "log_size", "removed", "checkpoints"
+        )  # fmt: skip
+        if record["format"] != FORMAT:
+            raise ContentError("another format")
+        return cls(
+            as_id(record["installation"]),
+            records.as_known_day(record["day"]),
+            as_number(record["log_size"]),
+            tuple(_removed(row) for row in as_list(record["removed"])),
+            tuple(_checkpoint(as_object(one)) for one in as_list(record["checkpoints"])),
+        )
+
+
+def keep(folder: Path, known: Known) -> None:
+    """Write what is known beside the copies, and keep what stood there as long as copies live.
+
+    Raises `CopyError` where another installation's stands there, or something damaged: it may be
+    all that is known of some deletions.
+    """
+    path = folder / FILE_NAME
+    if path.exists():
+        known = known.joined([Known.read(path, known.installation)])
+    known.since(known.day - timedelta(days=MOST_DAYS + 1)).write(path)
+
+
+def _removed(row: object) -> Removed:
+    match row:
+        case [kind, key, day]:
+            return Removed(as_string(kind), records.as_hex(key), records.as_known_day(day))
+        case _:
+            raise ContentError("no row that was removed")
+
+
+def _checkpoint(record: Json) -> Checkpoint:
+    check_fields(record, "day", "size", "note")
+    return Checkpoint(
+        as_number(record["size"]),
+        records.as_known_day(record["day"]),
+        as_any_bytes(record["note"]),
+    )
