@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from whistle.crypto.merkle import Frontier
 from whistle.storage import log_tables
@@ -14,7 +14,13 @@ from whistle.storage.rows import Row
 SUBTREE_LEVELS = 8  # every so many levels a subtree's root is kept: 256 leaves, 65,536 …
 _HEAD = 1
 _head = log_tables.log_heads.c
-_HOLD_HEAD = select(_head.size, _head.roots).where(_head.id == _HEAD).with_for_update()
+_READ_HEAD = select(_head.size, _head.roots).where(_head.id == _HEAD)
+_HOLD_HEAD = _READ_HEAD.with_for_update()
+_GROW = (
+    update(log_tables.log_heads)
+    .where(_head.id == _HEAD, _head.size == bindparam("before"))
+    .values(size=bindparam("after"), roots=bindparam("all_roots"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def hold_head(db: Connection) -> Frontier:
 
 def head(db: Connection) -> Frontier:
     """Give the tree as it is."""
-    row = db.execute(select(_head.size, _head.roots).where(_head.id == _HEAD)).one()
+    row = db.execute(_READ_HEAD).one()
     return Frontier.decode(row.size, row.roots)
 
 
@@ -97,11 +103,8 @@ def append(db: Connection, before: Frontier, row: EntryRow) -> Frontier:
             if one.level % SUBTREE_LEVELS == 0
         ],
     )
-    result = db.execute(
-        update(log_tables.log_heads)
-        .where(_head.id == _HEAD, _head.size == before.size)
-        .values(size=after.size, roots=after.encode())
-    )
+    size = {"before": before.size, "after": after.size}
+    result = db.execute(_GROW, {**size, "all_roots": after.encode()})
     if result.rowcount != 1:
         raise UnloggedError("somebody else wrote to the log first")
     return after
