@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, select, update
 
-from whistle.storage import attachments, cases, directory, tables
+from whistle.storage import attachments, cases, directory, removal, tables
 from whistle.storage.errors import ConflictError
 from whistle.storage.rows import (
     CaseRow,
@@ -114,7 +114,7 @@ def delete_items(db: Connection, case_id: bytes, item_ids: Sequence[bytes]) -> N
     """Erase items of a case; those that are not there are none."""
     if item_ids:
         column = tables.items.c
-        db.execute(delete(tables.items).where(column.case_id == case_id, column.id.in_(item_ids)))
+        removal.remove_items(db, column.case_id == case_id, column.id.in_(item_ids))
 
 
 def set_duties(
@@ -145,7 +145,7 @@ def hand_over(
     )
     if result.rowcount != 1:
         raise ConflictError("somebody else moved the case first")
-    db.execute(delete(tables.registrations).where(tables.registrations.c.case_id == old.case_id))
+    removal.remove_registration(db, old)
     db.execute(
         update(tables.cases).where(tables.cases.c.id == old.case_id).values(inbox_id=new.inbox_id)
     )
@@ -162,3 +162,4 @@ def insert_message(db: Connection, item: ItemRow, attachment_ids: Sequence[bytes
     """
     item.insert(db)
     attachments.bind(db, attachment_ids, item.case_id)
+    removal.written(db, item, attachment_ids)

@@ -59,10 +59,19 @@ sealed_rows = table(
     Column("digest", LargeBinary(HASH_BYTES), nullable=False),
 )
 
+fresh_rows = table(
+    "fresh_row",
+    Column("kind", Text, primary_key=True),
+    Column("key", LargeBinary, primary_key=True),
+    Column("day", Date, nullable=False),
+)
+
 removed_rows = table(
     "removed_row",
     Column("kind", Text, primary_key=True),
     Column("key", LargeBinary, primary_key=True),
+    Column("progress", LargeBinary, nullable=False),
+    Column("digest", LargeBinary(HASH_BYTES), primary_key=True),
     Column("day", Date, nullable=False),
 )
 

@@ -26,6 +26,7 @@ def downgrade() -> None:
         "job_done",
         "job_lease",
         "removed_row",
+        "fresh_row",
         "sealed_row",
         "log_old_keys",
         "log_checkpoint",
@@ -100,11 +101,21 @@ def _create_housekeeping() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "removed_row",
+        "fresh_row",
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_removed_row")),
+        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_fresh_row")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "removed_row",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("progress", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "key", "digest", name=op.f("pk_removed_row")),
         sqlite_with_rowid=False,
     )
     op.create_table(

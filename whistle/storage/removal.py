@@ -1,0 +1,135 @@
+"""What is said of sealed rows by who writes and removes them, in the transaction that does it.
+
+A row that goes without having been announced here is missing, and the log shows it. What came or
+went today waits for a later batch, so that no batch tells at what time of a day it was.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Insert, Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from whistle.storage import log_tables, tables
+from whistle.storage.digests import Kind, item_digest, registration_digest, show_progress
+from whistle.storage.engine import day_of
+from whistle.storage.rows import InboxKeysRow, ItemRow, RegistrationRow, Row
+from whistle.storage.sealed_rows import SealedRow
+
+_fresh, _removed = log_tables.fresh_rows.c, log_tables.removed_rows.c
+
+
+@dataclass(frozen=True, slots=True)
+class FreshRow(Row):
+    """A sealed row that was written on ``day``; forgotten when that day is over."""
+
+    table = log_tables.fresh_rows
+    kind: str
+    key: bytes
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedRow(Row):
+    """A sealed row that was removed on purpose, on ``day``.
+
+    ``progress`` and ``digest``: the row's, as in `SealedRow`. Another row that takes its place was
+    not removed by this.
+    """
+
+    table = log_tables.removed_rows
+    kind: str
+    key: bytes
+    progress: bytes
+    digest: bytes
+    day: date
+
+
+Announced: TypeAlias = Mapping[tuple[str, bytes], Sequence[RemovedRow]]  # by kind and key
+
+
+def written(db: Connection, item: ItemRow, attachment_ids: Sequence[bytes] = ()) -> None:
+    """Say that a message or an identity was written today, with its files."""
+    keys = [(Kind.ITEM, item.case_id + item.id)]
+    keys += [(Kind.ATTACHMENT, attachment_id) for attachment_id in attachment_ids]
+    day = day_of(db)
+    _say(db, [FreshRow(kind, key, day) for kind, key in keys])
+
+
+def remove_items(db: Connection, *conditions: Any) -> None:
+    """Erase the items that meet all ``conditions``, and announce them."""
+    query = delete(tables.items).where(*conditions).returning(*tables.items.c)
+    day = day_of(db)
+    gone = [ItemRow(*row) for row in db.execute(query).all()]
+    _say(
+        db,
+        [RemovedRow(Kind.ITEM, one.case_id + one.id, b"", item_digest(one), day) for one in gone],
+    )
+
+
+def remove_registration(db: Connection, keys: InboxKeysRow) -> None:
+    """Erase a case's registration, if it has one, and announce it. ``keys``: the case's then."""
+    column = tables.registrations.c
+    query = delete(tables.registrations).where(column.case_id == keys.case_id)
+    gone = [RegistrationRow(*row) for row in db.execute(query.returning(*column)).all()]
+    day = day_of(db)
+    _say(
+        db,
+        [
+            RemovedRow(
+                Kind.REGISTRATION,
+                one.case_id,
+                show_progress(keys.generation, keys.epoch, one.version),
+                registration_digest(one),
+                day,
+            )
+            for one in gone
+        ],
+    )
+
+
+def fresh(db: Connection, today: date) -> set[tuple[str, bytes]]:
+    """Give kind and key of the rows that were written today."""
+    query = select(_fresh.kind, _fresh.key).where(_fresh.day >= today)
+    return {(kind, key) for kind, key in db.execute(query)}
+
+
+def removed(db: Connection) -> Announced:
+    """Give all that was announced."""
+    found: dict[tuple[str, bytes], list[RemovedRow]] = {}
+    for row in RemovedRow.all(db, RemovedRow.select()):
+        found.setdefault((row.kind, row.key), []).append(row)
+    return found
+
+
+def explains(announced: Announced, row: SealedRow, before: date = date.max) -> bool:
+    """Say whether a row that the log knows was removed on purpose, on a day before another."""
+    return any(
+        one.day < before and (one.digest == row.digest or one.progress > row.progress)
+        for one in announced.get((row.kind, row.key), ())
+    )
+
+
+def forget(db: Connection, fresh_before: date, removed_before: date) -> None:
+    """Drop what was said before a day: of what was written, and of what was removed."""
+    db.execute(delete(log_tables.fresh_rows).where(_fresh.day < fresh_before))
+    db.execute(delete(log_tables.removed_rows).where(_removed.day < removed_before))
+
+
+def _say(db: Connection, rows: Sequence[FreshRow] | Sequence[RemovedRow]) -> None:
+    """Write rows in the place of any with their keys."""
+    if rows:
+        db.execute(_sayings(db.dialect.name, rows[0].table), [asdict(row) for row in rows])
+
+
+@cache
+def _sayings(dialect: str, table: Table) -> Insert:
+    """Put the statement together: both databases can, each in its own words."""
+    statement: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    said: Insert = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={"day": statement.excluded.day}
+    )
+    return said
