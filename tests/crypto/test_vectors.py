@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.audit import operations as log
 from tests.recovery import operations
 from tests.vectors.make import build, load_seals
 from tests.vectors.primitives import content, sealed_file
@@ -534,6 +535,14 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
         operations.share,
         operations.combine_shares,
         open_recovery_grant,
+        log.log_leaf,
+        log.log_details,
+        log.tree_root,
+        log.tree_inclusion,
+        log.tree_consistency,
+        log.tree_frontier,
+        log.checkpoint_sign,
+        log.checkpoint_read,
     )
 }
 

@@ -12,6 +12,7 @@ from tests.vectors import (
     directory,
     factors,
     fingerprint,
+    log,
     notes,
     primitives,
     recovery,
@@ -30,7 +31,7 @@ def build(seals: Seals) -> dict[str, Book]:
     sealed = [*primitives.books(seals), *directory.books(seals), *cases.books(seals)]
     sealed += recovery.books(seals)
     books = [*sealed, *steps.books(), *notes.books(), *sessions.books()]
-    books += [*unlocking.books(), *factors.books(), *fingerprint.books()]
+    books += [*unlocking.books(), *factors.books(), *fingerprint.books(), *log.books()]
     return {book.topic: book for book in books}
 
 

@@ -39,6 +39,7 @@ class Who:
 
 HOUSEKEEPING = Who(Actor.HOUSEKEEPING)
 COMMAND = Who(Actor.COMMAND)
+INVITED = Who(Actor.INVITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def open_details(installation: bytes, row: EntryRow, key: InboxLogKey | None = N
 
 
 def leaf_content(row: EntryRow) -> bytes:
-    """Give what an entry's leaf is the hash of: 166 bytes, all that is open and all that is sealed.
+    """Give what an entry's leaf is the hash of: 138 bytes, all that is open and all that is sealed.
 
     The length of every field is fixed, so that two entries never have the same bytes.
     """
