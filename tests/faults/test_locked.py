@@ -64,6 +64,23 @@ def test_a_locked_database_is_told_and_the_report_arrives_afterwards(
     assert "Her er min klage." in reporter.come_back(form["receipt"]).text
 
 
+def test_a_report_that_is_stored_already_is_said_to_be_while_the_database_is_locked(
+    office: Office,
+) -> None:
+    store = open_store(office.installation.store.engine.url, PATIENCE)
+    reporter = replace(office, installation=replace(office.installation, store=store)).reporter()
+    form = reporter.form("citizen", "da")
+    data = {**form, "text": "Her er min klage."}
+    assert reporter.post("/da/report/citizen", data).status_code == 200
+    with store.write() as db:
+        if not is_sqlite(store.engine):
+            db.execute(text("LOCK TABLE enquiry_case IN EXCLUSIVE MODE"))
+        again = reporter.post("/da/report/citizen", data)
+    assert again.status_code == 200
+    assert form["receipt"] in again.text
+    store.dispose()
+
+
 def test_whoever_waits_for_a_writer_of_the_same_process_is_told_too(office: Office) -> None:
     store = open_store(office.installation.store.engine.url, PATIENCE)
     if not is_sqlite(store.engine):

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Act, Channel, InboxKind, Side
 from whistle.domain.legal_clock import acknowledge_by, feedback_by
@@ -19,8 +22,9 @@ from whistle.keys.directory import TrustedInbox
 from whistle.keys.fields import join_fields
 from whistle.keys.files import ReceivedFile, content_digest
 from whistle.keys.records import CaseKeys, Identity, Message
+from whistle.limits import NoRoomError
 from whistle.storage import intake as queries
-from whistle.storage.errors import ConflictError, DuplicateError
+from whistle.storage.errors import BusyError, ConflictError, DuplicateError
 from whistle.storage.rows import CaseRow, ReceiptRow
 from whistle.storage.tables import ID_BYTES
 
@@ -66,9 +70,19 @@ class IntakeService(DialogueService):
         there is no key to trust, `ConflictError` when the keys keep changing, and `NoRoomError`
         when no more reports are taken just now; one that is stored already is known all the same.
         """
-        here = self._here
-        if self.open(receipt):
+        try:
+            case = self._store(channel, receipt, report)
+        except DuplicateError:
             return self._compare(channel, receipt, report)
+        except (NoRoomError, BusyError, OperationalError, PoolTimeoutError):
+            if self.promise(receipt) is None:
+                raise
+            return self._compare(channel, receipt, report)
+        return Received(Outcome.RECEIVED, self._promise(case))
+
+    def _store(self, channel: Channel, receipt: Receipt, report: Report) -> CaseRow:
+        """Seal a report and store it; whoever sends one again is seen by their receipt's row."""
+        here = self._here
         kind = InboxKind.RESERVE if report.concerns_adviser else InboxKind.MAIN
         for _ in range(MOST_TRIES):
             inbox = here.directory.inbox(channel, kind)
@@ -77,12 +91,10 @@ class IntakeService(DialogueService):
             try:
                 with place, here.store.write() as db:
                     queries.insert_report(db, new)
-            except DuplicateError:
-                return self._compare(channel, receipt, report)
             except ConflictError:
                 here.directory.refresh()
             else:
-                return Received(Outcome.RECEIVED, self._promise(new.case))
+                return new.case
         raise ConflictError("the inbox's keys keep changing")
 
     def acknowledge_by(self, channel: Channel) -> date | None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select, tuple_
 
 from whistle.storage import membership, tables
 from whistle.storage.errors import ConflictError
+from whistle.storage.fixed import Fixed
 from whistle.storage.rows import (
     GrantRow,
     InboxKeysRow,
@@ -15,8 +16,10 @@ from whistle.storage.rows import (
     StatementRow,
 )
 
-_NEWEST_EPOCH = select(func.max(tables.statements.c.epoch)).where(
-    tables.statements.c.inbox_id == bindparam("inbox_id")
+_NEWEST_EPOCH = Fixed(
+    select(func.max(tables.statements.c.epoch)).where(
+        tables.statements.c.inbox_id == bindparam("inbox_id")
+    )
 )
 _HOLD = (
     select(tables.inboxes.c.id)
@@ -34,7 +37,8 @@ def statements(db: Connection, inbox_id: bytes) -> Sequence[StatementRow]:
 
 def newest_epoch(db: Connection, inbox_id: bytes) -> int:
     """Give an inbox's newest epoch, 0 where it has none."""
-    return db.execute(_NEWEST_EPOCH, {"inbox_id": inbox_id}).scalar() or 0
+    [[newest]] = _NEWEST_EPOCH.rows(db, {"inbox_id": inbox_id})
+    return newest or 0
 
 
 def hold_epoch(db: Connection, inbox_id: bytes, epoch: int) -> None:

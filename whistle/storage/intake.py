@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from whistle.storage import attachments, cases, directory, tables
-from whistle.storage.errors import ConflictError
+from whistle.storage import attachments, cases, directory, removal, tables
+from whistle.storage.errors import ConflictError, DuplicateError
+from whistle.storage.fixed import Fixed, insert_rows
 from whistle.storage.rows import (
     CaseRow,
     InboxKeysRow,
@@ -15,21 +17,31 @@ from whistle.storage.rows import (
     ReporterKeysRow,
 )
 
-# Put together once, as that takes SQLAlchemy longer than running them.
-_CASE = CaseRow.select(
-    tables.receipts.c.lookup == bindparam("lookup"),
-    tables.receipts.c.case_id == tables.cases.c.id,
+_CASE = Fixed(
+    CaseRow.select(
+        tables.receipts.c.lookup == bindparam("lookup"),
+        tables.receipts.c.case_id == tables.cases.c.id,
+    )
 )
-_KEYS = ReporterKeysRow.select(tables.reporter_keys.c.case_id == bindparam("case_id")).order_by(
-    tables.reporter_keys.c.generation
+_KEYS = Fixed(
+    ReporterKeysRow.select(tables.reporter_keys.c.case_id == bindparam("case_id")).order_by(
+        tables.reporter_keys.c.generation
+    )
 )
 _NEWEST = select(func.max(tables.reporter_keys.c.generation)).where(
     tables.reporter_keys.c.case_id == bindparam("case_id")
 )
-_ITEMS = ItemRow.select(
-    tables.items.c.case_id == bindparam("case_id"),
-    or_(tables.items.c.compartment == "dialogue", tables.items.c.compartment == "identity"),
+_ITEMS = Fixed(
+    ItemRow.select(
+        tables.items.c.case_id == bindparam("case_id"),
+        or_(tables.items.c.compartment == "dialogue", tables.items.c.compartment == "identity"),
+    )
 )
+# Not an error, which PostgreSQL would write down with the time at which somebody came.
+_CLAIMS = {
+    "sqlite": Fixed(sqlite.insert(tables.receipts).on_conflict_do_nothing()),
+    "postgresql": Fixed(postgresql.insert(tables.receipts).on_conflict_do_nothing()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +71,19 @@ def insert_report(db: Connection, report: NewReport) -> None:
     Raises `DuplicateError` when the receipt was used before, and `ConflictError` when the inbox
     has a newer epoch than the one it was sealed for, or a file is gone.
     """
-    report.case.insert(db)
-    report.receipt.insert(db)
-    report.inbox_keys.insert(db)
+    insert_rows(db, [report.case])
+    if _CLAIMS[db.dialect.name].run(db, report.receipt.values()) != 1:
+        raise DuplicateError("the receipt was used before")
+    insert_rows(db, [report.inbox_keys])
     directory.check_epoch(db, report.inbox_keys)
-    report.reporter_keys.insert(db)
-    ItemRow.insert_all(db, report.items)
+    insert_rows(db, [report.reporter_keys])
+    insert_rows(db, report.items)
     attachments.bind(db, report.attachment_ids, report.case.id)
 
 
 def find_case(db: Connection, lookup: bytes) -> CaseRow | None:
     """Give what is open of a receipt's case, if there is one."""
-    return CaseRow.first(db, _CASE, lookup=lookup)
+    return next((CaseRow(*row) for row in _CASE.rows(db, {"lookup": lookup})), None)
 
 
 def find(db: Connection, lookup: bytes) -> ReporterCase | None:
@@ -80,8 +93,8 @@ def find(db: Connection, lookup: bytes) -> ReporterCase | None:
         return None
     return ReporterCase(
         case,
-        ReporterKeysRow.all(db, _KEYS, case_id=case.id),
-        ItemRow.all(db, _ITEMS, case_id=case.id),
+        [ReporterKeysRow(*row) for row in _KEYS.rows(db, {"case_id": case.id})],
+        [ItemRow(*row) for row in _ITEMS.rows(db, {"case_id": case.id})],
     )
 
 
@@ -98,6 +111,7 @@ def insert_message(
         raise ConflictError("the case has new keys")
     item.insert(db)
     attachments.bind(db, attachment_ids, item.case_id)
+    removal.written(db, item, attachment_ids)
 
 
 def replace_identity(db: Connection, identity: ItemRow, position: int) -> None:
@@ -110,12 +124,11 @@ def replace_identity(db: Connection, identity: ItemRow, position: int) -> None:
     if cases.count_messages(db, identity.case_id) != position + 1:
         raise ConflictError("something was written meanwhile")
     item = tables.items.c
-    db.execute(
-        delete(tables.items).where(
-            item.case_id == identity.case_id, item.compartment == identity.compartment
-        )
+    removal.remove_items(
+        db, item.case_id == identity.case_id, item.compartment == identity.compartment
     )
     identity.insert(db)
+    removal.written(db, identity)
 
 
 def replace_receipt(

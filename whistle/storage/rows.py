@@ -1,7 +1,7 @@
-"""Rows as frozen dataclasses, field for column: what the storage room takes and gives."""
+"""Rows as frozen dataclasses, field for column in their order: what the room takes and gives."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -30,13 +30,13 @@ class Row:
     @classmethod
     def all(cls, db: Connection, query: Select[Any], **parameters: Any) -> Sequence[Self]:
         """Run ``query`` and give its rows."""
-        return [cls(**row) for row in db.execute(query, parameters).mappings()]
+        return [cls(*row) for row in db.execute(query, parameters)]
 
     @classmethod
     def first(cls, db: Connection, query: Select[Any], **parameters: Any) -> Self | None:
         """Run ``query`` and give its first row, if there is one."""
-        row = db.execute(query, parameters).mappings().first()
-        return None if row is None else cls(**row)
+        row = db.execute(query, parameters).first()
+        return None if row is None else cls(*row)
 
     @classmethod
     def insert_all(cls, db: Connection, rows: Iterable[Self]) -> None:
@@ -45,20 +45,33 @@ class Row:
         Raises `DuplicateError` where a key is taken, and `ConflictError` where the row that one
         belongs to is gone.
         """
-        names = [one.name for one in fields(cls)]
-        values = [{name: getattr(row, name) for name in names} for row in rows]
+        values = [row.values() for row in rows]
         if not values:
             return
         try:
             db.execute(_insert(cls.table), values)
         except IntegrityError as error:
-            if _is_taken(error):
-                raise DuplicateError(f"{cls.table.name}: a row with this key is there") from error
-            raise ConflictError(f"{cls.table.name}: what it belongs to is gone") from error
+            raise why_refused(error, cls.table) from error
 
     def insert(self, db: Connection) -> None:
         """Insert this row; as `insert_all`."""
         self.insert_all(db, [self])
+
+    def values(self) -> dict[str, Any]:
+        """Give what its columns hold, by their names."""
+        return {name: getattr(self, name) for name in _names(self.table)}
+
+
+def why_refused(error: IntegrityError, table: Table) -> DuplicateError | ConflictError:
+    """Say what it means that the database refused a row of ``table``."""
+    if _is_taken(error):
+        return DuplicateError(f"{table.name}: a row with this key is there")
+    return ConflictError(f"{table.name}: what it belongs to is gone")
+
+
+@cache
+def _names(table: Table) -> tuple[str, ...]:
+    return tuple(table.columns.keys())
 
 
 @cache
