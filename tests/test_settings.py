@@ -11,11 +11,11 @@ import pytest
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.domain.profile import load_profile
 from whistle.limits import Budgets
+from whistle.setting_tables import SettingsError
 from whistle.settings import (
     FormKey,
     LogKey,
     Settings,
-    SettingsError,
     append_inboxes,
     load_settings,
     update_inboxes,

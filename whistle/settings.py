@@ -4,21 +4,23 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from whistle import setting_tables
 from whistle.crypto.errors import KeyShapeError
 from whistle.crypto.secret import Secret, Seed
 from whistle.crypto.signing import SigningKey, VerifyingKey
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
-from whistle.domain.copies import MOST_DAYS, Copies
-from whistle.domain.errors import RefusedError
+from whistle.domain.chores import Chores
+from whistle.domain.copies import Copies
 from whistle.domain.profile import Profile, ProfileError, load_profile
 from whistle.limits import Budgets
+from whistle.setting_tables import THIS_MACHINE, Mail, SettingsError, hex_of, text_of
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
 FILE_NAME = "whistle.toml"
@@ -32,13 +34,9 @@ ENVIRONMENT = {
 
 KNOWN = {
     "database", "profile", "installation", "form_key", "log_key", "inboxes", "limits", "backup",
+    "housekeeping", "mail",
 }  # fmt: skip
-THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 WEAKEST_KEY = 8  # different bytes; 32 random ones practically never have fewer
-
-
-class SettingsError(RefusedError):
-    """A setting is missing, weak or contradictory; the message says how to mend it."""
 
 
 class FormKey(Secret):
@@ -73,6 +71,8 @@ class Settings:
     inboxes: tuple[InboxRoot, ...]
     limits: Budgets = field(default_factory=Budgets)
     backup: Copies = field(default_factory=Copies)
+    housekeeping: Chores = field(default_factory=Chores)
+    mail: Mail | None = None
 
 
 def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -97,13 +97,15 @@ def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> S
     try:
         settings = Settings(
             database=_database(values),
-            installation=_hex(values, "installation", ID_BYTES),
+            installation=hex_of(values, "installation", ID_BYTES),
             form_key=FormKey(_key(values, "form_key")),
             log_key=LogKey(_key(values, "log_key")),
-            profile=load_profile(_text(values, "profile")),
+            profile=load_profile(text_of(values, "profile")),
             inboxes=_roots(values),
-            limits=_limits(values),
-            backup=_backup(values),
+            limits=setting_tables.limits(values),
+            backup=setting_tables.backup(values),
+            housekeeping=setting_tables.housekeeping(values),
+            mail=setting_tables.mail(values, environment),
         )
     except (ProfileError, KeyShapeError) as error:
         raise SettingsError(f"{path}: {error}") from error
@@ -187,7 +189,7 @@ def _anchor(root: InboxRoot) -> str:
 
 
 def _database(values: Mapping[str, object]) -> str:
-    url = _text(values, "database")
+    url = text_of(values, "database")
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("database: should begin with sqlite:/// or postgresql+psycopg://")
     try:
@@ -213,7 +215,7 @@ def _key(values: Mapping[str, object], name: str) -> bytes:
     mend = "make one with: openssl rand -hex 32"
     if not values.get(name):
         raise SettingsError(f"{name}: is missing; {mend}")
-    key = _hex(values, name, Secret.size)
+    key = hex_of(values, name, Secret.size)
     if len(set(key)) < WEAKEST_KEY:
         raise SettingsError(f"{name}: is no random key; {mend}")
     return key
@@ -243,58 +245,15 @@ def _root(table: object) -> InboxRoot:
         )
     try:
         return InboxRoot(
-            Channel(_text(values, "channel")),
-            InboxKind(_text(values, "kind")),
-            _hex(values, "id", ID_BYTES),
-            _hex(values, "fingerprint", HASH_BYTES),
+            Channel(text_of(values, "channel")),
+            InboxKind(text_of(values, "kind")),
+            hex_of(values, "id", ID_BYTES),
+            hex_of(values, "fingerprint", HASH_BYTES),
             epoch,
-            _hex(values, "lowest_digest", HASH_BYTES) if epoch > 1 else None,
+            hex_of(values, "lowest_digest", HASH_BYTES) if epoch > 1 else None,
         )
     except ValueError as error:
         raise SettingsError(f"[[inboxes]]: {error}") from error
-
-
-def _limits(values: Mapping[str, object]) -> Budgets:
-    table = values.get("limits", {})
-    if not isinstance(table, dict):
-        raise SettingsError("limits: should be a table, [limits]")
-    unknown = set(table) - {field.name for field in fields(Budgets)}
-    if unknown:
-        raise SettingsError(f"[limits]: {', '.join(sorted(unknown))}: no such limit")
-    for name, value in table.items():
-        if type(value) is not int or value < 1:
-            raise SettingsError(f"[limits], {name}: should be a whole number from 1 up")
-    return Budgets(**table)
-
-
-def _backup(values: Mapping[str, object]) -> Copies:
-    table = values.get("backup", {})
-    if not isinstance(table, dict) or set(table) - {"keep_days"}:
-        raise SettingsError("backup: should be a table, [backup], with keep_days alone")
-    days = table.get("keep_days", MOST_DAYS)
-    if type(days) is not int or not 1 <= days <= MOST_DAYS:
-        raise SettingsError(
-            f"[backup], keep_days: should be a whole number from 1 to {MOST_DAYS}: what people "
-            "have erased must not live longer in copies"
-        )
-    return Copies(days)
-
-
-def _text(values: Mapping[str, object], name: str) -> str:
-    value = values.get(name)
-    if not isinstance(value, str) or not value:
-        raise SettingsError(f'{name}: is missing, or is no text; write {name} = "…"')
-    return value
-
-
-def _hex(values: Mapping[str, object], name: str, size: int) -> bytes:
-    try:
-        value = bytes.fromhex(_text(values, name))
-    except ValueError as error:
-        raise SettingsError(f"{name}: should be {size} bytes in hexadecimal") from error
-    if len(value) != size:
-        raise SettingsError(f"{name}: should be {size} bytes in hexadecimal, is {len(value)}")
-    return value
 
 
 def _quoted(text: str) -> str:
