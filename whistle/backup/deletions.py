@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from whistle.backup import records
 from whistle.backup.errors import CopyError
@@ -62,7 +62,8 @@ class Known:
     def of(cls, db: Connection, installation: bytes, today: date) -> Self:
         """Ask a database."""
         column = removed_rows.c
-        query = select(column.kind, column.key, column.day).order_by(column.kind, column.key)
+        query = select(column.kind, column.key, func.max(column.day))
+        query = query.group_by(column.kind, column.key).order_by(column.kind, column.key)
         return cls(
             installation,
             today,

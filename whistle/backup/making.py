@@ -44,6 +44,7 @@ def back_up(settings: Settings, clock: Clock, folder: Path) -> Made:
     with alone_in(folder):
         removed = remove_old(folder, settings.installation, today, settings.backup.keep_days)
         store = open_store(settings.database)
+        store.clock = clock
         try:
             _check(settings, store, folder)
             copy = new_copy(folder, today)

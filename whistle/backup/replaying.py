@@ -1,19 +1,26 @@
 """Deleting again what was deleted after a copy was made: a restore brings nothing of it back.
 
-Only what is gone for good is deleted again. Keys and registrations that are in the deletion log
-were replaced when a case was handed over; what took their place is not in the copy, and without
-them nobody could open the case. So these cases are counted, for people to hand over again.
+Only what is gone for good is deleted again. A registration is in the deletion log when its case was
+handed over; what took its place is not in the copy, and without it and its keys nobody could work
+on the case. So these cases are told, for people to hand over again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import Connection, Delete, delete, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from whistle.backup.deletions import Removed
-from whistle.storage import tables
+from whistle.storage import removal, tables
+from whistle.storage.digests import Kind
 from whistle.storage.log_tables import removed_rows
+from whistle.storage.removal import RemovedRow
+from whistle.storage.sealed_rows import SealedRow
 from whistle.storage.tables import ID_BYTES
+
+AGAIN = frozenset({Kind.ITEM, Kind.ATTACHMENT})
+REPLACED = frozenset({Kind.REGISTRATION, Kind.KEYS, Kind.REPORTER_KEYS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +31,43 @@ class Replayed:
     moved: tuple[bytes, ...]
 
 
-def replay(db: Connection, removed: tuple[Removed, ...]) -> Replayed:
+def replay(db: Connection, removed: Sequence[Removed]) -> Replayed:
     """Delete the rows that are there again, and announce it for the log's next batch."""
-    column = removed_rows.c
-    announced = {(row.kind, row.key) for row in db.execute(select(column.kind, column.key))}
-    deleted, moved = 0, set()
+    before = _rows(db)
     for row in removed:
-        if (row.kind, row.key) in announced:
-            continue
-        if row.kind in _AGAIN:
-            if db.execute(_AGAIN[row.kind](row.key)).rowcount:
-                deleted += 1
-            db.execute(insert(removed_rows).values(kind=row.kind, key=row.key, day=row.day))
-        elif row.kind in _REPLACED:
-            moved.add(row.key[:ID_BYTES])
-    known = select(tables.cases.c.id)
-    return Replayed(deleted, tuple(sorted(moved & set(db.execute(known).scalars()))))
+        if row.kind == Kind.ITEM:
+            column = tables.items.c
+            case_id, item_id = row.key[:ID_BYTES], row.key[ID_BYTES:]
+            removal.remove_items(db, column.case_id == case_id, column.id == item_id)
+        elif row.kind == Kind.ATTACHMENT:
+            _remove_file(db, row)
+    return Replayed(before - _rows(db), _moved(db, removed))
 
 
-def _item(key: bytes) -> Delete:
-    column = tables.items.c
-    return delete(tables.items).where(column.case_id == key[:ID_BYTES], column.id == key[ID_BYTES:])
+def _remove_file(db: Connection, file: Removed) -> None:
+    """Delete a file with its chunks; what the log does not know of it needs no announcing."""
+    state, column = SealedRow.table.c, tables.attachments.c
+    query = SealedRow.select(state.kind == file.kind, state.key == file.key)
+    known = SealedRow.first(db, query)
+    gone = db.execute(delete(tables.attachments).where(column.id == file.key)).rowcount
+    if gone and known:
+        RemovedRow(known.kind, known.key, known.progress, known.digest, file.day).insert(db)
 
 
-def _attachment(key: bytes) -> Delete:
-    return delete(tables.attachments).where(tables.attachments.c.id == key)
+def _rows(db: Connection) -> int:
+    return sum(
+        db.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in (tables.items, tables.attachments)
+    )
 
 
-_AGAIN: Mapping[str, Callable[[bytes], Delete]] = {"item": _item, "attachment": _attachment}
-_REPLACED = frozenset({"keys", "registration"})
+def _moved(db: Connection, removed: Sequence[Removed]) -> tuple[bytes, ...]:
+    column, case_id = removed_rows.c, tables.cases.c.id
+    query = select(column.key, func.max(column.day)).where(column.kind == Kind.REGISTRATION)
+    known: dict[bytes, date] = dict(db.execute(query.group_by(column.key)).all())
+    later = {
+        row.key
+        for row in removed
+        if row.kind == Kind.REGISTRATION and (row.key not in known or known[row.key] < row.day)
+    }
+    return tuple(sorted(later & set(db.execute(select(case_id)).scalars())))

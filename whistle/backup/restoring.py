@@ -112,6 +112,7 @@ def restore(copy: Copy, settings: Settings, clock: Clock, known: Known) -> Resto
     with up_to_date(copy, manifest) as source:
         check_directory(settings, source)
         target = open_store(settings.database)
+        target.clock = clock
         try:
             _prepare(target)
             log_of = Log(target, settings.installation, clock, COMMAND)
@@ -161,11 +162,12 @@ def _put(source: Store, log_of: Log, manifest: Manifest, known: Known) -> Replay
 
 def _restored(manifest: Manifest, known: Known, replayed: Replayed) -> Deed:
     """Say in the log what it lacks: the newest checkpoint tells how long it had been."""
+    newest_note = known.checkpoints[-1].note if known.checkpoints else b""
     return deed(
         Logged.RESTORED,
         day=manifest.day.isoformat(),
         log_size=manifest.log_size,
         replayed=replayed.deleted,
         known_until=known.day.isoformat(),
-        checkpoint=known.checkpoints[-1].note.decode() if known.checkpoints else "",
+        checkpoint=newest_note.decode("utf-8", "replace"),
     )
