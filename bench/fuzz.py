@@ -100,8 +100,7 @@ class World:
                 person.sees(browser.get(f"/casework/{path}").text)
         person, browser = self._person("", office.reporter)
         person.sees(browser.get("/en/").text)
-        store, today = office.installation.store, office.clock.now().date()
-        invitation = invite(store, "ny", "Nanna Ny", Role.ADVISER, today)
+        invitation = invite(office.log_of_commands, "ny", "Nanna Ny", Role.ADVISER)
         self.values = {
             "lang": ["da", "en"],
             "channel": ["whistleblower", "council", "citizen"],

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from whistle.accounts.invitations import Invitation, invite
+from whistle.audit.entries import COMMAND
+from whistle.audit.log import Log, deed
 from whistle.domain.channel import InboxRoot
 from whistle.domain.clock import Clock
 from whistle.domain.errors import RefusedError
 from whistle.domain.fingerprint import read_fingerprint
+from whistle.domain.logged import Logged
 from whistle.domain.profile import load_profile
 from whistle.domain.role import Role
 from whistle.keys.directory import Statement, verify_chain
@@ -68,8 +71,9 @@ def initialise(data: Path, profile: str, database: str | None) -> Sequence[Invit
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(settings.database)
     upgrade(store)
-    today = Clock().today()
-    invitations = [invite(store, *member, today) for member in FIRST_MEMBERS]
+    log = Log(store, settings.installation, Clock(), COMMAND)
+    log.note(deed(Logged.SET_UP))
+    invitations = [invite(log, *member) for member in FIRST_MEMBERS]
     store.dispose()
     write_settings(data, settings, profile)
     return invitations
@@ -107,9 +111,27 @@ def confirm(data: Path, fingerprints: Sequence[str]) -> list[Unconfirmed]:
                 "it is written right, somebody has changed the keys: do not open the door."
             )
         chosen.append(waiting[digits])
-    update_inboxes(data, [one.root for one in chosen if not one.is_new])
-    append_inboxes(data, [one.root for one in chosen if one.is_new])
+    _write(
+        data,
+        [one.root for one in chosen if not one.is_new],
+        [one.root for one in chosen if one.is_new],
+    )
     return chosen
+
+
+def _write(data: Path, newer: Sequence[InboxRoot], new: Sequence[InboxRoot]) -> None:
+    """Write the configuration, and that it was written: while the entry is held, and only then."""
+    settings = load_settings(data)
+    store = open_store(settings.database)
+    log = Log(store, settings.installation, Clock(), COMMAND)
+    done = deed(Logged.INBOX_CONFIRMED, inboxes=[root.inbox_id for root in (*newer, *new)])
+    try:
+        with store.write() as db:
+            log.append(db, done)
+            update_inboxes(data, newer)
+            append_inboxes(data, new)
+    finally:
+        store.dispose()
 
 
 def _founded(store: Store, settings: Settings) -> list[InboxRoot]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from whistle.crypto.errors import SealingError
 from whistle.domain.errors import RefusedError
+from whistle.storage.errors import StorageError
 
 if TYPE_CHECKING:
     from whistle.serve import Port, Socket
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (RefusedError, NotADirectoryError, FileExistsError, PermissionError) as error:
         print(f"whistle: {error}", file=sys.stderr)
         return REFUSED
+    except StorageError as error:
+        print(f"whistle: {error}", file=sys.stderr)
+        return FAILED
     except SealingError as error:
         print(
             f"whistle: the keys cannot be trusted: {error}. Nothing is served. docs/operations.md, "

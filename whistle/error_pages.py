@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from whistle.admission import try_again_at
 from whistle.crypto.errors import DirectoryError, DirectoryInboxError, DirectoryMemberError
 from whistle.gateway.bodies import BodyError, SlowError
-from whistle.storage.errors import StorageError
+from whistle.storage.errors import StorageError, UnloggedError
 
 _DATABASE = (OperationalError, PoolTimeoutError, StorageError)
 
@@ -31,6 +31,8 @@ def http_error(error: HTTPException) -> Response | HTTPException:
 def server_error(error: Exception) -> Response:
     """Show an honest page, and log where it broke; 503 where only the database is at fault."""
     log_fault(error)
+    if isinstance(error, UnloggedError):
+        return _not_done_page()
     return error_page(503 if isinstance(error, _DATABASE) else 500)
 
 
@@ -46,6 +48,17 @@ def busy_page(again_at: datetime) -> Response:
         title=_("Not received"),
         message=_("Too much is coming in just now. Nothing is stored."),
         next_step=_("Go back, and send it again at %(time)s.", time=try_again_at(again_at)),
+    )
+    return Response(page, status=503)
+
+
+def _not_done_page() -> Response:
+    """Say that nothing was done, as it could not be logged."""
+    page = render_template(
+        "layout/error.html",
+        title=_("Not done"),
+        message=_("What is done here has to stand in the log, and the log cannot be written now."),
+        next_step=_("Nothing was changed. Try again in a minute; if that fails, tell who runs it."),
     )
     return Response(page, status=503)
 

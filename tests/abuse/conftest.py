@@ -17,7 +17,7 @@ from whistle.recovery.public_file import Covers
 def deputy(office: Office) -> Newcomer:
     """Somebody who was let into all main inboxes, and has a key file."""
     who = newcomer(office)
-    service = NewcomerService(office.installation, office.adviser)
+    service = NewcomerService(office.installation, office.member(office.adviser), office.adviser)
     ids = [one.inbox_id for one in service.open_to(who.row)]
     assert service.admit(who.row, ids, who.spoken) is Admission.DONE
     KeyFileService(office.installation).make(who.keyring, "Tal")
@@ -29,7 +29,9 @@ def recovery(office: Office) -> NewRecoveryKey:
     """A recovery key of the adviser's inboxes, any two of three."""
     today = office.clock.today()
     made = make_recovery_key(office.installation.id, Covers.DOORS, 2, 3, today)
-    service = RecoveryKeysService(office.installation, office.adviser)
+    service = RecoveryKeysService(
+        office.installation, office.member(office.adviser), office.adviser
+    )
     assert service.give(made.public, made.public.fingerprint) is Setting.DONE
     return made
 

@@ -47,7 +47,7 @@ def planned(office: Office, who: Newcomer) -> Farewell:
 
 
 def let_in(office: Office, who: Newcomer, channel: Channel = Channel.CITIZEN) -> Admission:
-    service = NewcomerService(office.installation, office.adviser)
+    service = NewcomerService(office.installation, office.member(office.adviser), office.adviser)
     return service.admit(office.member(who.keyring), [door(office, channel).inbox_id], who.spoken)
 
 

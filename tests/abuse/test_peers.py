@@ -207,8 +207,7 @@ def test_others_a_passphrase_comes_back_in_the_page(office: Office) -> None:
 
 
 def test_others_a_one_time_link_lies_readable_in_the_database(office: Office) -> None:
-    store, today = office.installation.store, office.clock.today()
-    invitation = invite(store, "ny", "Nanna Ny", Role.ADVISER, today)
+    invitation = invite(office.log_of_commands, "ny", "Nanna Ny", Role.ADVISER)
     kept = all_bytes(office)
     assert b"Nanna Ny" in kept
     for secret in (invitation.token.show(), invitation.code, invitation.code.replace("-", "")):

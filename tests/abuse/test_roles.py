@@ -82,7 +82,7 @@ def test_an_inserted_member_of_any_role_opens_nothing_with_any_grant(
 def test_the_same_member_opens_everything_once_they_were_let_in(story: Story, role: Role) -> None:
     """So that the test above can fail."""
     office, who = story.office, newcomer(story.office, role)
-    service = NewcomerService(office.installation, office.adviser)
+    service = NewcomerService(office.installation, office.member(office.adviser), office.adviser)
     ids = [one.inbox_id for one in service.open_to(who.row)]
     assert service.admit(who.row, ids, who.spoken) is Admission.DONE
     assert opens(office, who.keyring, story.case_id)
@@ -135,7 +135,7 @@ def test_who_puts_a_seed_of_theirs_in_the_advisers_place_comes_in_and_opens_noth
     assert story.thief(keyring, now=story.goes_on()).reads() == ""
     own = OwnKeysService(office.installation, office.member(keyring), keyring)
     assert not own.rotate(citizens(office).inbox_id)
-    service = NewcomerService(office.installation, keyring)
+    service = NewcomerService(office.installation, office.member(keyring), keyring)
     assert service.open_to(newcomer(office).row) == []
     assert citizens(office).current.members[0] == office.adviser.public
 

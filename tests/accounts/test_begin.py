@@ -19,8 +19,7 @@ BEGIN = "/casework/begin"
 
 
 def invited(office: Office) -> Invitation:
-    today = office.clock.today()
-    return invite(office.installation.store, "nyt", "Ny Navn", Role.DEPUTY, today)
+    return invite(office.log_of_commands, "nyt", "Ny Navn", Role.DEPUTY)
 
 
 def shown(desk: Desk, invitation: Invitation) -> dict[str, str]:

@@ -24,7 +24,7 @@ def admitted(office: Office, role: str = "deputy", name: str = "Vera Vikar") -> 
     """Make a member, and let them into every inbox that their role may have."""
     who = newcomer(office, role, name)
     by = office.reserve if role == "reserve" else office.adviser
-    service = NewcomerService(office.installation, by)
+    service = NewcomerService(office.installation, office.member(by), by)
     ids = [one.inbox_id for one in service.open_to(who.row)]
     assert service.admit(who.row, ids, who.spoken) is Admission.DONE
     return who

@@ -284,7 +284,7 @@ def test_a_form_of_another_session_lets_nobody_in(office: Office) -> None:
 
 def test_a_member_who_changed_after_the_comparison_is_not_let_in(office: Office) -> None:
     who, thief = newcomer(office), newcomer(office, name="Tyv")
-    service = NewcomerService(office.installation, office.adviser)
+    service = NewcomerService(office.installation, office.member(office.adviser), office.adviser)
     row = service.member(who.row.id)
     assert row is not None
     for values in ({"public": thief.row.public}, {"role": "technician"}):

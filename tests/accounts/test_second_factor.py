@@ -14,6 +14,7 @@ from whistle.accounts.delays import DelayedError
 from whistle.accounts.factors import FactorService
 from whistle.accounts.views.entering import COOKIE
 from whistle.crypto.totp import step_at
+from whistle.domain.logged import Logged
 from whistle.gateway.turnstile import Lane
 from whistle.keys.keyring import Keyring
 from whistle.keys.sessions import SessionBoxer
@@ -94,21 +95,27 @@ def test_a_code_older_than_one_that_was_used_is_refused(office: Office) -> None:
 def test_of_many_who_show_the_same_code_at_once_one_gets_in(office: Office) -> None:
     code = office.code()
     with ThreadPoolExecutor(4) as pool:
-        tries = [pool.submit(factors(office).show, code, Lane.KNOWN) for _ in range(4)]
+        tries = [
+            pool.submit(factors(office).show, code, Lane.KNOWN, Logged.SIGNED_IN) for _ in range(4)
+        ]
     assert sum(one.result() for one in tries) == 1
 
 
 def test_of_many_who_show_the_same_backup_code_at_once_one_gets_in(office: Office) -> None:
     [code, *_] = factors(office).make_backup_codes()
     with ThreadPoolExecutor(4) as pool:
-        tries = [pool.submit(factors(office).show, code, Lane.KNOWN) for _ in range(4)]
+        tries = [
+            pool.submit(factors(office).show, code, Lane.KNOWN, Logged.SIGNED_IN) for _ in range(4)
+        ]
     assert sum(one.result() for one in tries) == 1
 
 
 def test_another_member_s_code_is_refused(office: Office) -> None:
     code = office.code(office.reserve)
     other = FactorService(office.installation, office.member(office.adviser), office.reserve)
-    assert not other.show(code, Lane.OTHER)  # another's keys do not open the app's secret
+    assert not other.show(
+        code, Lane.OTHER, Logged.SIGNED_IN
+    )  # another's keys do not open the app's secret
 
 
 def test_the_code_s_session_is_not_fixed(office: Office) -> None:
@@ -311,8 +318,8 @@ def test_a_backup_code_opens_once_and_how_many_are_left_is_shown(office: Office)
 
 def test_new_backup_codes_void_the_old_ones(office: Office) -> None:
     old, new = factors(office).make_backup_codes(), factors(office).make_backup_codes()
-    assert not factors(office).show(old[0], Lane.OTHER)
-    assert factors(office).show(new[0], Lane.OTHER)
+    assert not factors(office).show(old[0], Lane.OTHER, Logged.SIGNED_IN)
+    assert factors(office).show(new[0], Lane.OTHER, Logged.SIGNED_IN)
 
 
 def test_the_database_holds_neither_codes_nor_the_app_s_secret(office: Office) -> None:
@@ -334,6 +341,6 @@ def test_six_digits_cannot_be_guessed_with_the_passphrase_known(office: Office) 
     assert delayed.status_code == 429
     assert delayed.headers["Retry-After"] == "2"
     with pytest.raises(DelayedError):
-        factors(office).show("000000", Lane.OTHER)
+        factors(office).show("000000", Lane.OTHER, Logged.SIGNED_IN)
     office.later(seconds=2)
     assert show(half_way_in(office), office.code()).status_code == 303

@@ -8,6 +8,7 @@ from tests.support.office import Desk, Office, hidden_fields
 from whistle.accounts.delays import DelayedError
 from whistle.accounts.factors import MOST_WRONG, FactorService, NoMoreCodesError
 from whistle.accounts.own_passphrase import OwnPassphraseService
+from whistle.domain.logged import Logged
 from whistle.gateway.turnstile import Lane
 from whistle.storage import members
 
@@ -22,10 +23,10 @@ def guess(office: Office, times: int) -> None:
     """Give wrong codes, as fast as they are looked at."""
     for _ in range(times):
         try:
-            assert not factors(office).show("000000", Lane.OTHER)
+            assert not factors(office).show("000000", Lane.OTHER, Logged.SIGNED_IN)
         except DelayedError as error:
             office.clock.moment = error.until
-            assert not factors(office).show("000000", Lane.OTHER)
+            assert not factors(office).show("000000", Lane.OTHER, Logged.SIGNED_IN)
 
 
 def english_desk(office: Office) -> Desk:
@@ -81,21 +82,21 @@ def test_after_many_wrong_codes_in_a_day_only_a_backup_code_is_taken(office: Off
     guess(office, MOST_WRONG)
     office.later(minutes=5)
     with pytest.raises(NoMoreCodesError):
-        factors(office).show(office.code(), Lane.KNOWN)
+        factors(office).show(office.code(), Lane.KNOWN, Logged.SIGNED_IN)
     desk = Desk(office.casework.test_client())
     refused = desk.post("/casework/", office.credentials(), headers={"Accept-Language": "en"})
     assert refused.status_code == 429
     assert "only a backup code or a passkey is taken" in refused.text
-    assert factors(office).show(backup, Lane.KNOWN)
+    assert factors(office).show(backup, Lane.KNOWN, Logged.SIGNED_IN)
     office.clock.moment += timedelta(days=1)
-    assert factors(office).show(office.code(), Lane.KNOWN)
+    assert factors(office).show(office.code(), Lane.KNOWN, Logged.SIGNED_IN)
 
 
 def test_to_say_that_it_was_them_gives_nobody_more_codes(office: Office) -> None:
     guess(office, MOST_WRONG)
     factors(office).have_seen_wrong_codes()
     with pytest.raises(NoMoreCodesError):
-        factors(office).show(office.code(), Lane.KNOWN)
+        factors(office).show(office.code(), Lane.KNOWN, Logged.SIGNED_IN)
 
 
 def test_a_new_passphrase_ends_it(office: Office) -> None:

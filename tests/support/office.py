@@ -19,6 +19,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, stream_encode_multipart
 
 from whistle.app import create_casework, create_intake
+from whistle.audit.entries import COMMAND
+from whistle.audit.log import Log
 from whistle.casework.service import CaseworkService
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.receipt import Receipt
@@ -69,6 +71,12 @@ class Office:
     def reporter(self) -> "Reporter":
         """Give somebody with a fresh browser."""
         return Reporter(self.intake.test_client())
+
+    @property
+    def log_of_commands(self) -> Log:
+        """The log, for what is done at the server."""
+        here = self.installation
+        return Log(here.store, here.id, here.clock, COMMAND)
 
     def work_of(self, keyring: Keyring) -> CaseworkService:
         """Give a member's work, without the web."""

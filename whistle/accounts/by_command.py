@@ -11,6 +11,7 @@ from whistle.accounts.key_files import KeyFileService, read_key_file, read_small
 from whistle.accounts.service import AccountService, TooBusyError
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.errors import RefusedError
+from whistle.domain.logged import Logged
 from whistle.installation import Installation
 from whistle.keys.factors import looks_like_backup_code
 from whistle.keys.keyring import Keyring
@@ -47,7 +48,7 @@ def open_as_member(
         if unlocked.member.totp_box is None:
             raise NotUnlockedError("this member has no authenticator app: use a key file")
         factors = FactorService(installation, unlocked.member, unlocked.keyring)
-        if not factors.show(code, unlocked.lane):
+        if not factors.show(code, unlocked.lane, Logged.UNLOCKED):
             raise NotUnlockedError("the code is not right, or was used before; wait for the next")
     except NoMoreCodesError as error:
         raise NotUnlockedError("too many wrong codes today; use a key file") from error

@@ -1,8 +1,14 @@
 """A member's second factor: an authenticator app's codes, and backup codes for when it is lost."""
 
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
 from whistle.accounts.delays import Delays, What
+from whistle.audit.log import deed
 from whistle.crypto.errors import SealingError
 from whistle.crypto.totp import TotpSecret
+from whistle.domain.logged import Logged
 from whistle.gateway.turnstile import Lane
 from whistle.installation import Installation
 from whistle.keys.factors import (
@@ -20,6 +26,14 @@ from whistle.storage.rows import BackupCodeRow, MemberRow
 MOST_WRONG = 100  # codes in a day, in all: one of a million is right at any moment, three are taken
 
 
+class Way(StrEnum):
+    """What a member showed, as the log says it."""
+
+    APP = "app"
+    BACKUP_CODE = "backup-code"
+    PASSKEY = "passkey"
+
+
 class NoMoreCodesError(Exception):
     """The app's code was not looked at: there were too many wrong ones today."""
 
@@ -32,9 +46,12 @@ class FactorService:
         self._here = installation
         self._member = member
         self._keyring = keyring
+        self._log = installation.log_of(member)
 
-    def show(self, code: str, lane: Lane) -> bool:
+    def show(self, code: str, lane: Lane, act: Logged) -> bool:
         """Say whether a code, the app's or a backup code, is right; it is used up then.
+
+        ``act``: what the member does by it, which is logged with the code's use.
 
         Raises `DelayedError` after too many wrong ones, whatever the passphrase was, and
         `NoMoreCodesError` after too many in a day, but for backup codes. Wrong ones are kept until
@@ -45,11 +62,11 @@ class FactorService:
             raise NoMoreCodesError
         delays = Delays(self._here)
         delays.begin(What.CODE, self._member.username, lane)
-        right = self._use_backup_code(code) if is_backup_code else self._use(code)
+        right = self._use_backup_code(code, act) if is_backup_code else self._use(code, act)
         if right:
             delays.succeeded(What.CODE, self._member.username, lane)
         else:
-            with self._here.store.write() as db:
+            with self._log.write(deed(Logged.WRONG_CODE)) as db:
                 queries.count_wrong_code(db, self._member.id, self._here.clock.today())
         return right
 
@@ -59,10 +76,13 @@ class FactorService:
 
     def have_seen_wrong_codes(self) -> None:
         """Tell of wrong codes no more, until there is another."""
+        if not self._member.wrong_codes:
+            return
         with self._here.store.write() as db:
-            queries.have_seen_wrong_codes(db, self._member.id, self._member.wrong_codes)
+            if queries.have_seen_wrong_codes(db, self._member.id, self._member.wrong_codes):
+                self._log.append(db, deed(Logged.WRONG_CODES_SEEN))
 
-    def _use(self, code: str) -> bool:
+    def _use(self, code: str, act: Logged) -> bool:
         if self._member.totp_box is None:
             return False
         try:
@@ -71,12 +91,17 @@ class FactorService:
             return False
         steps = list(secret.steps_of(_digits(code), self._here.clock.now()))
         with self._here.store.write() as db:
-            return any(queries.use_totp_step(db, self._member, step) for step in steps)
+            used = any(queries.use_totp_step(db, self._member, step) for step in steps)
+            return used and self._done(db, act, Way.APP)
 
-    def _use_backup_code(self, code: str) -> bool:
+    def _use_backup_code(self, code: str, act: Logged) -> bool:
         row = BackupCodeRow(self._member.id, backup_code_digest(self._keyring, code))
         with self._here.store.write() as db:
-            return queries.use_backup_code(db, row)
+            return queries.use_backup_code(db, row) and self._done(db, act, Way.BACKUP_CODE)
+
+    def _done(self, db: Connection, act: Logged, way: Way) -> bool:
+        self._log.append(db, deed(act, way=way))
+        return True
 
     def propose_app(self) -> tuple[TotpSecret, str]:
         """Draw a secret for an app, and box it for the form that comes back with a first code."""
@@ -102,7 +127,7 @@ class FactorService:
         steps = list(secret.steps_of(_digits(code), self._here.clock.now()))
         if not steps:
             return False
-        with self._here.store.write() as db:
+        with self._log.write(deed(Logged.APP_SET)) as db:
             queries.change_totp(db, self._member, bytes.fromhex(boxed), steps[-1])
         return True
 
@@ -111,7 +136,7 @@ class FactorService:
         codes = draw_backup_codes()
         digests = [backup_code_digest(self._keyring, code) for code in codes]
         rows = [BackupCodeRow(self._member.id, digest) for digest in digests]
-        with self._here.store.write() as db:
+        with self._log.write(deed(Logged.BACKUP_CODES_MADE)) as db:
             membership.hold(db, self._member.id)  # of two who make them, one's are void
             queries.replace_backup_codes(db, self._member.id, rows)
         return codes

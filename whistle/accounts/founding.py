@@ -7,12 +7,15 @@ then does the configuration name it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from whistle.accounts.members import role_of
+from whistle.audit.log import deed
 from whistle.domain.channel import Channel, InboxKind
-from whistle.domain.role import Role
+from whistle.domain.logged import Logged
 from whistle.installation import Installation
 from whistle.keys.directory import Statement
 from whistle.keys.keyring import Keyring, found_inbox
 from whistle.storage import directory as queries
+from whistle.storage.rows import MemberRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,13 @@ class FoundedInbox:
 class FoundingService:
     """What one member founds."""
 
-    def __init__(self, installation: Installation, keyring: Keyring, role: str) -> None:
-        """Work on ``installation`` with the keys and the role of one member."""
+    def __init__(self, installation: Installation, member: MemberRow, keyring: Keyring) -> None:
+        """Work on ``installation`` with the keys of one member."""
         self._here = installation
+        self._member = member
         self._keyring = keyring
-        self._kind = Role(role).founds if role in set(Role) else None
+        role = role_of(member)
+        self._kind = role.founds if role else None
 
     def missing(self) -> list[Channel]:
         """Give the channels whose inbox of this member's kind nobody has founded."""
@@ -47,10 +52,12 @@ class FoundingService:
 
         Raises `DuplicateError` when somebody else was quicker; nothing is stored then.
         """
-        if self._kind is None:
+        missing = self.missing()
+        if self._kind is None or not missing:
             return
-        new = [found_inbox(self._keyring, channel, self._kind) for channel in self.missing()]
-        with self._here.store.write() as db:
+        new = [found_inbox(self._keyring, channel, self._kind) for channel in missing]
+        done = deed(Logged.INBOX_FOUNDED, inboxes=[one.inbox.id for one in new])
+        with self._here.log_of(self._member).write(done) as db:
             for inbox in new:
                 inbox.inbox.insert(db)
                 inbox.statement.insert(db)

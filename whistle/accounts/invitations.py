@@ -11,20 +11,22 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Self
 
 from whistle.accounts.proposals import ProposedPassphrases
 from whistle.accounts.service import stretching
+from whistle.audit.entries import INVITED
+from whistle.audit.log import Log, deed
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.receipt import ALPHABET
 from whistle.crypto.secret import Secret, Seed
+from whistle.domain.logged import Actor, Logged
 from whistle.domain.role import Role
 from whistle.installation import Installation
 from whistle.keys.keyring import Keyring, box_seed
 from whistle.storage import members as queries
 from whistle.storage import membership
-from whistle.storage.engine import Store
 from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.rows import InvitationRow, MemberRow
 from whistle.storage.tables import ID_BYTES
@@ -79,19 +81,19 @@ class Invitation:
     code: str
 
 
-def invite(
-    store: Store, username: str, name: str, role: Role, today: date, inviter: bytes | None = None
-) -> Invitation:
+def invite(log: Log, username: str, name: str, role: Role) -> Invitation:
     """Make an invitation. ``username`` in small letters; raise `DuplicateError` if it is taken.
 
-    ``inviter``: the id of the member who invites; when they leave, the invitation goes too.
+    ``log``: of who invites. When a member who has invited leaves, the invitation goes too.
     """
+    today = log.clock.today()
+    inviter = log.who.member_id if log.who.kind is Actor.MEMBER else None
     token = InvitationToken.random()
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_SYMBOLS))
     row = InvitationRow(
         token.hash, _code_hash(token, code), username, name, role, 0, today + GOOD_FOR, inviter
     )
-    with store.write() as db:
+    with log.write(deed(Logged.INVITED, invitation=token.hash, to=role)) as db:
         membership.forget_dead_invitations(db, today, MOST_FAILURES)
         if queries.by_username(db, username) or membership.is_invited(db, username):
             raise DuplicateError("there is a member with this user name, or somebody invited")
@@ -118,8 +120,10 @@ class InvitationService:
             return None
         if hmac.compare_digest(row.code_hash, _code_hash(token, code)):
             return row
-        with self._here.store.write() as db:
-            queries.count_failure(db, token.hash)
+        stranger = Log(self._here.store, self._here.id, self._here.clock, INVITED)
+        with stranger.store.write() as db:
+            if queries.count_failure(db, token.hash):
+                stranger.append(db, deed(Logged.INVITATION_REFUSED, invitation=token.hash))
         return None
 
     def propose(self, token: InvitationToken) -> tuple[Passphrase, str]:
@@ -153,7 +157,8 @@ class InvitationService:
             since=self._here.clock.today(),
         )
         try:
-            with self._here.store.write() as db:
+            done = deed(Logged.INVITATION_ACCEPTED, invitation=token.hash)
+            with self._here.log_of(member).write(done) as db:
                 queries.use_invitation(db, token.hash)
                 member.insert(db)
         except (ConflictError, DuplicateError):

@@ -10,8 +10,10 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+from whistle.audit.log import deed
 from whistle.crypto.errors import KeyShapeError, SealingError
 from whistle.domain.errors import RefusedError
+from whistle.domain.logged import Logged
 from whistle.installation import Installation
 from whistle.keys.key_files import FileKey, box_for_key_file, open_by_key_file
 from whistle.keys.keyring import Keyring
@@ -54,7 +56,7 @@ class KeyFileService:
         today = self._here.clock.today()
         with self._here.store.write() as db:
             member = queries.hold_factors(db, keyring.member_id)
-            if not queries.is_current(member, keyring.public.verifying.raw):
+            if member is None or not queries.is_current(member, keyring.public.verifying.raw):
                 raise KeyFileError("your keys were renewed meanwhile; sign in again")
             others = queries.key_files_of(db, keyring.member_id)
             if len(others) >= MOST:
@@ -62,6 +64,8 @@ class KeyFileService:
             if any(one.name == name for one in others):
                 raise NameTakenError("you have a key file of this name; give another")
             KeyFileRow(key.hash, keyring.member_id, boxed, name, today).insert(db)
+            done = deed(Logged.KEY_FILE_MADE, key_file=key.hash)
+            self._here.log_of(member).append(db, done)
         return _written(self._here.id, key)
 
     def unlock(self, key: FileKey) -> Keyring:
@@ -72,9 +76,11 @@ class KeyFileService:
         if row is None or member is None or member.left is not None:
             raise KeyFileError("the key file was revoked, or its member has left")
         try:
-            return open_by_key_file(self._here.id, row, key)
+            keyring = open_by_key_file(self._here.id, row, key)
         except SealingError as error:
             raise KeyFileError("the key file opens nothing: somebody changed its row") from error
+        self._here.log_of(member).note(deed(Logged.KEY_FILE_USED, key_file=key.hash))
+        return keyring
 
     def all_of(self, member_id: bytes) -> Sequence[KeyFileRow]:
         """Give a member's key files, the oldest first."""
@@ -84,7 +90,12 @@ class KeyFileService:
     def revoke(self, member_id: bytes, key_hash: bytes) -> bool:
         """Revoke one of a member's key files; say whether it was there."""
         with self._here.store.write() as db:
-            return queries.revoke_key_file(db, member_id, key_hash)
+            member = queries.hold_factors(db, member_id)
+            if member is None or not queries.revoke_key_file(db, member_id, key_hash):
+                return False
+            done = deed(Logged.KEY_FILE_REVOKED, key_file=key_hash)
+            self._here.log_of(member).append(db, done)
+        return True
 
 
 def read_key_file(path: Path, installation: bytes) -> FileKey:

@@ -11,6 +11,8 @@ from enum import Enum
 
 from whistle.accounts.members import role_of
 from whistle.accounts.steps import make_steps
+from whistle.audit.log import deed
+from whistle.domain.logged import Logged
 from whistle.installation import Installation
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import Keyring
@@ -95,9 +97,11 @@ class LeavingService:
             raise ConflictError("there is an obstacle")
         leaver = farewell.row.id
         steps = [] if leaver == self._member.id else self._without({leaver}, farewell.inboxes)
-        with self._here.store.write() as db:
+        inbox_ids = [inbox.inbox_id for inbox in farewell.inboxes]
+        done = deed(Logged.LEFT, member=leaver, inboxes=inbox_ids)
+        with self._here.log_of(self._member).write(done) as db:
             membership.hold(db, leaver)
-            membership.lock_inboxes(db, [inbox.inbox_id for inbox in farewell.inboxes])
+            membership.lock_inboxes(db, inbox_ids)
             queries.check_epochs(db, farewell.epochs)
             self._check_company(membership.gone(db), farewell)
             for step in steps:
@@ -118,12 +122,20 @@ class LeavingService:
     def settle(self) -> None:
         """Give those inboxes new keys. Raises `ConflictError` when somebody else was quicker."""
         self._here.directory.refresh()
+        unsettled = self.unsettled()
+        if not unsettled:
+            return
         steps = [
             step
-            for one in self.unsettled()
+            for one in unsettled
             for step in self._without({row.id for row in one.gone}, [one.inbox])
         ]
-        with self._here.store.write() as db:
+        done = deed(
+            Logged.SETTLED,
+            members=sorted({row.id for one in unsettled for row in one.gone}),
+            inboxes=[one.inbox.inbox_id for one in unsettled],
+        )
+        with self._here.log_of(self._member).write(done) as db:
             for step in steps:
                 queries.add_step(db, step)
         self._here.directory.refresh()

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whistle.accounts.invitations import MOST_FAILURES, Invitation, invite
+from whistle.audit.log import deed
+from whistle.domain.logged import Logged
 from whistle.domain.role import Role
 from whistle.installation import Installation
 from whistle.keys.directory import TrustedInbox
@@ -84,8 +86,7 @@ class MembersService:
         """
         if role not in self.may_invite:
             raise RoleRefusedError
-        today = self._here.clock.today()
-        return invite(self._here.store, username, name, role, today, self._member.id)
+        return invite(self._here.log_of(self._member), username, name, role)
 
     def withdraw(self, token_hash: bytes) -> None:
         """Make an invitation void. Raises `RoleRefusedError` for one to a role of others."""
@@ -96,6 +97,8 @@ class MembersService:
             if row.role not in self.may_invite:
                 raise RoleRefusedError
             queries.forget_invitation(db, token_hash)
+            done = deed(Logged.INVITATION_WITHDRAWN, invitation=token_hash)
+            self._here.log_of(self._member).append(db, done)
 
     def _rows(self) -> Sequence[MemberRow]:
         with self._here.store.read() as db:

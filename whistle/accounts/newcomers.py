@@ -10,7 +10,9 @@ from enum import Enum
 
 from whistle.accounts.members import role_of
 from whistle.accounts.steps import make_steps
+from whistle.audit.log import deed
 from whistle.domain.fingerprint import read_spoken, show_spoken
+from whistle.domain.logged import Logged
 from whistle.installation import Installation
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.fingerprints import member_fingerprint, offered_keys
@@ -35,9 +37,10 @@ class Admission(Enum):
 class NewcomerService:
     """One member's letting others into the inboxes they are in themselves."""
 
-    def __init__(self, installation: Installation, keyring: Keyring) -> None:
+    def __init__(self, installation: Installation, member: MemberRow, keyring: Keyring) -> None:
         """Work on ``installation`` with the keys of one member."""
         self._here = installation
+        self._member = member
         self._keyring = keyring
 
     def member(self, member_id: bytes) -> MemberRow | None:
@@ -91,7 +94,10 @@ class NewcomerService:
         return Admission.DONE
 
     def _store(self, row: MemberRow, steps: Sequence[queries.Step]) -> None:
-        with self._here.store.write() as db:
+        done = deed(
+            Logged.LET_IN, member=row.id, inboxes=[step.statement.inbox_id for step in steps]
+        )
+        with self._here.log_of(self._member).write(done) as db:
             now = membership.hold(db, row.id)
             if now is None or _vouched(now) != _vouched(row):
                 raise ConflictError("the member's row is not the one that was compared")

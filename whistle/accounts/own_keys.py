@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from whistle.accounts.proposals import ProposedPassphrases
 from whistle.accounts.service import stretching
 from whistle.accounts.steps import make_steps
+from whistle.audit.log import deed
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.secret import Seed
 from whistle.domain.fingerprint import show_fingerprint, show_spoken
+from whistle.domain.logged import Logged
 from whistle.installation import Installation
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.factors import box_totp, unbox_totp
@@ -74,7 +76,8 @@ class OwnKeysService:
         steps = make_steps(
             self._here, self._keyring, lambda grants: [rotate(self._keyring, inbox, grants)]
         )
-        with self._here.store.write() as db:
+        done = deed(Logged.INBOX_KEYS_RENEWED, inboxes=[inbox_id])
+        with self._here.log_of(self._member).write(done) as db:
             for step in steps:
                 queries.add_step(db, step)
         self._here.directory.refresh()
@@ -107,7 +110,8 @@ class OwnKeysService:
             lambda grants: [renew(self._keyring, renewed, inbox, grants) for inbox in self._mine()],
         )
         row = self._rewritten(renewed, passphrase)
-        with self._here.store.write() as db:
+        done = deed(Logged.KEYS_RENEWED, inboxes=[step.statement.inbox_id for step in steps])
+        with self._here.log_of(self._member).write(done) as db:
             membership.renew(db, self._member, row)
             queries.check_epochs(db, epochs)
             for step in steps:

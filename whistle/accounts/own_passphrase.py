@@ -2,7 +2,9 @@
 
 from whistle.accounts.proposals import ProposedPassphrases
 from whistle.accounts.service import stretching
+from whistle.audit.log import deed
 from whistle.crypto.passphrase import Passphrase
+from whistle.domain.logged import Logged
 from whistle.installation import Installation
 from whistle.keys.keyring import Keyring, box_seed
 from whistle.storage import members as queries
@@ -37,6 +39,7 @@ class OwnPassphraseService:
             return False
         with stretching():
             stretch, seed_box = box_seed(self._keyring, typed)
-        with self._here.store.write() as db:
+        log = self._here.log_of(self._member)
+        with log.write(deed(Logged.PASSPHRASE_CHANGED)) as db:
             queries.change_passphrase(db, self._member, stretch, seed_box)
         return True

@@ -23,7 +23,10 @@ from whistle.accounts.challenges import (
     PasskeyRefusedError,
     Refusal,
 )
+from whistle.accounts.factors import Way
+from whistle.audit.log import Deed, deed
 from whistle.crypto.errors import SealingError
+from whistle.domain.logged import Logged
 from whistle.installation import Installation
 from whistle.keys.keyring import Keyring
 from whistle.keys.passkeys import UnlockKey, box_for_passkey, open_by_passkey
@@ -100,15 +103,17 @@ class PasskeyService:
             keyring = open_by_passkey(self._here.id, row, key)
         except SealingError as error:
             raise PasskeyRefusedError(Refusal.OPENS_NOTHING) from error
-        with self._using(row, count, challenge):
-            return member, keyring
+        with self._using(row, count, challenge) as db:
+            self._log(db, member, _shown(Logged.SIGNED_IN, row))
+        return member, keyring
 
     def prove(self, ceremony: Ceremony, answer: str, member_id: bytes, session: bytes) -> None:
         """Take the answer of one of a member's passkeys, in a session of theirs."""
         occasion = self._occasion(ceremony, member_id, session)
-        _, row, count, challenge = self._verified(answer, occasion)
-        with self._using(row, count, challenge):
-            return
+        member, row, count, challenge = self._verified(answer, occasion)
+        act = Logged.SIGNED_IN if ceremony is Ceremony.SECOND_FACTOR else Logged.PROVED
+        with self._using(row, count, challenge) as db:
+            self._log(db, member, _shown(act, row))
 
     def let_open(self, keyring: Keyring, session: bytes, answer: str, unlock: str) -> None:
         """Give a member's seed to a passkey of theirs: after they have renewed their keys."""
@@ -119,8 +124,9 @@ class PasskeyService:
         except SealingError as error:
             raise PasskeyRefusedError(Refusal.NO_PRF) from error
         with self._using(row, count, challenge) as db:
-            self._check_current(db, keyring)
+            member = self._held(db, keyring)
             queries.keep_seed_box(db, row.credential_id, boxed)
+            self._log(db, member, deed(Logged.PASSKEY_OPENS, passkey=row.credential_id))
 
     def register(
         self, keyring: Keyring, session: bytes, answer: str, unlock: str, name: str
@@ -157,24 +163,33 @@ class PasskeyService:
         """Remove a member's passkey; raise `LastFactorError` when no factor would be left."""
         with self._here.store.write() as db:
             member = queries.hold_factors(db, member_id)
-            queries.remove_passkey(db, member_id, credential_id)
+            removed = queries.remove_passkey(db, member_id, credential_id)
             if member is None or not member_queries.has_second_factor(db, member):
                 raise LastFactorError
+            if removed:
+                self._log(db, member, deed(Logged.PASSKEY_REMOVED, passkey=credential_id))
 
     def _keep(self, db: Connection, row: PasskeyRow, keyring: Keyring) -> None:
-        self._check_current(db, keyring)
+        member = self._held(db, keyring)
         if len(queries.passkeys_of(db, row.member_id)) >= MOST:
             raise PasskeyRefusedError(Refusal.TOO_MANY)
         try:
             row.insert(db)
         except DuplicateError as error:
             raise PasskeyRefusedError(Refusal.KNOWN) from error
+        opens = int(row.seed_box is not None)
+        done = deed(Logged.PASSKEY_ADDED, passkey=row.credential_id, opens=opens)
+        self._log(db, member, done)
 
-    def _check_current(self, db: Connection, keyring: Keyring) -> None:
-        """Refuse keys that their member has renewed since this session began, or left with."""
+    def _log(self, db: Connection, member: MemberRow, done: Deed) -> None:
+        self._here.log_of(member).append(db, done)
+
+    def _held(self, db: Connection, keyring: Keyring) -> MemberRow:
+        """Hold who has these keys; refuse keys that were renewed since, or whose member left."""
         member = queries.hold_factors(db, keyring.member_id)
-        if not queries.is_current(member, keyring.public.verifying.raw):
+        if member is None or not queries.is_current(member, keyring.public.verifying.raw):
             raise PasskeyRefusedError(Refusal.NOT_ACCEPTED)
+        return member
 
     def _verified(
         self, answer: str, occasion: Occasion
@@ -214,6 +229,10 @@ class PasskeyService:
         self, ceremony: Ceremony, member_id: bytes = b"", session: bytes = b""
     ) -> Occasion:
         return Occasion(ceremony, self._site.host, member_id, session)
+
+
+def _shown(act: Logged, row: PasskeyRow) -> Deed:
+    return deed(act, way=Way.PASSKEY, passkey=row.credential_id)
 
 
 def _decoded(text: str) -> bytes:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from whistle.audit.log import deed
 from whistle.domain.channel import InboxKind
 from whistle.domain.fingerprint import read_fingerprint, show_fingerprint
+from whistle.domain.logged import Logged
 from whistle.installation import Installation
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import Keyring
@@ -14,7 +16,7 @@ from whistle.keys.steps import Step, rotate, set_recovery
 from whistle.recovery.public_file import PublicFile
 from whistle.storage import directory as queries
 from whistle.storage import membership
-from whistle.storage.rows import GrantRow
+from whistle.storage.rows import GrantRow, MemberRow
 
 
 class Setting(Enum):
@@ -43,9 +45,10 @@ class Coverage:
 class RecoveryKeysService:
     """What one member sees of the recovery keys of their inboxes, and changes."""
 
-    def __init__(self, installation: Installation, keyring: Keyring) -> None:
+    def __init__(self, installation: Installation, member: MemberRow, keyring: Keyring) -> None:
         """Work on ``installation`` with the keys of one member."""
         self._here = installation
+        self._member = member
         self._keyring = keyring
 
     def coverage(self) -> list[Coverage]:
@@ -88,7 +91,8 @@ class RecoveryKeysService:
             grants = queries.grants_of(db, self._keyring.member_id)
             gone = membership.gone(db)
         steps = [self._step(inbox, grants, public, gone) for inbox in self.meant(public)]
-        with self._here.store.write() as db:
+        done = deed(Logged.RECOVERY_KEY_SET, inboxes=[step.statement.inbox_id for step in steps])
+        with self._here.log_of(self._member).write(done) as db:
             for step in steps:
                 queries.add_step(db, step)
         self._here.directory.refresh()

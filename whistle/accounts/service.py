@@ -6,10 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from whistle.accounts.browsers import KnownBrowsers
 from whistle.accounts.delays import DelayedError, Delays, What
+from whistle.audit.log import deed
 from whistle.crypto.errors import SealingError
 from whistle.crypto.passphrase import SALT_BYTES, Passphrase, Stretch
+from whistle.domain.logged import Logged
 from whistle.domain.username import plain_username
 from whistle.gateway.turnstile import Lane
 from whistle.installation import Installation
@@ -120,12 +124,15 @@ class AccountService:
         keys = keyring.public
         if (member.public, member.verifying) == (keys.public.raw, keys.verifying.raw):
             return member
-        with self._here.store.write() as db:
+        with self._here.log_of(member).write(deed(Logged.KEYS_PUT_RIGHT)) as db:
             queries.keep_public_keys(db, member.id, keys.public.raw, keys.verifying.raw)
         return replace(member, public=keys.public.raw, verifying=keys.verifying.raw)
 
     def start(self, keyring: Keyring, *, proved: bool) -> SessionToken:
-        """Start a session: whole when the second factor has been ``proved``, else half."""
+        """Start a session: whole when the second factor has been ``proved``, else half.
+
+        What proved it stands in the log already (`FactorService.show`).
+        """
         now = self._here.clock.now()
         token, row = self.boxer.start(keyring, now, now if proved else None)
         with self._here.store.write() as db:
@@ -164,17 +171,42 @@ class AccountService:
         keyring = self.boxer.resume(token, row, now)
         late = row.proved is None and not must_enrol and now - row.started > SECOND_FACTOR_WITHIN
         if keyring is None or late or member.left:
-            self.sign_out(token)
+            self.drop(token)
             return None
         if now - row.seen > TOUCH:
             with self._here.store.write() as db:
                 queries.touch_session(db, token.hash, now)
         return Resumed(member, keyring, token, row.proved, must_enrol)
 
-    def sign_out(self, token: SessionToken) -> None:
-        """Delete the session; its cookie opens nothing from then on."""
+    def drop(self, token: SessionToken) -> None:
+        """Delete a session that is over, or has another in its place: nobody's act."""
         with self._here.store.write() as db:
             queries.end_session(db, token.hash)
+
+    def sign_out(self, token: SessionToken) -> bool:
+        """End a session as its member asks; false when it was gone."""
+        with self._here.store.write() as db:
+            whose = self._whose(db, token)
+            if whose is None or not queries.end_session(db, token.hash):
+                return False
+            self._here.log_of(whose).append(db, deed(Logged.SIGNED_OUT))
+        return True
+
+    def lock(self, token: SessionToken) -> bool:
+        """End a session with all others of its member; false when it was gone."""
+        with self._here.store.write() as db:
+            whose = self._whose(db, token)
+            if whose is None:
+                return False
+            ended = queries.end_sessions_of(db, whose.id)
+            if not ended:
+                return False
+            self._here.log_of(whose).append(db, deed(Logged.LOCKED, ended=ended))
+        return True
+
+    def _whose(self, db: Connection, token: SessionToken) -> MemberRow | None:
+        row = queries.session(db, token.hash)
+        return queries.by_id(db, row.member_id) if row else None
 
     def sessions(self, member_id: bytes) -> list[SessionRow]:
         """Give a member's sessions that are not over, the newest first."""
@@ -183,17 +215,26 @@ class AccountService:
             rows = queries.sessions_of(db, member_id)
         return [row for row in rows if self.boxer.lasts(row, now)]
 
-    def end(self, member_id: bytes, token_hash: bytes) -> None:
+    def end(self, member: MemberRow, token_hash: bytes) -> None:
         """End one of a member's own sessions; another member's goes on."""
         with self._here.store.write() as db:
-            queries.end_session_of(db, member_id, token_hash)
+            if queries.end_session_of(db, member.id, token_hash):
+                self._here.log_of(member).append(db, deed(Logged.SESSION_ENDED, ended=1))
 
-    def end_all(self, member_id: bytes, but: SessionToken | None = None) -> None:
-        """End all of a member's sessions, ``but`` perhaps the one that asks for it."""
+    def end_others(self, member: MemberRow, token: SessionToken) -> None:
+        """End all of a member's sessions but one, as they ask."""
         with self._here.store.write() as db:
-            queries.end_sessions_of(db, member_id, but.hash if but else None)
+            ended = queries.end_sessions_of(db, member.id, token.hash)
+            if ended:
+                self._here.log_of(member).append(db, deed(Logged.SESSION_ENDED, ended=ended))
 
-    def choose_language(self, member_id: bytes, language: str) -> None:
+    def drop_others(self, member_id: bytes, token: SessionToken) -> None:
+        """End all of a member's sessions but one: part of an act that is logged already."""
+        with self._here.store.write() as db:
+            queries.end_sessions_of(db, member_id, token.hash)
+
+    def choose_language(self, member: MemberRow, language: str) -> None:
         """Remember the language a member reads."""
         with self._here.store.write() as db:
-            queries.set_language(db, member_id, language)
+            if queries.set_language(db, member.id, language):
+                self._here.log_of(member).append(db, deed(Logged.LANGUAGE_CHOSEN))

@@ -92,7 +92,7 @@ class Log:
             for one in sealed:
                 tree = queries.append(db, tree, _row(tree.size, time, self.who, one))
         except (DBAPIError, DuplicateError, ConflictError) as error:  # no fault of the act's
-            raise UnloggedError("the log cannot be written") from error
+            raise UnloggedError("the log cannot be written, so nothing was done") from error
 
 
 def log_key(installation: bytes, inbox: InboxKeys) -> InboxLogKey:

@@ -3,6 +3,8 @@
 import argparse
 
 from whistle.accounts.invitations import invite
+from whistle.audit.entries import COMMAND
+from whistle.audit.log import Log
 from whistle.commands.files import check_new, read_text, write_new
 from whistle.commands.keyboard import say
 from whistle.domain.clock import Clock
@@ -28,9 +30,10 @@ def invite_anew(options: argparse.Namespace) -> int:
         raise RefusedError("--username: should be 2 to 32 small letters, digits, dots or hyphens")
     if not name or not name.isprintable():
         raise RefusedError("--name: should be a name, in letters that can be shown")
-    _, store = _opened(options)
+    settings, store = _opened(options)
+    log = Log(store, settings.installation, Clock(), COMMAND)
     try:
-        invitation = invite(store, username, name, role, Clock().today())
+        invitation = invite(log, username, name, role)
     except DuplicateError as error:
         raise RefusedError(
             f"{username}: somebody has, or had, this user name. Choose another, such as {username}2"
@@ -80,10 +83,9 @@ def apply(options: argparse.Namespace) -> int:
     """Take the trustees' reply."""
     reply = RecoveryReply.decode(read_text(options.reply))
     settings, store = _opened(options)
+    log = Log(store, settings.installation, Clock(), COMMAND)
     try:
-        applied = apply_reply(
-            store, settings.installation, settings.inboxes, reply, Clock().today()
-        )
+        applied = apply_reply(log, settings.inboxes, reply)
     except StorageError as error:
         say(f"whistle: {error}. Run it again: a reply that was taken is not taken twice.")
         return FAILED

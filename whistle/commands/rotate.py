@@ -53,19 +53,16 @@ def _named(text: str) -> tuple[Channel, InboxKind]:
 def _make_new_keys(
     installation: "Installation", keyring: "Keyring", channel: Channel, kind: InboxKind
 ) -> None:
-    from whistle.keys.steps import rotate  # noqa: PLC0415
-    from whistle.storage import directory  # noqa: PLC0415
+    from whistle.accounts.own_keys import OwnKeysService  # noqa: PLC0415
+    from whistle.storage import members  # noqa: PLC0415
 
-    inbox = installation.directory.inbox(channel, kind)
-    if keyring.public not in inbox.current.members:
-        raise RefusedError(f"--inbox {channel}/{kind}: this member is not in it")
     with installation.store.read() as db:
-        grants = directory.grants_of(db, keyring.member_id)
-    step = rotate(keyring, inbox, grants)
-    with installation.store.write() as db:
-        directory.add_step(db, step)
-    installation.directory.refresh()
-    print(f"{channel}, {kind}: new keys, epoch {step.statement.epoch}")
+        row = members.by_id(db, keyring.member_id)
+    inbox = installation.directory.inbox(channel, kind)
+    if row is None or not OwnKeysService(installation, row, keyring).rotate(inbox.inbox_id):
+        raise RefusedError(f"--inbox {channel}/{kind}: this member is not in it")
+    newest = installation.directory.inbox(channel, kind)
+    print(f"{channel}, {kind}: new keys, epoch {newest.epoch}")
 
 
 def _to_the_end(installation: "Installation", keyring: "Keyring") -> int:

@@ -6,16 +6,18 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from whistle.audit.log import Log, deed
 from whistle.crypto.errors import SealingError
 from whistle.domain.channel import InboxRoot
+from whistle.domain.logged import Logged
 from whistle.keys.chain import TrustedInbox, verify_chain
 from whistle.keys.fingerprints import offered_keys
 from whistle.recovery.reply import RecoveryReply, ReplyError
 from whistle.storage import directory as queries
 from whistle.storage import members, membership
 from whistle.storage.directory import Step
-from whistle.storage.engine import Store
 from whistle.storage.errors import ConflictError
+from whistle.storage.rows import MemberRow
 
 LATE = (
     "the inboxes have changed since the trustees were asked: this reply comes too late. "
@@ -33,21 +35,19 @@ class Applied:
     before: bool
 
 
-def apply_reply(
-    store: Store, installation: bytes, roots: Sequence[InboxRoot], reply: RecoveryReply, today: date
-) -> Applied:
+def apply_reply(log: Log, roots: Sequence[InboxRoot], reply: RecoveryReply) -> Applied:
     """Store a reply in one transaction; taken a second time it changes nothing.
 
     Raises `ReplyError`, and a `DirectoryError` when the database's own keys cannot be trusted.
     """
     by_id = {root.inbox_id: root for root in roots}
     named = [step.statement.inbox_id for step in reply.steps]
-    if reply.installation != installation or not named:
+    if reply.installation != log.installation or not named:
         raise ReplyError("this reply is for another installation, or for no inbox")
     if not set(named) <= set(by_id) or len(named) != len(set(named)):
         raise ReplyError("this reply is about inboxes that the configuration does not name")
-    with store.write() as db:
-        taking = _Taking(db, installation, roots, reply)
+    with log.store.write() as db:
+        taking = _Taking(db, log.installation, roots, reply)
         username = taking.newcomer()
         before = [taking.verified(by_id[inbox_id]) for inbox_id in named]
         if all(map(taking.is_taken, reply.steps)):
@@ -60,8 +60,11 @@ def apply_reply(
         except ConflictError as error:
             raise ReplyError(LATE) from error
         after = [taking.verified(by_id[inbox_id]) for inbox_id in named]
-        gone = taking.say_goodbye(before, today)
-    return Applied(username, after, gone, before=False)
+        gone = taking.say_goodbye(before, log.clock.today())
+        ids = [row.id for row in gone]
+        done = deed(Logged.RECOVERY_APPLIED, member=reply.newcomer, inboxes=named, members=ids)
+        log.append(db, done)
+    return Applied(username, after, [row.username for row in gone], before=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class _Taking:
         except SealingError as error:
             raise ReplyError(f"this reply has a step that is not allowed: {error}") from error
 
-    def say_goodbye(self, before: Sequence[TrustedInbox], today: date) -> list[str]:
+    def say_goodbye(self, before: Sequence[TrustedInbox], today: date) -> list[MemberRow]:
         """End the access of whoever was in these inboxes, and is in no inbox any more."""
         were = {one.member_id for inbox in before for one in inbox.current.members}
         inboxes = [self.verified(root) for root in self.roots]
@@ -115,7 +118,7 @@ class _Taking:
         gone = [row for row in rows if row and row.left is None]
         for row in gone:
             membership.end(self.db, row.id, today)
-        return [row.username for row in gone]
+        return gone
 
 
 def _is_whole(step: Step) -> bool:

@@ -81,7 +81,7 @@ def hold_head(db: Connection) -> Frontier:
     """
     row = db.execute(_HOLD_HEAD).first()
     if row is None:
-        raise UnloggedError("the log has no head")
+        raise UnloggedError("the log has no head, so nothing was done")
     return Frontier.decode(row.size, row.roots)
 
 
@@ -116,7 +116,8 @@ def entries(db: Connection, first: int = 0, last: int | None = None) -> Iterator
     query = EntryRow.select(column.number >= first).order_by(column.number)
     if last is not None:
         query = query.where(column.number < last)
-    for row in db.execution_options(stream_results=True, yield_per=512).execute(query):
+    # Of the query: options of the connection would stay, and stream whatever it is asked next.
+    for row in db.execute(query.execution_options(stream_results=True, yield_per=512)):
         yield EntryRow(*row)
 
 

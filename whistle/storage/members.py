@@ -42,11 +42,15 @@ def names(db: Connection) -> dict[bytes, str]:
     return {row.id: row.name for row in db.execute(select(column.id, column.name))}
 
 
-def set_language(db: Connection, member_id: bytes, language: str) -> None:
-    """Remember a member's language."""
-    db.execute(
-        update(tables.members).where(tables.members.c.id == member_id).values(language=language)
+def set_language(db: Connection, member_id: bytes, language: str) -> bool:
+    """Remember a member's language; false when it is that already."""
+    column = tables.members.c
+    result = db.execute(
+        update(tables.members)
+        .where(column.id == member_id, column.language != language)
+        .values(language=language)
     )
+    return bool(result.rowcount == 1)
 
 
 def keep_public_keys(db: Connection, member_id: bytes, public: bytes, verifying: bytes) -> None:
@@ -116,17 +120,18 @@ def count_wrong_code(db: Connection, member_id: bytes, today: date) -> None:
     )
 
 
-def have_seen_wrong_codes(db: Connection, member_id: bytes, seen: int) -> None:
-    """Forget that there were wrong codes, unless there are more than were ``seen``.
+def have_seen_wrong_codes(db: Connection, member_id: bytes, seen: int) -> bool:
+    """Forget that there were wrong codes, unless there are more than were ``seen``; say whether.
 
     How many there were on their day stays: it is a limit.
     """
     column = tables.members.c
-    db.execute(
+    result = db.execute(
         update(tables.members)
         .where(column.id == member_id, column.wrong_codes == seen)
         .values(wrong_codes=0, wrong_codes_since=None)
     )
+    return bool(result.rowcount == 1)
 
 
 def count_backup_codes(db: Connection, member_id: bytes) -> int:
@@ -181,21 +186,22 @@ def end_session(db: Connection, token_hash: bytes) -> bool:
     return bool(result.rowcount == 1)
 
 
-def end_session_of(db: Connection, member_id: bytes, token_hash: bytes) -> None:
-    """Delete a session, if it is this member's."""
+def end_session_of(db: Connection, member_id: bytes, token_hash: bytes) -> bool:
+    """Delete a session, if it is this member's; say whether it was there."""
     column = tables.member_sessions.c
-    db.execute(
+    result = db.execute(
         delete(tables.member_sessions).where(
             column.token_hash == token_hash, column.member_id == member_id
         )
     )
+    return bool(result.rowcount == 1)
 
 
-def end_sessions_of(db: Connection, member_id: bytes, but: bytes | None = None) -> None:
-    """Delete all sessions of a member; ``but``: the hash of one that goes on."""
+def end_sessions_of(db: Connection, member_id: bytes, but: bytes | None = None) -> int:
+    """Delete all sessions of a member, and say how many; ``but``: the hash of one that goes on."""
     column = tables.member_sessions.c
     ended = delete(tables.member_sessions).where(column.member_id == member_id)
-    db.execute(ended if but is None else ended.where(column.token_hash != but))
+    return db.execute(ended if but is None else ended.where(column.token_hash != but)).rowcount
 
 
 def end_sessions_started_before(db: Connection, moment: datetime) -> None:
@@ -209,14 +215,15 @@ def invitation(db: Connection, token_hash: bytes) -> InvitationRow | None:
     return InvitationRow.first(db, InvitationRow.select(column.token_hash == token_hash))
 
 
-def count_failure(db: Connection, token_hash: bytes) -> None:
-    """Note that somebody gave a wrong code."""
+def count_failure(db: Connection, token_hash: bytes) -> bool:
+    """Note that somebody gave a wrong code; false when the invitation was gone."""
     column = tables.invitations.c
-    db.execute(
+    result = db.execute(
         update(tables.invitations)
         .where(column.token_hash == token_hash)
         .values(failures=column.failures + 1)
     )
+    return bool(result.rowcount == 1)
 
 
 def use_invitation(db: Connection, token_hash: bytes) -> None:

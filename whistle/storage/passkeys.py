@@ -56,14 +56,15 @@ def is_current(member: MemberRow | None, verifying: bytes) -> bool:
     return member is not None and member.left is None and member.verifying in {None, verifying}
 
 
-def remove_passkey(db: Connection, member_id: bytes, credential_id: bytes) -> None:
-    """Delete a passkey of this member's, if it is there."""
+def remove_passkey(db: Connection, member_id: bytes, credential_id: bytes) -> bool:
+    """Delete a passkey of this member's; say whether it was there."""
     column = tables.passkeys.c
-    db.execute(
+    result = db.execute(
         delete(tables.passkeys).where(
             column.member_id == member_id, column.credential_id == credential_id
         )
     )
+    return bool(result.rowcount == 1)
 
 
 def is_used(db: Connection, challenge_hash: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Queries by a session's token alone: holding it while something is stored, ending all with it."""
+"""Queries by a session's token alone: holding it while something is stored."""
 
 from sqlalchemy import Connection
 
@@ -21,11 +21,3 @@ def hold_session(db: Connection, token_hash: bytes) -> None:
         member = membership.hold(db, row.member_id)
         if member is None or members.has_second_factor(db, member):
             raise SessionOverError("the member has a second factor by now")
-
-
-def end_all_beside(db: Connection, token_hash: bytes) -> bool:
-    """Delete a session with all others of its member; false when it was gone."""
-    row = members.session(db, token_hash)
-    if row:
-        members.end_sessions_of(db, row.member_id)
-    return row is not None

@@ -71,7 +71,7 @@ def _accept(token: InvitationToken, form: BeginForm) -> BaseResponse:
 def founding() -> BaseResponse:
     """Make the keys of this member's inboxes, and show their fingerprints for the paper."""
     member = this_member()
-    service = FoundingService(standing(), member.keyring, member.role)
+    service = FoundingService(standing(), member.row, member.keyring)
     if request.method == "POST":
         return _found(service)
     page = render_template(

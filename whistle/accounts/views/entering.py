@@ -34,7 +34,7 @@ def start_session(member: MemberRow, keyring: Keyring, *, proved: bool) -> Signe
     service = AccountService(this_installation())
     before = signed_in() or half_signed_in()
     if before:
-        service.sign_out(before.token)
+        service.drop(before.token)
     token = service.start(keyring, proved=proved)
     return _hold(member, keyring, token, proved=proved)
 
@@ -54,7 +54,7 @@ def prove_session() -> SignedIn:
 def go_on_alone() -> SignedIn:
     """Go on under a new token, and end all other sessions: what they were opened by has changed."""
     session = prove_session()
-    AccountService(this_installation()).end_all(session.row.id, but=session.token)
+    AccountService(this_installation()).drop_others(session.row.id, session.token)
     return session
 
 
@@ -108,7 +108,7 @@ def go_on() -> BaseResponse:
 
 def desk(member: SignedIn) -> str:
     """Say where a member begins: the key ceremony while it is not over, else their own desk."""
-    founding = FoundingService(this_installation(), member.keyring, member.role)
+    founding = FoundingService(this_installation(), member.row, member.keyring)
     return url_for("accounts.founding" if founding.is_pending() else home_endpoint(member))
 
 

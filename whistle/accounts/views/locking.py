@@ -9,17 +9,16 @@ directory to be trusted: whoever sees its alarm may want to be out.
 from collections.abc import Callable
 
 from flask import Response, redirect, render_template, request, url_for
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
+from whistle.accounts.service import AccountService
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import COOKIE, token_in
 from whistle.accounts.views.sign_in import LANGUAGE_COOKIE
 from whistle.error_pages import log_fault
+from whistle.keys.sessions import SessionToken
 from whistle.storage.errors import StorageError
-from whistle.storage.members import end_session
-from whistle.storage.standing import end_all_beside
 from whistle.web import this_installation
 
 FORGET = '"cache", "storage"'  # not the mark of a known browser, see `browsers`: it opens nothing
@@ -29,7 +28,7 @@ EVERYWHERE = "everywhere"
 @blueprint.post("/sign-out")
 def sign_out() -> BaseResponse:
     """Sign out, wholly or half-way in, and have the browser forget."""
-    if _stored(end_session) is None:
+    if _stored(AccountService.sign_out) is None:
         return _forgetting(url_for("accounts.locked"))
     return _forgetting(url_for("accounts.sign_in"))
 
@@ -37,7 +36,7 @@ def sign_out() -> BaseResponse:
 @blueprint.post("/panic")
 def panic() -> BaseResponse:
     """End every session of the member, and leave nothing in the browser."""
-    done = EVERYWHERE if _stored(end_all_beside) else None
+    done = EVERYWHERE if _stored(AccountService.lock) else None
     response = _forgetting(url_for("accounts.locked", done=done))
     response.delete_cookie(LANGUAGE_COOKIE, secure=True, httponly=True, samesite="Strict")
     return response
@@ -50,14 +49,13 @@ def locked() -> BaseResponse:
     return Response(render_template("accounts/locked.html", everywhere=everywhere))
 
 
-def _stored(end: Callable[[Connection, bytes], bool]) -> bool | None:
-    """End sessions by the token of this request; none where the database could not be asked."""
+def _stored(end: Callable[[AccountService, SessionToken], bool]) -> bool | None:
+    """End sessions by the token of this request; none where that could not be stored."""
     token = token_in(request)
     if token is None:
         return False
     try:
-        with this_installation().store.write() as db:
-            return end(db, token.hash)
+        return end(AccountService(this_installation()), token)
     except (SQLAlchemyError, StorageError, OSError) as error:
         log_fault(error)
         return None

@@ -59,7 +59,7 @@ def members_service() -> MembersService:
 
 def newcomers() -> NewcomerService:
     """Give this request's member's letting in of others."""
-    return NewcomerService(standing(), this_member().keyring)
+    return NewcomerService(standing(), this_member().row, this_member().keyring)
 
 
 def goodbyes() -> LeavingService:

@@ -12,6 +12,7 @@ from whistle.accounts.views.entering import desk, prove_session, this_mark
 from whistle.accounts.views.second_factor import too_old
 from whistle.accounts.views.trying import busy, not_opened, show_code
 from whistle.crypto.passphrase import Passphrase
+from whistle.domain.logged import Logged
 from whistle.gateway.gateway import TURNED_AWAY
 from whistle.signed_in import PATHS, Draft, members_only, this_member
 from whistle.uploads import Refusal
@@ -67,7 +68,7 @@ def _refused(form: ProveForm) -> Refusal | None:
         return not_opened(error.until)
     if unlocked is None or unlocked.member.id != member.row.id:
         return Refusal(_("The passphrase is not right."), 403)
-    return show_code(member.row, member.keyring, form.code)
+    return show_code(member.row, member.keyring, form.code, Logged.PROVED)
 
 
 def prove_page(to: str, undone: str = "", refusal: Refusal | None = None) -> BaseResponse:

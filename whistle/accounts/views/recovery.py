@@ -13,8 +13,16 @@ from whistle.accounts.views.shown import inbox_title, inbox_titles
 from whistle.accounts.views.standing import standing
 from whistle.crypto.errors import SealingError
 from whistle.domain.channel import InboxKind
+from whistle.installation import Installation
 from whistle.recovery.public_file import LONGEST, Covers, PublicFile, PublicFileError
-from whistle.signed_in import MemberForm, members_only, proof_needed, signed_in, this_member
+from whistle.signed_in import (
+    MemberForm,
+    SignedIn,
+    members_only,
+    proof_needed,
+    signed_in,
+    this_member,
+)
 from whistle.storage.errors import ConflictError
 from whistle.web import this_installation
 
@@ -37,11 +45,15 @@ def init_app(app: Flask) -> None:
 def recovery_missing() -> bool:
     """Say whether what this member's inboxes hold would be lost with their keys."""
     member = signed_in()
-    return bool(member and RecoveryKeysService(this_installation(), member.keyring).is_missing())
+    return bool(member and _service_of(member, this_installation()).is_missing())
 
 
 def _service() -> RecoveryKeysService:
-    return RecoveryKeysService(standing(), this_member().keyring)
+    return _service_of(this_member(), standing())
+
+
+def _service_of(member: SignedIn, here: Installation) -> RecoveryKeysService:
+    return RecoveryKeysService(here, member.row, member.keyring)
 
 
 @blueprint.get("/recovery")

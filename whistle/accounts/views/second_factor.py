@@ -9,6 +9,7 @@ from whistle.accounts.forms import CodeForm
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import go_on, prove_session
 from whistle.accounts.views.trying import show_code
+from whistle.domain.logged import Logged
 from whistle.signed_in import (
     Draft,
     MemberForm,
@@ -30,7 +31,7 @@ def second_factor() -> BaseResponse:
         return second_factor_page(draft)
     form = CodeForm()
     here = whoever_is_here()
-    refusal = too_old(form) or show_code(here.row, here.keyring, form.code)
+    refusal = too_old(form) or show_code(here.row, here.keyring, form.code, Logged.SIGNED_IN)
     if refusal:
         return second_factor_page(draft, refusal)
     prove_session()

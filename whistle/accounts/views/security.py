@@ -168,7 +168,7 @@ def end_session() -> BaseResponse:
         token_hash = bytes.fromhex(named)
     except ValueError:
         token_hash = b""
-    AccountService(this_installation()).end(member.row.id, token_hash)
+    AccountService(this_installation()).end(member.row, token_hash)
     return redirect(url_for("accounts.security", done="session"), 303)
 
 
@@ -178,7 +178,7 @@ def end_other_sessions() -> BaseResponse:
     """End all of the member's sessions but this one."""
     check_button()
     member = this_member()
-    AccountService(this_installation()).end_all(member.row.id, but=member.token)
+    AccountService(this_installation()).end_others(member.row, member.token)
     return redirect(url_for("accounts.security", done="sessions"), 303)
 
 

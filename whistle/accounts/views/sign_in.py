@@ -13,6 +13,7 @@ from whistle.accounts.views.entering import desk, go_on, load_member, start_sess
 from whistle.accounts.views.second_factor import second_factor_page
 from whistle.accounts.views.trying import busy, not_opened, show_code
 from whistle.crypto.passphrase import Passphrase
+from whistle.domain.logged import Logged
 from whistle.domain.profile import LANGUAGES
 from whistle.gateway.gateway import TURNED_AWAY
 from whistle.keys.keyring import Keyring
@@ -97,7 +98,7 @@ def let_in(member: MemberRow, keyring: Keyring) -> BaseResponse:
     if half.must_enrol:
         asked = request.cookies.get(LANGUAGE_COOKIE)
         if asked in LANGUAGES:  # new here: what they read so far is what they read from now on
-            AccountService(this_installation()).choose_language(half.row.id, asked)
+            AccountService(this_installation()).choose_language(half.row, asked)
         return redirect(url_for("accounts.app"), 303)
     draft = Draft.carried()
     return second_factor_page(draft) if draft else redirect(url_for("accounts.second_factor"), 303)
@@ -105,7 +106,8 @@ def let_in(member: MemberRow, keyring: Keyring) -> BaseResponse:
 
 def _let_in_at_once(unlocked: Unlocked, form: SignInForm) -> BaseResponse:
     """Let in who has sent the code along with the passphrase."""
-    refusal = show_code(unlocked.member, unlocked.keyring, form.totp.data or "")
+    code = form.totp.data or ""
+    refusal = show_code(unlocked.member, unlocked.keyring, code, Logged.SIGNED_IN)
     if refusal:
         return again(form, refusal)
     start_session(unlocked.member, unlocked.keyring, proved=True)
@@ -129,7 +131,7 @@ def language() -> BaseResponse:
     response = redirect(url_for("accounts.sign_in"), 303)
     if member:
         check_button()
-        AccountService(this_installation()).choose_language(member.row.id, chosen)
+        AccountService(this_installation()).choose_language(member.row, chosen)
     else:
         response.set_cookie(
             LANGUAGE_COOKIE, chosen, secure=True, httponly=True, samesite="Strict", path="/"

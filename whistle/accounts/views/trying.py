@@ -9,6 +9,7 @@ from whistle.accounts.delays import DelayedError
 from whistle.accounts.factors import FactorService, NoMoreCodesError
 from whistle.accounts.views.entering import this_mark
 from whistle.admission import MINUTE, try_again_at
+from whistle.domain.logged import Logged
 from whistle.keys.keyring import Keyring
 from whistle.storage.rows import MemberRow
 from whistle.uploads import Refusal
@@ -60,12 +61,15 @@ def _wrong_code() -> Refusal:
     return Refusal(problem, 403)
 
 
-def show_code(row: MemberRow, keyring: Keyring, code: str) -> Refusal | None:
-    """Try a code of the member's app, or a backup code; say why it was not taken, if it was not."""
+def show_code(row: MemberRow, keyring: Keyring, code: str, act: Logged) -> Refusal | None:
+    """Try a code of the member's app, or a backup code; say why it was not taken, if it was not.
+
+    ``act``: what the member does by it.
+    """
     here = this_installation()
     lane = KnownBrowsers(here).lane_of(this_mark(), row.id)
     try:
-        right = FactorService(here, row, keyring).show(code, lane)
+        right = FactorService(here, row, keyring).show(code, lane, act)
     except DelayedError as error:
         return _delayed(error.until)
     except NoMoreCodesError:
