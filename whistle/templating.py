@@ -20,6 +20,11 @@ Words = Callable[[str], str]
 _MARK = ":"  # between a template's language and its name
 
 
+def in_language(template: str, language: str) -> str:
+    """Name a template in a language that need not be the request's."""
+    return f"{language}{_MARK}{template}"
+
+
 class LanguageEnvironment(Environment):
     """Jinja as Flask sets it up, with every template once for each language.
 

@@ -38,6 +38,8 @@ def main_menu() -> list[MenuLink]:
     role = role_of(member.row)
     if role is not None and role.may_open is not None:
         links.append(("accounts.keys", _("My keys")))
+    if home == "casework.inboxes":
+        links.append(("casework.log", _("Log")))
     return [
         MenuLink(url_for(endpoint), title, here=request.endpoint == endpoint)
         for endpoint, title in links

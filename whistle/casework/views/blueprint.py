@@ -15,8 +15,8 @@ from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.crypto.errors import SealingError
 from whistle.domain.role import Role
 from whistle.error_pages import log_fault
-from whistle.signed_in import MemberForm, is_in_an_inbox, signed_in, this_member
-from whistle.storage.errors import StorageError
+from whistle.signed_in import Draft, MemberForm, is_in_an_inbox, signed_in, this_member
+from whistle.storage.errors import StorageError, UnloggedError
 from whistle.storage.tables import ID_BYTES
 from whistle.uploads import Refusal
 from whistle.web import this_installation
@@ -44,17 +44,9 @@ def refuse_who_holds_no_key() -> Response | None:
 
 @blueprint.errorhandler(NotOpenedError)
 def not_opened(error: NotOpenedError) -> Response:
-    """Say that nothing is shown that cannot be logged."""
+    """Say that nothing is shown that cannot be logged; a text that was sent is not lost."""
     log_fault(error)
-    page = render_template(
-        "layout/error.html",
-        title=_("It could not be opened"),
-        message=_(
-            "Whatever is opened here is written in the log first. The log cannot be written just "
-            "now, so nothing was opened, and nothing was changed."
-        ),
-        next_step=_("Try again in a moment. If it stays like this, tell the technician."),
-    )
+    page = render_template("casework/not_opened.html", draft=Draft.of_this_request())
     return Response(page, status=503)
 
 
@@ -97,6 +89,8 @@ def act(do: Callable[[], Done]) -> Done:
         done = do()
     except SealingError:
         abort(404)
+    except UnloggedError:
+        raise  # which has a page that says so
     except (SQLAlchemyError, StorageError):
         abort(503)
     if done is Done.CLOSED_TO_YOU:

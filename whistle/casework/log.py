@@ -1,0 +1,318 @@
+"""Reading the log: all of it, as far as this member's keys open it, or all about one case.
+
+Who acted, when, and for which inbox is open to every member with an inbox; what was done is told
+where it is theirs. Reading is itself an act, and logged before anything is shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+
+from sqlalchemy import Connection
+
+from whistle.audit.entries import (
+    NO_ID,
+    Details,
+    InboxLogKey,
+    leaf_content,
+    open_details,
+    opening_of,
+)
+from whistle.audit.log import deed
+from whistle.audit.old_keys import log_keys
+from whistle.audit.proofs import disclose
+from whistle.casework.cases import Cases, OpenedCase
+from whistle.crypto.errors import SealingError
+from whistle.crypto.merkle import leaf_hash
+from whistle.domain.clock import DANISH
+from whistle.domain.logged import Actor, Logged
+from whistle.keys.cases import open_registration
+from whistle.keys.directory import TrustedInbox
+from whistle.keys.keyring import InboxKeys
+from whistle.storage import case_lists
+from whistle.storage import log_lists as queries
+from whistle.storage.log import EntryRow, newest_checkpoint
+from whistle.storage.rows import CaseRow
+from whistle.storage.tables import ID_BYTES
+
+PAGE_SIZE = 50
+# What the person concerned is told: who opened the report, and what was done in its dialogue.
+TOLD = frozenset(
+    {
+        Logged.CASE_OPENED,
+        Logged.IDENTITY_OPENED,
+        Logged.ANSWERS_OPENED,
+        Logged.FILE_OPENED,
+        Logged.ANSWERED,
+        Logged.CASE_CLOSED,
+        Logged.CASE_REOPENED,
+        Logged.RECUSED,
+        Logged.HANDED_BACK,
+    }
+)
+MOST_LOOKED_THROUGH = 10_000  # entries, for one page: the next page goes on from there
+
+
+class Access(Enum):
+    """What this member can read of an entry's details."""
+
+    READ = "all of it"
+    ELSEWHERE = "it is sealed to another inbox"
+    DAMAGED = "it is not what was logged, or its key is gone"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEntry:
+    """An entry with its details, where they open. ``inbox``: the reader's, that it is sealed to."""
+
+    row: EntryRow
+    access: Access
+    details: Details | None = None
+    inbox: TrustedInbox | None = None
+
+    def about(self, name: str) -> bytes | None:
+        """Give an id that the details name; none where they do not."""
+        value = self.details.about.get(name) if self.details else None
+        try:
+            told = bytes.fromhex(value) if isinstance(value, str) else b""
+        except ValueError:
+            return None
+        return told if len(told) == ID_BYTES else None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a page of the log shall show.
+
+    ``who``: one member's, by 16 bytes, or housekeeping's or the commands'. ``act``: to be found,
+    details have to be opened. ``before``: the number to go on from; none for the newest.
+    """
+
+    day: date | None = None
+    who: bytes | Actor | None = None
+    act: Logged | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCase:
+    """A case that entries name: one of the reader's inboxes'. ``title``: empty, or given."""
+
+    inbox: TrustedInbox
+    row: CaseRow
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Entries, the newest first.
+
+    ``older``: the number to go on from, none at the end. ``cases``: those they name, by id.
+    """
+
+    entries: Sequence[ReadEntry]
+    older: int | None
+    cases: Mapping[bytes, NamedCase]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLog:
+    """All that was done to a case since it came to the inbox where it lies, the oldest first.
+
+    ``damaged``: entries of that inbox that do not open: they may be about this case.
+    """
+
+    opened: OpenedCase
+    entries: Sequence[ReadEntry]
+    damaged: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """What of a case's log is for the person concerned, the oldest first.
+
+    ``proved``: how many of the entries stand in the log of the newest checkpoint.
+    """
+
+    opened: OpenedCase
+    entries: Sequence[ReadEntry]
+    proved: int
+
+
+def read_log(cases: Cases, wanted: Wanted) -> LogPage:
+    """Give a page of the log; raises as `Cases.note`."""
+    cases.note(deed(Logged.LOG_READ))
+    with cases.here.store.read() as db:
+        reader = _Reader(cases, db)
+        part = _part(db, wanted)
+        found: list[ReadEntry] = []
+        older = None
+        for row in queries.newest_first(db, part):
+            entry = reader.read(row)
+            if wanted.act is None or (entry.details and entry.details.act is wanted.act):
+                if len(found) == PAGE_SIZE:
+                    older = found[-1].row.number
+                    break
+                found.append(entry)
+        if older is None and part.first > _first(db, wanted):
+            older = part.first
+        return LogPage(found, older, reader.named(found))
+
+
+def read_case_log(cases: Cases, case_id: bytes) -> CaseLog | None:
+    """Give everything that was done to a case, by entries of the inbox where it lies.
+
+    None when the case is closed to this member.
+    """
+
+    def step(opened: OpenedCase) -> CaseLog:
+        cases.looking(opened, deed(Logged.LOG_READ, opened.inbox, case=case_id))
+        with cases.here.store.read() as db:
+            entries, damaged = _of_case(_Reader(cases, db), db, opened)
+        return CaseLog(opened, entries, damaged)
+
+    return cases.attempt(case_id, step)
+
+
+def hand_out(cases: Cases, case_id: bytes) -> HandedOut | None:
+    """Give what the person concerned may know: who opened the report, and what came of it."""
+
+    def step(opened: OpenedCase) -> HandedOut:
+        cases.looking(opened, deed(Logged.LOG_HANDED_OUT, opened.inbox, case=case_id))
+        with cases.here.store.read() as db:
+            entries, _ = _of_case(_Reader(cases, db), db, opened)
+            checkpoint = newest_checkpoint(db)
+        told = [entry for entry in entries if _is_told(entry)]
+        size = checkpoint.size if checkpoint else 0
+        return HandedOut(opened, told, sum(entry.row.number < size for entry in told))
+
+    return cases.attempt(case_id, step)
+
+
+def prove_case_log(cases: Cases, case_id: bytes) -> list[bytes] | None:
+    """Give each entry of `hand_out` with its proof, as `whistle.audit.proofs.disclose` writes it.
+
+    Those that are newer than the newest checkpoint are left out: nothing proves them yet.
+    """
+
+    def step(opened: OpenedCase) -> list[bytes]:
+        cases.looking(opened, deed(Logged.LOG_HANDED_OUT, opened.inbox, case=case_id))
+        with cases.here.store.read() as db:
+            reader, checkpoint = _Reader(cases, db), newest_checkpoint(db)
+            if checkpoint is None:
+                return []
+            entries, _ = _of_case(reader, db, opened)
+            return [
+                disclose(db, entry.row, reader.opening(entry.row), checkpoint)
+                for entry in entries
+                if _is_told(entry) and entry.row.number < checkpoint.size
+            ]
+
+    return cases.attempt(case_id, step)
+
+
+def _of_case(reader: "_Reader", db: Connection, opened: OpenedCase) -> tuple[list[ReadEntry], int]:
+    """Open an inbox's entries since a case of it came; give the case's, and count the damaged."""
+    entries, damaged = [], 0
+    first = queries.first_since(db, _midnight(opened.case.received))
+    for row in queries.of_inbox(db, opened.case.inbox_id, first):
+        entry = reader.read(row)
+        damaged += entry.access is Access.DAMAGED
+        if entry.about("case") == opened.case.id:
+            entries.append(entry)
+    return entries, damaged
+
+
+def _is_told(entry: ReadEntry) -> bool:
+    return entry.details is not None and entry.details.act in TOLD
+
+
+class _Reader:
+    """Opens entries with the log keys that a member has."""
+
+    def __init__(self, cases: Cases, db: Connection) -> None:
+        self._installation = cases.here.id
+        self._db = db
+        self._inboxes = {one.inbox.inbox_id: one for one in cases.inboxes_opened()}
+        self._keys = {
+            inbox_id: log_keys(db, cases.here.id, inbox)
+            for inbox_id, inbox in self._inboxes.items()
+        }
+
+    def read(self, row: EntryRow) -> ReadEntry:
+        """Open an entry, or say why not; a damaged one breaks nothing."""
+        keys: Mapping[int, InboxLogKey] = self._keys.get(row.inbox_id, {})
+        inbox = self._inboxes.get(row.inbox_id)
+        trusted = inbox.inbox if inbox else None
+        if not _is_whole(row):
+            return ReadEntry(row, Access.DAMAGED, inbox=trusted)
+        if row.inbox_id != NO_ID and inbox is None:
+            return ReadEntry(row, Access.ELSEWHERE)
+        try:
+            details = open_details(self._installation, row, keys.get(row.epoch))
+        except SealingError:
+            return ReadEntry(row, Access.DAMAGED, inbox=trusted)
+        return ReadEntry(row, Access.READ, details, trusted)
+
+    def opening(self, row: EntryRow) -> tuple[bytes, bytes]:
+        """Give salt and details of an entry that opens."""
+        keys: Mapping[int, InboxLogKey] = self._keys.get(row.inbox_id, {})
+        return opening_of(self._installation, row, keys.get(row.epoch))
+
+    def named(self, entries: Sequence[ReadEntry]) -> dict[bytes, NamedCase]:
+        """Give the cases that entries name, where they lie in an inbox of this member's."""
+        ids = {case_id for entry in entries if (case_id := entry.about("case"))}
+        return {
+            row.case.id: NamedCase(inbox.inbox, row.case, _title(inbox, row))
+            for row in case_lists.load(self._db, sorted(ids))
+            if (inbox := self._inboxes.get(row.case.inbox_id))
+        }
+
+
+def _title(inbox: InboxKeys, row: case_lists.ListedCase) -> str:
+    if not row.keys.in_vault or row.registration is None:
+        return ""
+    try:
+        return open_registration(inbox, row.keys, row.registration).title
+    except SealingError:
+        return ""
+
+
+def _is_whole(row: EntryRow) -> bool:
+    try:
+        return leaf_hash(leaf_content(row)) == row.leaf
+    except (OverflowError, ValueError):  # a number that no entry has
+        return False
+
+
+def _part(db: Connection, wanted: Wanted) -> queries.Part:
+    since, until = _bounds(wanted.day)
+    end = queries.size(db) if until is None else queries.first_since(db, until)
+    last = end if wanted.before is None else min(end, wanted.before)
+    first = max(_first(db, wanted), last - MOST_LOOKED_THROUGH)
+    who = wanted.who
+    return queries.Part(
+        first,
+        last,
+        since,
+        until,
+        actor_kind=Actor.MEMBER if isinstance(who, bytes) else who,
+        actor=who if isinstance(who, bytes) else None,
+    )
+
+
+def _first(db: Connection, wanted: Wanted) -> int:
+    since, _ = _bounds(wanted.day)
+    return 0 if since is None else queries.first_since(db, since)
+
+
+def _bounds(day: date | None) -> tuple[int | None, int | None]:
+    """Give when a Danish day begins, and when the next one does, in Unix seconds."""
+    if day is None:
+        return None, None
+    return _midnight(day), _midnight(day + timedelta(days=1))
+
+
+def _midnight(day: date) -> int:
+    return int(datetime.combine(day, datetime.min.time(), DANISH).astimezone(UTC).timestamp())

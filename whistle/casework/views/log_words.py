@@ -1,0 +1,142 @@
+"""The log in plain words: who did what, and to what."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from whistle.casework.acts import Undoable
+from whistle.casework.log import ReadEntry
+from whistle.domain.logged import Actor, Logged
+
+LISTED_CASES = {
+    Logged.INBOX_LISTED: _l("Looked at the list of cases"),
+    Logged.CASE_OPENED: _l("Opened the case"),
+    Logged.IDENTITY_OPENED: _l("Opened who the reporter is"),
+    Logged.ANSWERS_OPENED: _l("Opened what is kept apart"),
+    Logged.FILE_OPENED: _l("Opened a file"),
+    Logged.ANSWERED: _l("Answered the reporter"),
+    Logged.CASE_CLOSED: _l("Closed the case"),
+    Logged.CASE_REOPENED: _l("Opened the case again"),
+    Logged.CASE_MARKED: _l("Marked the case"),
+    Logged.CASE_TITLED: _l("Gave the case a title"),
+    Logged.UNDONE: _l("Took something back"),
+    Logged.NOTE_OPENED: _l("Opened a note"),
+    Logged.NOTE_WRITTEN: _l("Wrote a note"),
+    Logged.NOTE_CHANGED: _l("Changed a note"),
+    Logged.NOTE_DELETED: _l("Deleted a note"),
+    Logged.RECUSED: _l("Passed the case to the reserve"),
+    Logged.HANDED_BACK: _l("Handed the case back"),
+}
+COMING_AND_GOING = {
+    Logged.SIGNED_IN: _l("Signed in"),
+    Logged.SIGNED_OUT: _l("Signed out"),
+    Logged.PROVED: _l("Showed passphrase and second factor again"),
+    Logged.SESSION_ENDED: _l("Ended a session of their own"),
+    Logged.LOCKED: _l("Locked at once"),
+    Logged.UNLOCKED: _l("Unlocked their keys for a command"),
+    Logged.KEY_FILE_USED: _l("Used a key file"),
+    Logged.WRONG_CODE: _l("Gave a wrong code after the right passphrase"),
+    Logged.WRONG_CODES_SEEN: _l("Saw that wrong codes had been given"),
+}
+WAYS_IN = {
+    Logged.PASSPHRASE_CHANGED: _l("Changed their passphrase"),
+    Logged.APP_SET: _l("Chose an authenticator app"),
+    Logged.BACKUP_CODES_MADE: _l("Made backup codes"),
+    Logged.PASSKEY_ADDED: _l("Added a passkey"),
+    Logged.PASSKEY_OPENS: _l("Let a passkey unlock"),
+    Logged.PASSKEY_REMOVED: _l("Removed a passkey"),
+    Logged.KEY_FILE_MADE: _l("Made a key file"),
+    Logged.KEY_FILE_REVOKED: _l("Revoked a key file"),
+    Logged.KEYS_PUT_RIGHT: _l("Put their stored public keys right"),
+    Logged.LANGUAGE_CHOSEN: _l("Chose a language"),
+}
+MEMBERS_AND_KEYS = {
+    Logged.INVITED: _l("Invited somebody"),
+    Logged.INVITATION_WITHDRAWN: _l("Took an invitation back"),
+    Logged.INVITATION_ACCEPTED: _l("Accepted an invitation"),
+    Logged.INVITATION_REFUSED: _l("Gave a wrong code for an invitation"),
+    Logged.INBOX_FOUNDED: _l("Founded an inbox"),
+    Logged.INBOX_CONFIRMED: _l("Confirmed an inbox"),
+    Logged.LET_IN: _l("Let somebody into an inbox"),
+    Logged.LEFT: _l("Ended somebody’s access"),
+    Logged.SETTLED: _l("Gave an inbox new keys after somebody left"),
+    Logged.KEYS_RENEWED: _l("Renewed their own keys"),
+    Logged.INBOX_KEYS_RENEWED: _l("Gave an inbox new keys"),
+    Logged.CASES_RENEWED: _l("Gave cases their inbox’s new keys"),
+    Logged.RECOVERY_KEY_SET: _l("Set a recovery key"),
+    Logged.RECOVERY_APPLIED: _l("Brought access back with a recovery key"),
+}
+THE_LOG = {
+    Logged.LOG_READ: _l("Read the log"),
+    Logged.LOG_HANDED_OUT: _l("Made a page of the log for the person concerned"),
+    Logged.LOG_EXPORTED: _l("Saved a copy of the log"),
+    Logged.DAY_CAME_IN: _l("Noted what had come in"),
+    Logged.BACKED_UP: _l("Made a backup"),
+    Logged.RESTORED: _l("Restored a backup"),
+    Logged.SET_UP: _l("Set the installation up"),
+}
+GROUPS = (
+    (_l("Cases"), LISTED_CASES),
+    (_l("Coming and going"), COMING_AND_GOING),
+    (_l("Own ways in"), WAYS_IN),
+    (_l("Members and keys"), MEMBERS_AND_KEYS),
+    (_l("The log and its copies"), THE_LOG),
+)
+_WORDS = {act: words for _title, group in GROUPS for act, words in group.items()}
+
+
+def said(act: Logged) -> str:
+    """Say what was done, in the language of the request."""
+    return str(_WORDS[act])
+
+
+def actor_title(kind: int, actor: bytes, names: Mapping[bytes, str]) -> str:
+    """Say who acted."""
+    if kind == Actor.HOUSEKEEPING:
+        return _("housekeeping")
+    if kind == Actor.COMMAND:
+        return _("the server")
+    return names.get(actor, _("somebody without a name here"))
+
+
+def details_of(entry: ReadEntry, names: Mapping[bytes, str]) -> list[str]:
+    """Say what else an entry tells, besides the case and the inbox."""
+    told = entry.details.about if entry.details else {}
+    number, member = told.get("number"), entry.about("member")
+    return [
+        words
+        for words in (
+            names.get(member, "?") if member else "",
+            _cases(number) if isinstance(number, int) else "",
+            _done(told.get("undone")),
+            _marked(told.get("mark")),
+        )
+        if words
+    ]
+
+
+def _cases(number: int) -> str:
+    if number == 0:
+        return _("all of them have them; old keys were put away")
+    return ngettext("%(num)d case", "%(num)d cases", number)
+
+
+def _marked(mark: object) -> str:
+    return {
+        Undoable.UNREAD.value: _("as unread"),
+        Undoable.ACKNOWLEDGED.value: _("receipt confirmed in another way"),
+        Undoable.FEEDBACK.value: _("feedback given in another way"),
+    }.get(str(mark), "")
+
+
+def _done(undone: object) -> str:
+    return {
+        Undoable.CLOSED.value: _("that the case was closed"),
+        Undoable.REOPENED.value: _("that the case was opened again"),
+        Undoable.NOTE_DELETED.value: _("that a note was deleted"),
+        Undoable.UNREAD.value: _("that the case was marked as unread"),
+        Undoable.ACKNOWLEDGED.value: _("that receipt was confirmed"),
+        Undoable.FEEDBACK.value: _("that feedback was given"),
+    }.get(str(undone), "")
