@@ -61,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_serve,
         _add_key_file,
         _add_rotate,
+        _add_housekeeping,
         _add_recovery,
         _add_backup,
         _add_restore,
@@ -206,6 +207,12 @@ def _add_key_file(commands: Commands) -> None:
     from whistle.commands.key_file import add_key_file  # noqa: PLC0415
 
     add_key_file(commands)
+
+
+def _add_housekeeping(commands: Commands) -> None:
+    from whistle.commands.housekeeping import add_housekeeping  # noqa: PLC0415
+
+    add_housekeeping(commands)
 
 
 def _add_recovery(commands: Commands) -> None:

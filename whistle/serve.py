@@ -15,6 +15,7 @@ from granian.constants import HTTPModes, Interfaces
 from whistle.app import create_both, create_casework, create_intake, sign_in_lane
 from whistle.domain.clock import Clock
 from whistle.gateway.gateway import Gateway
+from whistle.housekeeping.in_process import keep_house_beside
 from whistle.installation import Installation, open_installation
 from whistle.keys.directory import Directory
 from whistle.keys.sessions import BootKey
@@ -66,6 +67,8 @@ def serve(
         sweep(db, Clock().today() - timedelta(days=1))
     store.dispose()  # no connection may cross a fork
     multiprocessing.set_start_method("fork", force=True)
+    if settings.housekeeping.in_process and door is not Door.INTAKE:
+        keep_house_beside(settings)  # before there is a boot key: it opens nobody's session
     boot_key = BootKey.random()
 
     def load(*_arguments: Any) -> Any:

@@ -21,6 +21,10 @@ class SessionOverError(StorageError):
     """The session that asked for it has ended meanwhile; nothing was written."""
 
 
+class DoneError(StorageError):
+    """Somebody else has done it already; nothing was written."""
+
+
 class UnloggedError(StorageError):
     """An act could not be written to the log, or was not; so it was not done."""
 

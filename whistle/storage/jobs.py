@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from whistle.storage import log_tables
 from whistle.storage.engine import Store
-from whistle.storage.errors import DuplicateError
+from whistle.storage.errors import DoneError, DuplicateError
 from whistle.storage.rows import Row
 
 _lease, _done = log_tables.job_leases.c, log_tables.jobs_done.c
@@ -68,6 +68,17 @@ def is_done(db: Connection, job: str, day: date) -> bool:
     """Say whether a job was done for a day."""
     query = select(_done.job).where(_done.job == job, _done.day == day)
     return db.execute(query).first() is not None
+
+
+def finish(db: Connection, job: str, day: date) -> None:
+    """Note that a job is done for a day, in the transaction that does it.
+
+    Raises `DoneError` when it was done before: then all of this is undone.
+    """
+    try:
+        DoneRow(job, day).insert(db)
+    except DuplicateError as error:
+        raise DoneError(job) from error
 
 
 def forget_done(db: Connection, before: date) -> None:
