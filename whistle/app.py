@@ -20,13 +20,15 @@ WsgiApp = Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]
 
 def create_intake(installation: Installation) -> Flask:
     """Make the anonymous door. It cannot import casework."""
-    from whistle.intake import views  # noqa: PLC0415  (each door loads only its own rooms)
+    from whistle import public_log  # noqa: PLC0415  (each door loads only its own rooms)
+    from whistle.intake import views  # noqa: PLC0415
 
     installation = open_doors(installation)
     app = make_app("intake", installation, _language_in_path, "/static")
     if not installation.profile.channels:
         app.before_request(refuse_while_closed)
     views.init_app(app)
+    app.register_blueprint(public_log.blueprint)
     return app
 
 

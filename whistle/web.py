@@ -48,6 +48,9 @@ SEAL_NOTHING = {
     "accounts.sign_out",
     "accounts.panic",
     "accounts.locked",
+    "public_log.about",  # worth most when something is wrong
+    "public_log.newest",
+    "public_log.of_day",
 }
 _HOST = re.compile(  # RFC 3986, 3.2.2: a name, or an address of IPv4 or IPv6; then a port
     r"(?=[^:]{1,253}(?::|$)|\[)(?:[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|\[[0-9A-Fa-f:.]+\])"
