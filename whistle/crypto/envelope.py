@@ -7,7 +7,7 @@ Each sealed value begins with the byte `VERSION`.
 
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property
 from typing import Self
 
@@ -51,17 +51,19 @@ class PublicKey:
     """An X-Wing public key: 1,184 bytes of ML-KEM-768, then 32 bytes of X25519.
 
     ``parsed`` lives as long as the key: a cache would keep reporters' keys after their requests.
+    ``made``: the same key, where it was just made of a private one and so needs no reading.
     """
 
     raw: bytes
+    made: InitVar[MLKEM768X25519PublicKey | None] = None
     parsed: MLKEM768X25519PublicKey = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, made: MLKEM768X25519PublicKey | None) -> None:
         """Raise `KeyShapeError` for bytes that are no such key, or that nobody can seal to."""
         if len(self.raw) != PUBLIC_KEY_BYTES:
             raise KeyShapeError(f"a public key has {PUBLIC_KEY_BYTES} bytes")
         try:
-            object.__setattr__(self, "parsed", _parse(self.raw))
+            object.__setattr__(self, "parsed", made or _parse(self.raw))
         except ValueError as error:
             raise KeyShapeError("these bytes are no public key") from error
 
@@ -94,9 +96,10 @@ class KeyPair:
     @cached_property
     def public(self) -> PublicKey:
         """The public half, as it is stored and signed."""
+        post_quantum, classical = self._mlkem.public_key(), self._x25519.public_key()
         return PublicKey(
-            self._mlkem.public_key().public_bytes_raw()
-            + self._x25519.public_key().public_bytes_raw()
+            post_quantum.public_bytes_raw() + classical.public_bytes_raw(),
+            MLKEM768X25519PublicKey(post_quantum, classical),
         )
 
     @cached_property

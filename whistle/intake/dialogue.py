@@ -15,10 +15,10 @@ from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Act, Channel, InboxKind, Side
 from whistle.domain.dialogue import acknowledged_on, identity_is_given, is_done_for_reporter
 from whistle.installation import Installation
-from whistle.keys.cases import CaseItems, open_reporter_keys, seal_to_new_reporter
+from whistle.keys.cases import CaseItems, open_generations, seal_to_new_reporter
 from whistle.keys.fields import join_fields
 from whistle.keys.files import ReceivedFile, content_digest, open_file
-from whistle.keys.records import FileManifest, Identity, Message
+from whistle.keys.records import CaseKeys, FileManifest, Identity, Message
 from whistle.storage import intake as queries
 from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.rows import CaseRow, ItemRow, ReceiptRow
@@ -280,10 +280,10 @@ class DialogueService:
             stored = queries.find(db, receipt.lookup(here.id))
         if stored is None:
             return None
-        keys = open_reporter_keys(
+        generations = open_generations(
             here.id, receipt.key_pair(here.id), stored.case.id, stored.reporter_keys
         )
-        return stored, CaseItems(here.id, stored.case.id, keys)
+        return stored, CaseItems(here.id, stored.case.id, CaseKeys(generations, reporter=None))
 
 
 def _is_full(items: Iterable[ItemRow], act: Act) -> bool:

@@ -166,15 +166,21 @@ def open_reporter_keys(
     installation: bytes, reporter: KeyPair, case_id: bytes, rows: Sequence[ReporterKeysRow]
 ) -> CaseKeys:
     """Open a case's keys as its reporter, or raise a `SealingError`; ``rows`` oldest first."""
+    return CaseKeys(open_generations(installation, reporter, case_id, rows), reporter.public)
+
+
+def open_generations(
+    installation: bytes, reporter: KeyPair, case_id: bytes, rows: Sequence[ReporterKeysRow]
+) -> tuple[Generation, ...]:
+    """As `open_reporter_keys`, for who seals nothing to this reporter."""
     if [row.generation for row in rows] != list(range(len(rows))) or not rows:
         raise ContentError("a generation of this case's keys is missing")
-    generations = tuple(
+    return tuple(
         Generation.decode_from_reporter(
             open_seal(reporter, _reporter_place(installation, case_id, row.generation), row.sealed)
         )
         for row in rows
     )
-    return CaseKeys(generations, reporter.public)
 
 
 def _reporter_place(installation: bytes, case_id: bytes, generation: int) -> Place:
