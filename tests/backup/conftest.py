@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.backup.copying import Archive, live, settings_of
-from tests.support.office import Founding, Office
+from tests.support.office import Doors, Founding, Office, open_office
 from tests.support.postgres import Cluster
+from tests.support.stores import Ground
 
 
 @pytest.fixture
@@ -21,6 +22,17 @@ def lived_in(archive: Archive) -> Archive:
     """An office with something in every table."""
     live(archive.office)
     return archive
+
+
+@pytest.fixture
+def sqlite_lived_in(
+    sqlite_ground: Ground, founding: Founding, doors: Doors, tmp_path: Path
+) -> Archive:
+    """As `lived_in`, on SQLite alone: for what has nothing to do with the engine."""
+    made = open_office(sqlite_ground.empty(), founding)
+    made.intake, made.casework = doors.intake(made.installation), doors.casework(made.installation)
+    live(made)
+    return Archive(made, settings_of(made, founding), tmp_path / "copies")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
