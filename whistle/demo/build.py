@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from html import unescape
 from pathlib import Path
 from typing import cast
@@ -16,15 +16,18 @@ from werkzeug.test import Client
 
 from whistle.accounts.key_files import KeyFileService
 from whistle.app import create_intake
+from whistle.audit.entries import COMMAND, Who
+from whistle.audit.log import Log, deed
 from whistle.casework.service import CaseworkService
 from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.receipt import Receipt
 from whistle.crypto.secret import Seed
 from whistle.crypto.totp import TotpSecret, step_at
-from whistle.demo.story import InventedReport, invented_reports
+from whistle.demo.story import Answer, Event, InventedReport, events
 from whistle.domain.channel import InboxKind
 from whistle.domain.clock import Clock, FixedClock
 from whistle.domain.errors import RefusedError
+from whistle.domain.logged import Logged
 from whistle.domain.profile import Profile, load_profile
 from whistle.installation import Installation, open_installation
 from whistle.keys.factors import box_totp
@@ -47,6 +50,7 @@ KEY_FILE = "adviser.key"
 DATABASE_FILE = "whistle.db"
 HALF_DONE = "setting-up"
 MORNING = time(8, 30)
+DAY = timedelta(days=1)
 
 
 class DemoError(RefusedError):
@@ -95,8 +99,10 @@ def set_up(data: Path, profile_name: str, base: str, *, empty: bool) -> Settings
         profile=profile,
         inboxes=tuple(inbox.root for inbox in inboxes),
     )
-    _store(settings, members, inboxes)
-    receipts = [] if empty else _tell_the_story(settings, members[0].keyring)
+    story = [] if empty else events(Clock().today(), profile.channels)
+    began = _morning(story[0].day - DAY) if story else Clock().now()
+    _store(settings, members, inboxes, FixedClock(began))
+    receipts = _tell(story, settings, members[0].keyring)
     _write_private(half_done / KEY_FILE, _key_file(settings, members[0].keyring))
     write_settings(half_done, replace(settings, database=_sqlite(data)), profile_name)
     _write_json(half_done / DEMO_FILE, {**_places(data, base), **_about(members, receipts)})
@@ -167,46 +173,55 @@ def _found_inboxes(profile: Profile, members: Sequence[DemoMember]) -> Iterator[
         yield found_inbox(reserve.keyring, channel, InboxKind.RESERVE)
 
 
-def _store(settings: Settings, members: Sequence[DemoMember], inboxes: Sequence[NewInbox]) -> None:
+def _store(
+    settings: Settings, members: Sequence[DemoMember], inboxes: Sequence[NewInbox], clock: Clock
+) -> None:
+    """Write down members and inboxes, as the ceremony would, with its entries in the log."""
     store = open_store(settings.database)
     upgrade(store)
-    with store.write() as db:
+    log = Log(store, settings.installation, clock, COMMAND)
+    ids = [member.row.id for member in members]
+    with log.write(deed(Logged.SET_UP, members=ids)) as db:
         MemberRow.insert_all(db, [member.row for member in members])
-        InboxRow.insert_all(db, [inbox.inbox for inbox in inboxes])
-        StatementRow.insert_all(db, [inbox.statement for inbox in inboxes])
-        GrantRow.insert_all(db, [inbox.grant for inbox in inboxes])
+    for member in members:
+        theirs = [one for one in inboxes if one.grant.member_id == member.row.id]
+        own = replace(log, who=Who.member(member.row.id), role=member.role)
+        done = deed(Logged.INBOX_FOUNDED, inboxes=[one.inbox.id for one in theirs])
+        with own.write(done) as db:
+            InboxRow.insert_all(db, [inbox.inbox for inbox in theirs])
+            StatementRow.insert_all(db, [inbox.statement for inbox in theirs])
+            GrantRow.insert_all(db, [inbox.grant for inbox in theirs])
+    log.note(deed(Logged.INBOX_CONFIRMED, inboxes=[one.inbox.id for one in inboxes]))
     store.dispose()
 
 
-def _tell_the_story(settings: Settings, adviser: Keyring) -> list[str]:
+def _morning(day: date) -> datetime:
+    """Give the moment when things happen on a day; it is never ahead."""
+    return min(datetime.combine(day, MORNING), Clock().now())
+
+
+def _tell(story: Sequence[Event], settings: Settings, adviser: Keyring) -> list[str]:
     """Send the invented reports through the real door, each on its day, and answer some."""
     clock = FixedClock(Clock().now())
-    installation = replace(open_installation(settings), clock=clock)
-    browser = Client(create_intake(installation))
-    office = CaseworkService(installation, adviser)
-    today = Clock().today()
-    receipts = []
-    for report in invented_reports():
-        if report.channel not in installation.profile.channels:
-            continue  # a municipality with fewer doors
-        received = today - timedelta(days=report.days_ago)
-        clock.moment = datetime.combine(received, MORNING)
-        receipt = _send(browser, report)
-        receipts.append(receipt)
-        case_id = _case_of(installation, receipt)
-        for answer in report.answers:
-            day = min(received + timedelta(days=answer.days_later), today)
-            clock.moment = datetime.combine(day, MORNING)
-            office.open(case_id)
-            office.answer(
-                case_id,
-                secrets.token_bytes(ID_BYTES),
-                answer.text,
-                (),
-                is_feedback=answer.is_feedback,
-            )
-    installation.store.dispose()
-    return receipts
+    here = replace(open_installation(settings), clock=clock)
+    browser, office = Client(create_intake(here)), CaseworkService(here, adviser)
+    receipts: dict[str, str] = {}
+    for event in story:
+        clock.moment = _morning(event.day)
+        if event.answer is None:
+            receipts[event.report.id] = _send(browser, event.report)
+        else:
+            _answer(office, receipts[event.report.id], event.answer)
+    here.store.dispose()
+    return list(receipts.values())
+
+
+def _answer(office: CaseworkService, receipt: str, answer: Answer) -> None:
+    """Open a case and answer it, as a member would."""
+    case_id = _case_of(office.here, receipt)
+    office.open(case_id)
+    message = secrets.token_bytes(ID_BYTES)
+    office.answer(case_id, message, answer.text, (), is_feedback=answer.is_feedback)
 
 
 def _send(browser: Client, report: InventedReport) -> str:

@@ -1,7 +1,9 @@
 """What happened in the demonstration's last months: who wrote when, and who was answered."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 
@@ -26,6 +28,15 @@ class InventedReport:
     text: str
     days_ago: int
     answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened on a day: a report came, or was answered."""
+
+    day: date
+    report: InventedReport
+    answer: Answer | None = None
 
 
 _DAYS_AGO = {
@@ -95,3 +106,20 @@ def invented_reports() -> tuple[InventedReport, ...]:
         for report in reports
     ]
     return tuple(sorted(told, key=lambda report: -report.days_ago))
+
+
+def events(today: date, channels: Collection[Channel]) -> list[Event]:
+    """Give all that happened, in its order; a municipality may have fewer ``channels``."""
+    told = []
+    for report in invented_reports():
+        received = today - timedelta(days=report.days_ago)
+        told.append(Event(received, report))
+        told += [
+            Event(min(received + timedelta(days=one.days_later), today), report, one)
+            for one in report.answers
+        ]
+    return sorted((one for one in told if one.report.channel in channels), key=_day)
+
+
+def _day(event: Event) -> date:
+    return event.day
