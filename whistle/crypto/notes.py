@@ -43,8 +43,8 @@ class NoteKey:
     public: VerifyingKey
 
     def __post_init__(self) -> None:
-        """Raise `NoteShapeError` for a name that no note can hold."""
-        if not _is_name(self.name):
+        """Raise `NoteShapeError` for a name that no note can hold, or nobody can see."""
+        if not _is_name(self.name) or not self.name.isprintable():
             raise NoteShapeError("not the name of a key")
 
     @property

@@ -1,0 +1,113 @@
+"""One pass over a log's entries, a million in seconds: each against its hash, all into one tree."""
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+
+from whistle.audit.findings import Fault
+from whistle.audit.suspects import Suspects
+from whistle.audit.written import Raw, leaf_at, tail_of
+from whistle.crypto.errors import ContentError
+from whistle.crypto.merkle import HASH_BYTES, Frontier
+from whistle.domain.logged import Actor
+from whistle.storage.log import SUBTREE_LEVELS
+
+TILE = 1 << SUBTREE_LEVELS
+_MEMBER = int(Actor.MEMBER)
+
+
+class Tiles:
+    """A tree that grows fast. ``roots``: of each 256 leaves, as the database keeps them."""
+
+    def __init__(self) -> None:
+        """Begin without a leaf."""
+        self.roots: list[bytes] = []
+        self._whole = Frontier()
+        self._leaves: list[bytes] = []
+
+    @property
+    def size(self) -> int:
+        """Count the leaves."""
+        return len(self.roots) * TILE + len(self._leaves)
+
+    def add(self, leaf: bytes) -> None:
+        """Add a leaf."""
+        self._leaves.append(leaf)
+        if len(self._leaves) == TILE:
+            root = _tile_root(self._leaves)
+            self.roots.append(root)
+            self._whole, _ = self._whole.add(root)
+            self._leaves = []
+
+    def frontier(self) -> Frontier:
+        """Give the tree as it is."""
+        rest = Frontier()
+        for leaf in self._leaves:
+            rest, _ = rest.add(leaf)
+        return Frontier(self.size, (*self._whole.roots, *rest.roots))
+
+
+def _tile_root(hashes: list[bytes]) -> bytes:
+    while len(hashes) > 1:
+        pairs = zip(hashes[::2], hashes[1::2], strict=True)
+        hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+    return hashes[0]
+
+
+class Passing:
+    """What is known when all entries have passed. ``at``: the tree at each size asked for."""
+
+    def __init__(self, sizes: Iterable[int], told: Callable[[Raw], None], about: int) -> None:
+        """Ask for the tree at ``sizes``, and be told of each entry that no member made.
+
+        ``about``: how many entries there should be.
+        """
+        self.tiles = Tiles()
+        self.suspects = Suspects(about)
+        self.at: dict[int, Frontier] = {}
+        self._sizes = set(sizes)
+        self._told = told
+
+    @property
+    def size(self) -> int:
+        """Count the entries that passed."""
+        return self.tiles.size
+
+    def run(self, entries: Iterable[Raw | None]) -> None:
+        """Let entries pass; none stands for one that could not be read."""
+        tiles, sizes, suspects = self.tiles, self._sizes, self.suspects
+        expected, size = 0, 0
+        self.at[0] = Frontier()
+        for raw in entries:
+            number, leaf = self._look(raw, expected)
+            if number != expected:
+                suspects.out_of_order(number, expected)
+            if number >= expected:
+                expected = number + 1
+            tiles.add(leaf)
+            size += 1
+            if size in sizes:
+                self.at[size] = tiles.frontier()
+            if raw is not None and raw[2] != _MEMBER:
+                self._told(raw)
+        self.at[size] = tiles.frontier()
+
+    def _look(self, raw: Raw | None, expected: int) -> tuple[int, bytes]:
+        """Give an entry's number and hash, whatever it says of them itself."""
+        if raw is None:
+            self.suspects.unreadable(
+                Fault.UNREADABLE,
+                f"Entry {expected}, or what stands there, is unreadable.",
+                expected,
+            )
+            return expected, bytes(HASH_BYTES)
+        try:
+            tail = tail_of(raw)
+            leaf = leaf_at(raw[0], tail)
+        except ContentError:
+            self.suspects.unreadable(
+                Fault.CHANGED, f"Entry {expected} has values that no entry has.", expected
+            )
+            return expected, bytes(HASH_BYTES)
+        if leaf != raw[8]:
+            self.suspects.misfit(raw[0], tail, raw[8])
+        return raw[0], leaf
