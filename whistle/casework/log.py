@@ -4,13 +4,14 @@ Who acted, when, and for which inbox is open to every member with an inbox; what
 where it is theirs. Reading is itself an act, and logged before anything is shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
 from sqlalchemy import Connection
 
+from whistle.audit.checkpoints import note_key
 from whistle.audit.entries import (
     NO_ID,
     Details,
@@ -19,6 +20,7 @@ from whistle.audit.entries import (
     open_details,
     opening_of,
 )
+from whistle.audit.export import export
 from whistle.audit.log import deed
 from whistle.audit.old_keys import log_keys
 from whistle.audit.proofs import disclose
@@ -210,6 +212,18 @@ def prove_case_log(cases: Cases, case_id: bytes) -> list[bytes] | None:
             ]
 
     return cases.attempt(case_id, step)
+
+
+def export_log(cases: Cases) -> Iterator[bytes]:
+    """Give a copy of the whole log, sealed as it is, line by line; raises as `Cases.note`."""
+    cases.note(deed(Logged.LOG_EXPORTED))
+    return _copied(cases)
+
+
+def _copied(cases: Cases) -> Iterator[bytes]:
+    here = cases.here
+    with here.store.read() as db:
+        yield from export(db, note_key(here.id, here.log_public))
 
 
 def _of_case(reader: "_Reader", db: Connection, opened: OpenedCase) -> tuple[list[ReadEntry], int]:

@@ -41,8 +41,10 @@ def title(case_id: str) -> BaseResponse:
     if refusal is None:
         done = try_to(lambda: acts.give_title(service(), read_id(case_id), given, was))
         refusal = not_stored() if done is None else None
+    if refusal is None and done is not Done.CHANGED:
+        return _to_case(case_id, "title")
+    opened = opened_case(case_id)
     if done is Done.CHANGED:
-        opened = opened_case(case_id)
         form.was.data = opened.registration.title
         refusal = Refusal(
             _(
@@ -52,9 +54,7 @@ def title(case_id: str) -> BaseResponse:
             ),
             CONFLICT,
         )
-    if refusal:
-        return case_page(opened_case(case_id), CaseForms(title=form), refusal=refusal)
-    return _to_case(case_id, "title")
+    return case_page(opened, CaseForms(title=form), refusal=refusal)
 
 
 @blueprint.get("/case/<case_id>/close")

@@ -1,5 +1,6 @@
 """The log: all of it, all about one case, and what of it the person concerned is given."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +13,7 @@ from whistle.casework.log import (
     CaseLog,
     LogPage,
     Wanted,
+    export_log,
     hand_out,
     prove_case_log,
     read_case_log,
@@ -136,7 +138,7 @@ def log_proof(case_id: str) -> BaseResponse:
 def export() -> BaseResponse:
     """Give a copy of the log, sealed as it is, for whoever checks it."""
     check(MemberForm())
-    return _saved(b"", "log.jsonl")
+    return _saved(export_log(service()), "log.jsonl")
 
 
 def _asked() -> Asked:
@@ -187,7 +189,7 @@ def _title(read: CaseLog) -> str:
     return case_title(opened.inbox.inbox, opened.case, opened.registration.title)
 
 
-def _saved(content: bytes, name: str) -> Response:
+def _saved(content: bytes | Iterator[bytes], name: str) -> Response:
     response = Response(content, mimetype="application/jsonl")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

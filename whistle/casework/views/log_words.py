@@ -98,6 +98,8 @@ def actor_title(kind: int, actor: bytes, names: Mapping[bytes, str]) -> str:
         return _("housekeeping")
     if kind == Actor.COMMAND:
         return _("the server")
+    if kind == Actor.INVITED:
+        return _("somebody who was invited")
     return names.get(actor, _("somebody without a name here"))
 
 

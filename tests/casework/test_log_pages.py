@@ -1,0 +1,392 @@
+"""The log's pages: who did what, to whom it is told, and what they make of bad addresses."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import update
+
+from tests.support.office import Desk, Office, hidden_fields
+from whistle.audit.checkpoints import make_checkpoint, note_key
+from whistle.audit.entries import COMMAND, HOUSEKEEPING
+from whistle.audit.log import Log, deed
+from whistle.audit.proofs import read_disclosed
+from whistle.casework import log as reading
+from whistle.casework.log import Access, Wanted, read_case_log, read_log
+from whistle.casework.rotation import rotate_to_the_end
+from whistle.casework.views.log_words import said
+from whistle.crypto.merkle import leaf_hash
+from whistle.crypto.secret import Seed
+from whistle.domain.channel import Channel, InboxKind
+from whistle.domain.logged import Actor, Logged
+from whistle.keys.keyring import Keyring
+from whistle.keys.steps import admit, rotate
+from whistle.storage import directory
+from whistle.storage import log as queries
+from whistle.storage.log_lists import first_since
+from whistle.storage.log_tables import log_entries
+from whistle.storage.rows import MemberRow
+
+
+def words_of(page: str) -> str:
+    """Give what a page's main part says, without its lists to choose from."""
+    main = page[page.index("<main") : page.index("</main>")]
+    main = re.sub(r"<form class=\"log-filter\".*?</form>", "", main, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
+
+
+def lines(page: str) -> int:
+    return page.count('<time class="when"')
+
+
+def path_of(case_id: bytes) -> str:
+    return f"/casework/case/{case_id.hex()}"
+
+
+@pytest.fixture
+def english(office: Office) -> Callable[[Keyring], Desk]:
+    """Give a member's browser, with pages in English."""
+
+    def desk_of(member: Keyring) -> Desk:
+        with office.installation.store.write() as db:
+            db.execute(
+                update(MemberRow.table)
+                .where(MemberRow.table.c.id == member.member_id)
+                .values(language="en")
+            )
+        return office.desk_of(member)
+
+    return desk_of
+
+
+@pytest.fixture
+def open_citizen(office: Office) -> Callable[[Keyring, Keyring], None]:
+    """Let a newcomer into the citizens' inbox, by one who is in it."""
+
+    def let_in(host: Keyring, newcomer: Keyring) -> None:
+        here = office.installation
+        inbox = here.directory.inbox(Channel.CITIZEN, InboxKind.MAIN)
+        with here.store.write() as db:
+            mine = directory.grants_of(db, host.member_id)
+            of_inbox = [one for one in mine if one.inbox_id == inbox.inbox_id]
+            directory.add_step(db, admit(host, inbox, of_inbox, newcomer.public))
+        here.directory.refresh()
+
+    return let_in
+
+
+@pytest.mark.parametrize("act", Logged)
+def test_every_act_is_said_in_words(office: Office, act: Logged) -> None:
+    with office.casework.test_request_context("/casework/"):
+        assert said(act)
+        assert said(act) != act
+
+
+def test_the_log_says_who_did_what_and_when_in_denmark(
+    office: Office, case_id: bytes, english: Callable[[Keyring], Desk]
+) -> None:
+    desk = english(office.adviser)
+    desk.answer(case_id, "Svar")
+    page = words_of(desk.get("/casework/log").text)
+    assert re.search(
+        r"13:00:00 Ida Rådgiver Answered the reporter Citizen, November 20, 2026", page
+    )
+    assert re.search(r"13:00:00 Ida Rådgiver Read the log", page)
+    assert path_of(case_id) + "/log" in desk.get("/casework/log").text
+
+
+def test_what_is_another_inboxes_shows_as_sealed(
+    office: Office, case_id: bytes, english: Callable[[Keyring], Desk]
+) -> None:
+    office.desk_of(office.adviser).open(case_id)
+    page = english(office.reserve).get("/casework/log").text
+    assert "Sealed to another inbox" in words_of(page)
+    assert "Opened the case" not in words_of(page)
+    assert case_id.hex() not in page
+
+
+def test_the_server_and_housekeeping_are_named_as_such(
+    office: Office, english: Callable[[Keyring], Desk]
+) -> None:
+    here = office.installation
+    for who, act in ((COMMAND, Logged.BACKED_UP), (HOUSEKEEPING, Logged.DAY_CAME_IN)):
+        Log(here.store, here.id, here.clock, who).note(deed(act))
+    desk = english(office.adviser)
+    page = words_of(desk.get("/casework/log").text)
+    assert "the server Made a backup" in page
+    assert "housekeeping Noted what had come in" in page
+    assert lines(desk.get("/casework/log?who=server").text) == 1
+    assert lines(desk.get("/casework/log?who=housekeeping").text) == 1
+
+
+def test_one_member_one_day_and_one_act_can_be_followed(
+    office: Office, case_id: bytes, deputy: Keyring
+) -> None:
+    mine, theirs = office.work_of(office.adviser), office.work_of(deputy)
+    mine.open(case_id)
+    theirs.open(case_id)
+    office.later(days=1)
+    mine.open(case_id)
+    desk = office.desk_of(office.reserve)
+    for member, count in ((office.adviser, 2), (deputy, 1)):
+        assert lines(desk.get(f"/casework/log?who={member.member_id.hex()}").text) == count
+    assert lines(desk.get("/casework/log?day=2026-11-20").text) == 2
+    assert lines(desk.get("/casework/log?day=2026-11-19").text) == 0
+    desk = office.desk_of(office.adviser)
+    query = f"day=2026-11-21&who={office.adviser.member_id.hex()}&act=case-opened"
+    assert lines(desk.get(f"/casework/log?{query}").text) == 1
+    assert lines(desk.get("/casework/log?act=answered").text) == 0
+
+
+def test_a_day_begins_and_ends_at_danish_midnight(office: Office, case_id: bytes) -> None:
+    work = office.work_of(office.adviser)
+    office.later(hours=10, minutes=59)
+    work.open(case_id)  # 23:59 in Denmark
+    office.later(minutes=1)
+    work.open(case_id)
+    days = [date(2026, 11, 20), date(2026, 11, 21)]
+    found = [read_log(work, Wanted(day=day, act=Logged.CASE_OPENED)).entries for day in days]
+    assert [len(entries) for entries in found] == [1, 1]
+
+
+def test_every_entry_is_on_one_page_and_no_page_is_longer(
+    office: Office, case_id: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_LOOKED_THROUGH", 40)
+    work = office.work_of(office.adviser)
+    for _ in range(130):
+        work.open(case_id)
+    wanted, seen = Wanted(), []
+    while True:
+        page = read_log(work, wanted)
+        assert len(page.entries) <= reading.PAGE_SIZE
+        seen += [entry.row.number for entry in page.entries]
+        if page.older is None:
+            break
+        wanted = Wanted(before=page.older)
+    assert len(seen) == len(set(seen))
+    assert sorted(seen, reverse=True) == seen
+    assert set(range(130)) <= set(seen)
+
+
+def test_a_rare_act_is_found_by_looking_further_back(
+    office: Office, case_id: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_LOOKED_THROUGH", 20)
+    work = office.work_of(office.adviser)
+    work.answer(case_id, b"f" * 16, "Svar", (), is_feedback=False)
+    for _ in range(50):
+        work.open(case_id)
+    desk, address = office.desk_of(office.adviser), "/casework/log?act=answered"
+    pages = 0
+    while lines(page := desk.get(address).text) == 0:
+        (address,) = re.findall(r'href="([^"]*before=\d+[^"]*)" rel="next"', page)
+        address, pages = address.replace("&amp;", "&"), pages + 1
+    assert pages in {2, 3}
+    assert lines(page) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "day=i-morgen",
+        "day=2026-02-30",
+        "day=0000-00-00",
+        "day=9999-12-31",
+        "day=2026-11-20%27%20OR%201=1",
+        "who=1",
+        "who=zz",
+        "who=" + "ff" * 400,
+        "act=everything",
+        "act=%00",
+        "before=-1",
+        "before=zz",
+        "before=" + "9" * 400,
+    ],
+)
+def test_a_bad_address_gets_a_clear_answer(desk: Desk, query: str) -> None:
+    answer = desk.get(f"/casework/log?{query}")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert lines(answer.text) == 0
+
+
+@pytest.mark.parametrize("query", [f"who={'ab' * 16}", "before=0", "day=1999-01-01"])
+def test_an_address_that_finds_nothing_says_so(desk: Desk, query: str) -> None:
+    answer = desk.get(f"/casework/log?{query}")
+    assert answer.status_code == 200
+    assert 'class="empty"' in answer.text
+
+
+def test_a_huge_page_is_the_last_one(desk: Desk, case_id: bytes) -> None:
+    desk.open(case_id)
+    number = "9" * 18
+    assert lines(desk.get(f"/casework/log?before={number}").text) == 2
+    assert lines(desk.get(f"{path_of(case_id)}/log?page={number}").text) == 2
+    assert desk.get(f"{path_of(case_id)}/log?page=-3").status_code == 200
+
+
+def test_only_who_is_in_an_inbox_sees_the_log(office: Office) -> None:
+    stranger = Keyring(office.installation.id, b"s" * 16, office.adviser.seed)
+    with office.installation.store.write() as db:
+        MemberRow(b"s" * 16, "tek", "Tekniker", "technician", "da", b"", b"").insert(db)
+    desk = office.desk_of(stranger)
+    assert desk.get("/casework/log").status_code == 403
+    assert desk.post("/casework/log/export", {}).status_code == 403
+    assert "/casework/log" not in desk.get("/casework/technician").text
+    assert 'href="/casework/log"' in office.desk_of(office.adviser).get("/casework/inboxes").text
+
+
+def test_an_export_is_a_button_of_ones_own_page(desk: Desk, case_id: bytes) -> None:
+    assert desk.get("/casework/log/export").status_code == 405
+    assert desk.post("/casework/log/export", {}).status_code == 403
+    form = hidden_fields(desk.open(case_id).text)
+    saved = desk.post("/casework/log/export", form)
+    assert saved.headers["Content-Disposition"] == "attachment; filename=log.jsonl"
+    header, *entries = [json.loads(line) for line in saved.text.splitlines()]
+    assert header["size"] == len(entries) == 2
+    assert case_id.hex() not in saved.text
+
+
+def test_a_damaged_entry_is_shown_as_such_and_breaks_nothing(
+    office: Office, case_id: bytes, english: Callable[[Keyring], Desk]
+) -> None:
+    desk = english(office.adviser)
+    for _ in range(5):
+        desk.open(case_id)
+    hurt: dict[int, dict[str, object]] = {
+        0: {"body": b"x"},
+        1: {"time": 2**62},
+        2: {"actor_kind": 900},
+        3: {"leaf": b"l" * 32},
+    }
+    with office.installation.store.engine.begin() as db:
+        if db.dialect.name == "sqlite":
+            db.exec_driver_sql("DROP TRIGGER log_entry_kept")
+        else:
+            db.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for number, values in hurt.items():
+            db.execute(update(log_entries).where(log_entries.c.number == number).values(**values))
+    page = desk.get("/casework/log").text
+    assert page.count(">Damaged</span>") == len(hurt)
+    assert lines(page) == 6
+    page = desk.get(f"{path_of(case_id)}/log").text
+    assert "entries of this inbox are damaged" in page
+    assert desk.get(f"{path_of(case_id)}/log/page").status_code == 200
+
+
+def test_what_the_person_concerned_is_given_names_roles_and_no_members(
+    case_id: bytes, desk: Desk
+) -> None:
+    desk.answer(case_id, "Svar")
+    form = hidden_fields(desk.open(case_id).text)
+    desk.post(f"{path_of(case_id)}/note", {**form, "note": "Notat"})
+    pages = {
+        lang: desk.get(f"{path_of(case_id)}/log/page?lang={lang}").text for lang in ("da", "en")
+    }
+    for lang, page in pages.items():
+        assert f'<html lang="{lang}">' in page
+        main = page.split("<main", 1)[1]
+        assert "Ida" not in main
+        assert lines(main) == 3
+    assert "citizen adviser Answered the reporter" in words_of(pages["en"])
+    assert "November 20, 2026" in words_of(pages["en"]).replace("\xa0", " ")
+    assert 'lang="da"' in desk.get(f"{path_of(case_id)}/log/page?lang=<script>").text
+
+
+def test_the_page_is_proved_with_the_public_key_alone(
+    office: Office, case_id: bytes, desk: Desk
+) -> None:
+    desk.answer(case_id, "Svar")
+    here = office.installation
+    with here.store.write() as db:
+        make_checkpoint(db, here.id, office.log_key, office.clock.today())
+    office.later(minutes=5)
+    desk.open(case_id)
+    assert "/log/proof" in desk.get(f"{path_of(case_id)}/log/page").text
+    saved = desk.get(f"{path_of(case_id)}/log/proof")
+    assert saved.headers["Content-Disposition"] == "attachment; filename=log-proof.jsonl"
+    key = note_key(here.id, here.log_public)
+    disclosed = [read_disclosed(line, key) for line in saved.data.splitlines()]
+    assert [one.details.act for one in disclosed] == [Logged.CASE_OPENED, Logged.ANSWERED]
+    assert {one.details.about["case"] for one in disclosed} == {case_id.hex()}
+
+
+def openers(office: Office, reader: Keyring, case_id: bytes) -> list[tuple[bytes, int]]:
+    """Say who opened a case, by entries of which epoch, as ``reader`` is told."""
+    read = read_case_log(office.work_of(reader), case_id)
+    assert read is not None
+    assert read.damaged == 0
+    return [
+        (one.row.actor, one.row.epoch)
+        for one in read.entries
+        if one.details and one.details.act is Logged.CASE_OPENED
+    ]
+
+
+def test_a_case_is_followed_over_new_keys_and_by_a_new_member(
+    office: Office, case_id: bytes, open_citizen: Callable[[Keyring, Keyring], None]
+) -> None:
+    here, adviser = office.installation, office.adviser
+    newcomer = Keyring(here.id, b"n" * 16, Seed.random())
+    with here.store.write() as db:
+        MemberRow(b"n" * 16, "ny", "Nanna Ny", "deputy", "da", b"", b"").insert(db)
+    office.work_of(adviser).open(case_id)
+    open_citizen(adviser, newcomer)
+    office.work_of(newcomer).open(case_id)
+    with here.store.write() as db:
+        grants = directory.grants_of(db, newcomer.member_id)
+        inbox = here.directory.inbox(Channel.CITIZEN, InboxKind.MAIN)
+        directory.add_step(db, rotate(newcomer, inbox, grants))
+    here.directory.refresh()
+    assert sum(done.renewed for done in rotate_to_the_end(office.work_of(newcomer))) == 1
+    office.work_of(adviser).open(case_id)
+    me, them = adviser.member_id, newcomer.member_id
+    for member in (adviser, newcomer):
+        assert openers(office, member, case_id) == [(me, 1), (them, 1), (me, 3)]
+    slices = read_log(office.work_of(newcomer), Wanted(act=Logged.CASES_RENEWED)).entries
+    assert [one.details.about["number"] for one in slices if one.details] == [0, 1]
+
+
+def test_a_case_that_was_passed_on_is_followed_by_the_reserve_alone(
+    office: Office, case_id: bytes, desk: Desk
+) -> None:
+    me = office.adviser.member_id
+    form = hidden_fields(desk.get(f"{path_of(case_id)}/recusal").text)
+    recused = {**form, "seen": 1, "member": me.hex(), "ground": "1", "text": ""}
+    assert desk.post(f"{path_of(case_id)}/recusal", recused).status_code == 303
+    assert desk.get(f"{path_of(case_id)}/log").status_code == 404
+    assert read_case_log(office.work_of(office.adviser), case_id) is None
+    work = office.work_of(office.reserve)
+    work.open(case_id)
+    assert [one for one, _ in openers(office, office.reserve, case_id)] == [
+        office.reserve.member_id
+    ]
+    seen = read_log(work, Wanted(who=me)).entries
+    assert {one.access for one in seen} == {Access.ELSEWHERE}
+    assert all(one.about("case") is None for one in seen)
+
+
+def test_the_first_entry_since_a_moment_is_found_in_a_log_of_any_size(office: Office) -> None:
+    here = office.installation
+    times = [10, 10, 20, 20, 20, 30, 40]
+    with here.store.write() as db:
+        for number, time in enumerate(times):
+            leaf = leaf_hash(bytes([number]))
+            row = queries.EntryRow(
+                number, time, Actor.COMMAND, bytes(16), bytes(16), 0, bytes(32), b"", leaf
+            )
+            queries.append(db, queries.hold_head(db), row)
+    with here.store.read() as db:
+        assert [first_since(db, time) for time in (0, 10, 11, 20, 21, 30, 40, 41)] == [
+            0,
+            0,
+            2,
+            2,
+            5,
+            5,
+            6,
+            7,
+        ]
