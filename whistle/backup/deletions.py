@@ -6,7 +6,7 @@ of the log. Keys are random ids. No copy is older than 30 days, so older removal
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
@@ -40,8 +40,8 @@ class Removed:
 class Checkpoint:
     """A signed checkpoint of the log."""
 
-    size: int
     day: date
+    size: int
     note: bytes
 
 
@@ -69,27 +69,23 @@ class Known:
             today,
             log.head(db).size,
             tuple(Removed(*row) for row in db.execute(query)),
-            tuple(Checkpoint(one.size, one.day, one.note) for one in log.checkpoints(db)),
+            tuple(Checkpoint(one.day, one.size, one.note) for one in log.checkpoints(db)),
         )
 
     def joined(self, others: Iterable[Self]) -> Self:
-        """Put together what several know; of the newest is the day, and what the log was."""
-        all_of_them = sorted((self, *others), key=lambda one: (one.log_size, one.day))
+        """Put together what several know; the day and the length of the log are the newest's."""
+        all_of_them = sorted((self, *others), key=lambda one: (one.day, one.log_size))
         removed = {(row.kind, row.key): row for one in all_of_them for row in one.removed}
         checkpoints = {point for one in all_of_them for point in one.checkpoints}
-        newest = all_of_them[-1]
-        return type(self)(
-            self.installation,
-            newest.day,
-            newest.log_size,
-            tuple(sorted(removed.values())),
-            tuple(sorted(checkpoints)),
+        return replace(
+            all_of_them[-1],
+            removed=tuple(sorted(removed.values())),
+            checkpoints=tuple(sorted(checkpoints)),
         )
 
     def since(self, day: date) -> Self:
         """Give it without what was removed before a day."""
-        removed = tuple(row for row in self.removed if row.day >= day)
-        return type(self)(self.installation, self.day, self.log_size, removed, self.checkpoints)
+        return replace(self, removed=tuple(row for row in self.removed if row.day >= day))
 
     def write(self, path: Path) -> None:
         """Write it as JSON, in the place of what stood there."""
@@ -140,10 +136,11 @@ def keep(folder: Path, known: Known) -> None:
     Raises `CopyError` where another installation's stands there, or something damaged: it may be
     all that is known of some deletions.
     """
-    path = folder / FILE_NAME
+    path, today = folder / FILE_NAME, known.day
     if path.exists():
-        known = known.joined([Known.read(path, known.installation)])
-    known.since(known.day - timedelta(days=MOST_DAYS + 1)).write(path)
+        before = Known.read(path, known.installation)
+        known = replace(known.joined([before]), day=today, log_size=known.log_size)
+    known.since(today - timedelta(days=MOST_DAYS + 1)).write(path)
 
 
 def _removed(row: object) -> Removed:
@@ -157,7 +154,7 @@ def _removed(row: object) -> Removed:
 def _checkpoint(record: Json) -> Checkpoint:
     check_fields(record, "day", "size", "note")
     return Checkpoint(
-        as_number(record["size"]),
         records.as_known_day(record["day"]),
+        as_number(record["size"]),
         as_any_bytes(record["note"]),
     )

@@ -104,11 +104,6 @@ def restore(copy: Copy, settings: Settings, clock: Clock, known: Known) -> Resto
     `SchemaError`, and nothing was restored.
     """
     manifest = checked(copy, settings)
-    if known.log_size < manifest.log_size:
-        raise CopyError(
-            "the log of deletions is older than the copy: it would bring back what was deleted "
-            "between the two. Name a newer one with --deletions"
-        )
     with up_to_date(copy, manifest) as source:
         check_directory(settings, source)
         target = open_store(settings.database)

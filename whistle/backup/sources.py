@@ -44,6 +44,11 @@ def known_deletions(copy: Copy, manifest: Manifest, sources: Sources, today: dat
             "newest with --deletions FILE, or the old database with --old URL, or say that there "
             "is none: --without-deletions"
         )
+    if told and max(one.day for one in told) < manifest.day:
+        raise CopyError(
+            "the log of deletions is older than the copy: it would bring back what was deleted "
+            "between the two. Name a newer one with --deletions"
+        )
     return nothing.joined([*told, _own(copy, manifest)])
 
 
