@@ -1,7 +1,8 @@
 """Templates, compiled once for each language: words known by then are not looked up in requests.
 
-``_("…")`` and ``lang`` become the words themselves when a template is compiled, so that Jinja
-joins them with the markup around them. What is left for a request is what differs between
+``_("…")`` and ``lang`` become the words themselves when a template is compiled, and so does the
+address of a page that is the same for everybody, so that Jinja joins them with the markup around
+them. What is left for a request is what differs between
 requests. Macros need no context for their words and can be imported without it, which lets Jinja
 keep them.
 """
@@ -17,6 +18,7 @@ from jinja2.visitor import NodeTransformer
 from whistle.domain.profile import LANGUAGES
 
 Words = Callable[[str], str]
+Address = Callable[[str, dict[str, Any]], str]
 _MARK = ":"  # between a template's language and its name
 
 
@@ -52,7 +54,12 @@ class LanguageEnvironment(Environment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         parsed = super()._parse(source, name, filename)
         language, mark, _ = (name or "").partition(_MARK)
-        return _Translator(language, self.words(language)).visit(parsed) if mark else parsed
+        if mark:
+            _Translator(language, self.words(language), self._address).visit(parsed)
+        return parsed
+
+    def _address(self, endpoint: str, values: dict[str, Any]) -> str:
+        return self.app.url_map.bind("localhost").build(endpoint, values)
 
 
 class _EachLanguage(BaseLoader):
@@ -69,10 +76,10 @@ class _EachLanguage(BaseLoader):
 
 
 class _Translator(NodeTransformer):
-    """Puts a language's words where a template asks for them by a literal."""
+    """Puts a language's words, and addresses in it, where a template asks by literals alone."""
 
-    def __init__(self, language: str, words: Words) -> None:
-        self._language, self._words = language, words
+    def __init__(self, language: str, words: Words, address: Address) -> None:
+        self._language, self._words, self._address = language, words, address
 
     def visit_Name(self, node: nodes.Name) -> nodes.Expr:  # noqa: N802  (jinja2.visitor's names)
         is_language = node.name == "lang" and node.ctx == "load"
@@ -80,10 +87,17 @@ class _Translator(NodeTransformer):
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802
         self.generic_visit(node)
-        asks = isinstance(node.node, nodes.Name) and node.node.name == "_"
-        if not asks or len(node.args) != 1 or not isinstance(node.args[0], nodes.Const):
+        asks = node.node.name if isinstance(node.node, nodes.Name) else ""
+        if len(node.args) != 1 or not isinstance(node.args[0], nodes.Const):
             return node
-        words = nodes.Const(self._words(node.args[0].value), lineno=node.lineno)
+        if asks == "_":
+            return self._translated(node, node.args[0].value)
+        if asks == "url_for":
+            return self._addressed(node, node.args[0].value)
+        return node
+
+    def _translated(self, node: nodes.Call, asked: str) -> nodes.Expr:
+        words = nodes.Const(self._words(asked), lineno=node.lineno)
         if not node.kwargs:
             return words
         values = [
@@ -91,3 +105,12 @@ class _Translator(NodeTransformer):
             for one in node.kwargs
         ]
         return nodes.Mod(words, nodes.Dict(values, lineno=node.lineno), lineno=node.lineno)
+
+    def _addressed(self, node: nodes.Call, endpoint: str) -> nodes.Expr:
+        """Put in the address of a page in this language; those without one are not ours to know."""
+        values = {
+            one.key: one.value.value for one in node.kwargs if isinstance(one.value, nodes.Const)
+        }
+        if len(values) < len(node.kwargs) or "lang" not in values:
+            return node
+        return nodes.Const(self._address(endpoint, values), lineno=node.lineno)

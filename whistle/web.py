@@ -1,13 +1,13 @@
 """What every door shares on the web: headers, language, cross-site refusals, error pages."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
 
 import flask_babel
@@ -38,6 +38,9 @@ from whistle.gateway.gateway import WHOLE
 from whistle.installation import Installation
 from whistle.templating import LanguageEnvironment
 from whistle.uploads import AFTER_BUSY, SealingRequest, are_taken, request_uploads
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LANGUAGE_NAMES = {"da": "Dansk", "en": "English"}
 MOST_BODY_BYTES = 1024 * 1024 * 1024  # read on, and thrown away, so that the text is not lost
@@ -76,6 +79,7 @@ HEADERS = {
     ),
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
+_EVERY = list(HEADERS.items())
 CLEAR_SITE_DATA = '"cache", "cookies", "storage"'
 
 
@@ -91,7 +95,25 @@ class _Door(Flask):
         """
         if request is None:
             return super().create_url_adapter(request)
-        return self.url_map.bind_to_environ({**request.environ, "HTTP_HOST": "localhost"})
+        return self.url_map.bind(
+            "localhost",
+            url_scheme=request.scheme,
+            default_method=request.method,
+            path_info=request.path,
+            query_args=request.query_string.decode("latin-1"),
+        )
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Take every function as it is: none is asynchronous, and Flask would ask each time."""
+        return func
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+        """Answer, with the headers of every answer, whatever it comes from."""
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return start_response(status, [*headers, *still_missing(headers)], *error)
+
+        return super().wsgi_app(environ, cast("StartResponse", start))
 
     def log_exception(self, exc_info: Any) -> None:
         """Log where it broke, as `server_error` does; Flask's own line has the path and more."""
@@ -178,8 +200,12 @@ def current_language() -> str:
 
 def long_date(day: date) -> str:
     """Write a day for people, in the language of the request."""
-    written = format_date(day, "long", locale=flask_babel.get_locale())
-    return written.replace(" ", "\N{NO-BREAK SPACE}")
+    return _long_date(day, current_language())
+
+
+@lru_cache
+def _long_date(day: date, language: str) -> str:
+    return format_date(day, "long", locale=language).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def file_size(size: int) -> str:
@@ -318,8 +344,6 @@ def _harden(response: Response) -> Response:
     if response.location:  # behind a proxy, an address with a host would be http again
         here = urlsplit(response.location)._replace(scheme="", netloc="")
         response.headers["Location"] = here.geturl()
-    own = set(response.headers.keys())
-    response.headers.extend((name, value) for name, value in HEADERS.items() if name not in own)
     if "retry_after" in g:
         response.headers["Retry-After"] = str(g.retry_after)
     if request.endpoint == "static" and response.status_code < 400:  # noqa: PLR2004
@@ -328,6 +352,12 @@ def _harden(response: Response) -> Response:
     else:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def still_missing(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Give those of `HEADERS` that an answer has not set otherwise, as a file's does."""
+    own = {name for name, _value in headers}
+    return _EVERY if own.isdisjoint(HEADERS) else [one for one in _EVERY if one[0] not in own]
 
 
 def _drop_uploads(_error: BaseException | None) -> None:

@@ -7,7 +7,7 @@ its key is derived from the boot key.
 import base64
 import binascii
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from whistle.crypto.envelope import box, derive, unbox
@@ -37,26 +37,28 @@ class ReporterSessions:
 
     installation: bytes
     boot_key: BootKey
+    _key: SymmetricKey = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Derive the key, once for as long as the server runs."""
+        object.__setattr__(self, "_key", SymmetricKey(derive(self.boot_key, self._place())))
 
     def write(self, receipt: Receipt, started: datetime, now: datetime) -> str:
         """Give the cookie's value, base64url."""
         content = _CONTENT.pack(_seconds(started), _seconds(now), receipt.reveal())
-        return base64.urlsafe_b64encode(box(self._key(), self._place(), content)).decode()
+        return base64.urlsafe_b64encode(box(self._key, self._place(), content)).decode()
 
     def read(self, value: str, now: datetime) -> ReporterSession | None:
         """Read a cookie's value; none when it is over, forged, or from before the last start."""
         try:
             boxed = base64.b64decode(value.encode("ascii"), b"-_", validate=True)
-            started, seen, receipt = _CONTENT.unpack(unbox(self._key(), self._place(), boxed))
+            started, seen, receipt = _CONTENT.unpack(unbox(self._key, self._place(), boxed))
         except (UnicodeEncodeError, binascii.Error, SealingError, struct.error):
             return None
         session = ReporterSession(Receipt(receipt), _moment(started), _moment(seen))
         if now - session.seen > IDLE or now - session.started > ABSOLUTE:
             return None
         return session
-
-    def _key(self) -> SymmetricKey:
-        return SymmetricKey(derive(self.boot_key, self._place()))
 
     def _place(self) -> Place:
         return Place(Purpose.REPORTER_SESSION, self.installation)

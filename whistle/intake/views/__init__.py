@@ -2,7 +2,7 @@
 
 from flask import Flask, url_for
 
-from whistle.intake.views import acts, dialogue, front, replace, report
+from whistle.intake.views import acts, dialogue, front, replace, report, session
 from whistle.intake.views.lengths import pad_page
 from whistle.intake.views.shared import blueprint, root
 
@@ -11,6 +11,7 @@ __all__ = ["acts", "dialogue", "front", "init_app", "replace", "report"]
 
 def init_app(app: Flask) -> None:
     """Give ``app`` the door's pages."""
+    session.init_app(app)
     app.register_blueprint(root)
     app.register_blueprint(blueprint)
     # Flask calls the first of these last: by then all headers are set.

@@ -1,9 +1,19 @@
 """Coming back with a receipt: read, write, fetch files, leave."""
 
 from collections.abc import Mapping
+from typing import cast
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    abort,
+    get_template_attribute,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.crypto.errors import ReceiptError
@@ -11,6 +21,7 @@ from whistle.crypto.receipt import Receipt
 from whistle.intake.forms import MessageForm, ReceiptForm
 from whistle.intake.reporter_session import ReporterSession
 from whistle.intake.service import Dialogue, Outcome
+from whistle.intake.views.blank import BlankPages
 from whistle.intake.views.session import (
     current_session,
     forget,
@@ -29,6 +40,7 @@ from whistle.intake.views.session import (
 from whistle.intake.views.shared import (
     FAILURES,
     blueprint,
+    form_tokens,
     not_received,
     read_receipt,
     upload_refusal,
@@ -36,7 +48,12 @@ from whistle.intake.views.shared import (
 from whistle.intake.views.timeline import show_dialogue
 from whistle.storage.tables import ID_BYTES
 from whistle.uploads import Limits, Refusal, request_uploads, takes_files
-from whistle.web import CLEAR_SITE_DATA, attachment_response, this_installation
+from whistle.web import (
+    CLEAR_SITE_DATA,
+    attachment_response,
+    current_language,
+    this_installation,
+)
 
 
 @blueprint.get("/receipt")
@@ -53,7 +70,7 @@ def receipt() -> BaseResponse:
         )
     if dialogue is None:
         return forget(_receipt_page(Refusal(no_report(), 404)))
-    return _dialogue_page(session, dialogue, MessageForm(formdata=None), None)
+    return _dialogue_page(session, dialogue, None, None)
 
 
 @blueprint.post("/receipt")
@@ -151,20 +168,40 @@ def _receipt_page(refusal: Refusal | None) -> BaseResponse:
 
 
 def _dialogue_page(
-    session: ReporterSession, dialogue: Dialogue, form: MessageForm, refusal: Refusal | None
+    session: ReporterSession, dialogue: Dialogue, form: MessageForm | None, refusal: Refusal | None
 ) -> BaseResponse:
-    keep_token(form, session.receipt)
+    """Show the dialogue, with the form to write more in; with ``form`` as it was filled in."""
+    if form:
+        keep_token(form, session.receipt)
     number = request.args.get("page", 1, int) if request.method == "GET" else 1
     page = render_template(
         "intake/dialogue.html",
         dialogue=show_dialogue(dialogue, this_installation().clock.today(), number),
         form=form,
-        problems=[refusal.problem] if refusal and not form.errors else [],
-        lost_files=request_uploads().names(),
+        blank_form=None if form else _blank_form(session),
+        problems=[refusal.problem] if refusal and not (form and form.errors) else [],
+        lost_files=request_uploads().names() if form else (),
         limits=Limits(),
         done=request.args.get("done") if request.method == "GET" else None,
     )
     return remember(Response(page, status=refusal.status if refusal else 200), session)
+
+
+_BLANK = BlankPages()
+
+
+def _blank_form(session: ReporterSession) -> str:
+    """Give the form to write more in, with nothing filled in but its token."""
+
+    def render(_receipt: str, token: str) -> str:
+        form = MessageForm(formdata=None)
+        form.token.data = token
+        message_form = get_template_attribute("intake/_message_form.html", "message_form")
+        return cast("str", message_form(form, Limits(), ()))
+
+    here = this_installation()
+    token = form_tokens().for_message(session.receipt, here.clock.now())
+    return Markup(_BLANK.fill(here.profile, current_language(), render, token=token))  # noqa: S704
 
 
 def _resend_page(form: MessageForm, refusal: Refusal | None) -> BaseResponse:

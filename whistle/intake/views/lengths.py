@@ -7,6 +7,8 @@ how much.
 
 from flask import Response
 
+from whistle.web import still_missing
+
 SHORTEST = 32 * 1024
 _STATUS_LINE = len("HTTP/1.1 \r\n")
 _LENGTH_LINE = len("Content-Length: \r\n")
@@ -18,6 +20,9 @@ def pad_page(response: Response) -> Response:
         page = response.get_data()
         del response.headers["Content-Length"]
         around = _STATUS_LINE + len(response.status) + _LENGTH_LINE + len(str(response.headers))
+        around += sum(
+            len(f"{name}: {value}\r\n") for name, value in still_missing(response.headers)
+        )
         response.set_data(page.ljust(padded(len(page), around)))
     return response
 

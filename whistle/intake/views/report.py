@@ -14,7 +14,7 @@ from whistle.domain.fields import show_answers
 from whistle.intake.forms import ReportForm, report_form
 from whistle.intake.service import IntakeService, Outcome, Promise, Received, Report
 from whistle.intake.tokens import TokenState
-from whistle.intake.views.blank import BlankForms
+from whistle.intake.views.blank import BlankPages
 from whistle.intake.views.session import why_not_added
 from whistle.intake.views.shared import (
     FAILURES,
@@ -41,7 +41,7 @@ def report(channel: str) -> Response:
     return page.answer() if request.method == "POST" else page.blank()
 
 
-_BLANK = BlankForms()
+_BLANK = BlankPages()
 
 
 class _ReportPage:
@@ -70,9 +70,9 @@ class _ReportPage:
         page = _BLANK.fill(
             this_installation().profile,
             (self.channel, current_language()),
-            receipt,
-            self.tokens.for_report(self.channel, receipt, self.now),
             self._render,
+            receipt=receipt,
+            token=self.tokens.for_report(self.channel, receipt, self.now),
         )
         return Response(page)
 
@@ -242,13 +242,23 @@ class _ReportPage:
             return self.show(503)
 
     def _received(self, receipt: Receipt, received: Received, file_count: int) -> Response:
-        page = render_template(
-            "intake/received.html",
-            receipt=receipt.show(),
-            door=self.door,
-            again=received.outcome is Outcome.AGAIN,
-            promise=received.promise,
-            file_count=file_count,
+        again, promise = received.outcome is Outcome.AGAIN, received.promise
+
+        def render(shown: str, _token: str) -> str:
+            return render_template(
+                "intake/received.html",
+                receipt=shown,
+                door=self.door,
+                again=again,
+                promise=promise,
+                file_count=file_count,
+            )
+
+        page = _BLANK.fill(
+            this_installation().profile,
+            (self.channel, current_language(), again, promise, file_count),
+            render,
+            receipt=receipt,
         )
         return Response(page)
 

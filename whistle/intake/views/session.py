@@ -1,6 +1,8 @@
 """The reporter's session at the web: its cookie, and what a page asks when it is over."""
 
-from flask import request
+from typing import cast
+
+from flask import Flask, current_app, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,6 +18,7 @@ from whistle.uploads import Refusal
 from whistle.web import this_installation
 
 COOKIE = "__Host-receipt"
+_SESSIONS = "reporter sessions"
 
 
 def service() -> IntakeService:
@@ -25,8 +28,13 @@ def service() -> IntakeService:
 
 def sessions() -> ReporterSessions:
     """Give what writes and reads the cookie."""
-    here = this_installation()
-    return ReporterSessions(here.id, here.boot_key)
+    return cast("ReporterSessions", current_app.extensions[_SESSIONS])
+
+
+def init_app(app: Flask) -> None:
+    """Give ``app`` what writes and reads the cookie."""
+    here = app.extensions["whistle"]
+    app.extensions[_SESSIONS] = ReporterSessions(here.id, here.boot_key)
 
 
 def current_session() -> ReporterSession | None:
