@@ -63,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_rotate,
         _add_housekeeping,
         _add_recovery,
+        _add_audit,
         _add_backup,
         _add_restore,
         _add_upgrade,
@@ -213,6 +214,12 @@ def _add_housekeeping(commands: Commands) -> None:
     from whistle.commands.housekeeping import add_housekeeping  # noqa: PLC0415
 
     add_housekeeping(commands)
+
+
+def _add_audit(commands: Commands) -> None:
+    from whistle.commands.audit import add_audit  # noqa: PLC0415
+
+    add_audit(commands)
 
 
 def _add_recovery(commands: Commands) -> None:

@@ -29,6 +29,11 @@ class Fault(StrEnum):
     ROWS_OLDER = "rows-older"
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number with its noun."""
+    return f"{number} {one if number == 1 else many}"
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A checkpoint, by how many entries it is over and what to call it."""
@@ -38,7 +43,7 @@ class Mark:
 
     def __str__(self) -> str:
         """Name it."""
-        return f"{self.name} ({self.size} entries)"
+        return f"{self.name} ({counted(self.size, 'entry', 'entries')})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +123,21 @@ class Report:
         ]
 
     def _checked(self) -> Sequence[str]:
-        told = [f"Checked: {self.size} entries, each against its hash, and all in one tree."]
+        entries = counted(self.size, "entry", "entries")
+        told = [f"Checked: {entries}, each against its hash, and all in one tree."]
         if self.fitting:
             newest = max(self.fitting, key=lambda one: one.size)
             told.append(
-                f"Checked: {len(self.fitting)} signed checkpoints fit, {self.outside} of them "
-                f"brought from elsewhere; the newest is {newest}."
+                f"Checked: {counted(len(self.fitting), 'checkpoint', 'checkpoints')} with their "
+                f"signatures, {self.outside} brought from elsewhere; the newest is {newest}."
             )
         else:
             told.append("Checked: no signed checkpoint fits, or there was none.")
         if self.rows is None:
             told.append("Not checked: whether the sealed rows are those that were logged.")
         else:
-            told.append(f"Checked: {self.rows} sealed rows against what the log says of them.")
+            rows = counted(self.rows, "sealed row", "sealed rows")
+            told.append(f"Checked: {rows} against what the log says of them.")
         return told
 
     def _proved(self) -> Sequence[str]:
@@ -143,8 +150,8 @@ class Report:
             )
         if self.size > signed:
             told.append(
-                f"The {self.size - signed} entries after them fit together; nobody has signed "
-                "them yet, so whoever owns the database could have made them anew."
+                f"{counted(self.size - signed, 'entry is', 'entries are')} not signed yet: they "
+                "fit together, but whoever owns the database could have made them anew."
             )
         if not self.trusted:
             told.append(

@@ -7,9 +7,9 @@ import base64
 from collections.abc import Iterator, Sequence
 
 from whistle.audit.checkpoints import read_checkpoint
-from whistle.audit.entries import open_details
+from whistle.audit.entries import NO_ID, open_details
 from whistle.audit.evidence import Evidence, Kept
-from whistle.audit.findings import Fault, Finding, Mark, Report
+from whistle.audit.findings import Fault, Finding, Mark, Report, counted
 from whistle.audit.judging import Judge, Signed
 from whistle.audit.passing import Passing
 from whistle.audit.sealed_state import SealedState
@@ -59,8 +59,8 @@ def verify(evidence: Evidence, key: NoteKey | None = None, outside: Sequence[Kep
         report.rows = listener.state.rows
         if listener.state.waiting:
             report.remarks.append(
-                f"{listener.state.waiting} sealed rows are not in the log yet; the next batch will "
-                "have them."
+                f"{counted(listener.state.waiting, 'sealed row is', 'sealed rows are')} not in the "
+                "log yet; the next batches will have them."
             )
     return report
 
@@ -109,6 +109,8 @@ class _Listener:
     def hear(self, raw: Raw) -> None:
         """Take in an entry that no member made."""
         number = raw[0]
+        if raw[4] != NO_ID:
+            return  # sealed to an inbox
         try:
             details = open_details(b"", EntryRow(*raw))
             if details.act is Logged.DAY_CAME_IN:
