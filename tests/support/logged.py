@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete
 
 from tests.house.test_acts import acts as documented
-from whistle.audit.entries import open_details
+from whistle.audit.entries import NO_ID, open_details
 from whistle.domain.logged import Actor, Logged
 from whistle.storage import log, log_tables
 from whistle.storage.engine import Store, is_sqlite
@@ -32,10 +32,11 @@ class Watch:
             self.since = log.head(db).size
 
     def new(self) -> list[Told]:
-        """Give the new entries, and forget them."""
+        """Give the new entries that are open, and forget all."""
         with self.store.read() as db:
             rows = list(log.entries(db, self.since))
         self.since += len(rows)
+        rows = [row for row in rows if row.inbox_id == NO_ID]  # the others tell of casework
         told = [open_details(self.installation, row) for row in rows]
         return [
             Told(one.act, Actor(row.actor_kind), row.actor, one.about)
