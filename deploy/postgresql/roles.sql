@@ -2,8 +2,9 @@
 --
 --   psql --dbname=whistle --file=roles.sql
 --
--- It may be run again at any time, and has to be after every `whistle upgrade` that changed
--- something: a table of a later version is nobody's but the owner's before that (but for copies).
+-- In an empty database it makes the roles; run it again when the owner has made the tables. It may be
+-- run at any time, and has to be after every `whistle upgrade` that changed something: a table of a
+-- later version is nobody's but the owner's before that, but for copies.
 --
 --   whistle-owner     owns the tables: init, upgrade, restore, and what is done by hand
 --   whistle-intake    the anonymous door
@@ -52,6 +53,10 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 -- Tables of later versions: copied from the first day, and otherwise nobody's until this is run.
 ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" IN SCHEMA public GRANT SELECT ON TABLES TO :"keeper";
 ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" REVOKE ALL ON FUNCTIONS FROM PUBLIC;
+
+-- An empty database has roles now; for the rest there have to be tables.
+SELECT to_regclass('public.alembic_version') IS NOT NULL AS has_tables \gset
+\if :has_tables
 
 GRANT SELECT ON alembic_version TO :"intake", :"casework", :"keeper";
 
@@ -105,5 +110,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON job_lease TO :"keeper";
 GRANT INSERT, DELETE ON job_done TO :"keeper";
 GRANT DELETE ON attachment TO :"keeper";
 GRANT SELECT (started), DELETE ON member_session TO :"keeper";
+
+\endif
 
 COMMIT;

@@ -16,6 +16,7 @@ from tests.support.requirements import missing
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+TIMERS = sorted((DEPLOY / "systemd").glob("*.timer"))
 GUIDE = ROOT / "docs" / "operations.md"
 
 
@@ -48,6 +49,17 @@ def test_systemd_understands_every_line_of_a_unit(unit: Path, tmp_path: Path) ->
     assert (verified.returncode, verified.stdout, verified.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize("timer", TIMERS, ids=lambda path: path.name)
+def test_a_timer_begins_what_it_is_named_for_every_day(timer: Path) -> None:
+    analyze = need("systemd-analyze", "systemd")
+    assert timer.with_suffix(".service") in UNITS
+    [when] = re.findall(r"^OnCalendar=(.*)$", timer.read_text(), re.MULTILINE)
+    told = run(analyze, "calendar", "--iterations=2", "--base-time=2026-11-20 12:00", when)
+    assert told.returncode == 0, told.stderr
+    days = re.findall(r"(?:Next elapse|Iter[a-z.]* #2): \w+ (2026-\d\d-\d\d)", told.stdout)
+    assert days == ["2026-11-21", "2026-11-22"], told.stdout
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_a_unit_is_as_closed_as_the_guide_says(unit: Path) -> None:
     analyze = need("systemd-analyze", "systemd")
@@ -72,7 +84,8 @@ def test_systemd_makes_the_users_and_the_folders(tmp_path: Path) -> None:
         line.split(":")[0]: line.split(":")[3]
         for line in (tmp_path / "etc" / "group").read_text().splitlines()
     }
-    assert set(groups["whistle"].split(",")) == {"whistle-intake", "whistle-casework"}
+    users = {"whistle-intake", "whistle-casework", "whistle-keeper"}
+    assert set(groups["whistle"].split(",")) == users
     assert groups["whistle-intake"] == groups["whistle-casework"] == "www-data"
     tmpfiles = need("systemd-tmpfiles", "systemd")
     made = run(tmpfiles, root, "--create", "--dry-run", DEPLOY / "systemd" / "whistle.tmpfiles")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from tests.backup.copying import settings_of
+from tests.backup.copying import Archive, settings_of
 from tests.deploy.roles import ROLES, Roles, made
 from tests.support.office import Founding, Office, a_file, open_office
 from tests.support.postgres import Cluster
@@ -179,6 +179,38 @@ def test_a_door_may_not_migrate_and_says_which_command_does(postgres: Cluster) -
             with pytest.raises(SchemaError, match="whistle upgrade --data DIR"):
                 upgrade(store)
             store.dispose()
+
+
+def test_from_an_empty_database_as_the_guide_says(postgres: Cluster, founding: Founding) -> None:
+    with made(postgres) as roles:
+        roles.apply()
+        intake = open_store(roles.url("intake"))
+        with pytest.raises(SchemaError, match="whistle upgrade"):
+            upgrade(intake)
+        owner = open_store(roles.url("owner"))
+        upgrade(owner)
+        roles.apply()
+        upgrade(intake)
+        founding.write(owner)
+        intake.dispose()
+        owner.dispose()
+
+
+def test_the_owner_restores_and_a_door_may_not(
+    office: tuple[Office, Office], roles: Roles, founding: Founding, tmp_path: Path
+) -> None:
+    settings = replace(settings_of(office[0], founding), database=roles.url("keeper"))
+    archive = Archive(office[0], settings, tmp_path)
+    copy = archive.back_up().copy
+    with made(roles.cluster) as there:
+        there.apply()
+        with pytest.raises(SchemaError, match="As the role that owns the tables"):
+            archive.restore(copy, there.url("casework"))
+        archive.restore(copy, there.url("owner"))
+        there.apply()
+        door = open_store(there.url("casework"))
+        upgrade(door)
+        door.dispose()
 
 
 def test_the_owner_upgrades_and_each_door_finds_the_schema_current(roles: Roles) -> None:
