@@ -8,7 +8,7 @@ from hashlib import sha256
 from io import BytesIO
 from operator import attrgetter
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 
 from whistle.audit.checkpoints import note_key
 from whistle.audit.entries import (
@@ -89,6 +89,10 @@ def entries(size: int, a_day: int) -> Iterator[EntryRow]:
 def restored(number: int) -> EntryRow:
     """Make the entry of a restored copy."""
     return entry(number, Details(Logged.RESTORED, {"copy": "copy.tar"}), COMMAND)
+
+
+NAMES = [one.name for one in fields(EntryRow)]
+raw = attrgetter(*NAMES)
 
 
 @dataclass(frozen=True)
@@ -178,14 +182,12 @@ def put(store: Store, copy: Copy) -> None:
         unguard(db)
         for table in (log_entries, log_subtrees, log_checkpoints):
             db.execute(delete(table))
-        EntryRow.insert_all(db, copy.rows)
+        values = [dict(zip(NAMES, raw(row), strict=True)) for row in copy.rows]
+        db.execute(insert(log_entries), values)
         SubtreeRow.insert_all(db, subtrees)
         CheckpointRow.insert_all(db, copy.checkpoints)
         db.execute(update(log_heads).values(size=copy.head.size, roots=copy.head.encode()))
         guard(db)
-
-
-raw = attrgetter(*(one.name for one in fields(EntryRow)))
 
 
 def check(copy: Copy, key: NoteKey | None = KEY, outside: Sequence[Kept] = ()) -> Report:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whistle.audit.evidence import Evidence
-from whistle.audit.findings import Fault, Finding, Mark
+from whistle.audit.findings import Fault, Finding, Mark, counted
 from whistle.audit.passing import Passing
-from whistle.crypto.merkle import nodes_over
+from whistle.crypto.merkle import nodes_over, root_of
 from whistle.crypto.notes import Checkpoint
 from whistle.storage.log import SUBTREE_LEVELS
 
@@ -96,50 +96,52 @@ class Judge:
             Fault.SPLIT_VIEW,
             f"{one.mark} and {other.mark} are both signed, and cannot both be of one log: two "
             "histories were shown.",
-            after=self._fitting_below(one.mark.size),
+            after=self._fitting_below(one.mark.size, outside=one.outside),
             before=one.mark,
         )
 
-    def _fitting_below(self, size: int) -> Mark:
-        marks = [one.mark for one in self.fitting if one.mark.size < size]
+    def _fitting_below(self, size: int, *, outside: bool | None = None) -> Mark:
+        """Give the newest checkpoint below a size that fits; if told, of one source alone."""
+        marks = [
+            one.mark
+            for one in self.fitting
+            if one.mark.size < size and outside in {None, one.outside}
+        ]
         return max(marks, key=lambda mark: mark.size, default=BEGINNING)
 
     def _rewritten(self, restored: Sequence[int], *, known: bool) -> Iterator[Finding]:
         """Entries that fit their hashes, and are not those that were signed or kept."""
-        doubts = [(one.start, one.mark) for one in self._unfit if one.end > self._proved]
-        if not known:
-            doubts += [(0, one.mark) for one in self._broken]
-        if not doubts:
+        broken = [] if known else [one.mark for one in self._broken]
+        hints = [one for one in self._unfit if one.end > self._proved]
+        if not broken and not hints:
             return
-        start, before = min(doubts, key=lambda doubt: (doubt[1].size, -doubt[0]))
+        hint = min(hints, key=lambda one: (one.end, -one.start), default=None)
+        before = min(broken or [one.mark for one in hints], key=lambda mark: mark.size)
         after = self._fitting_below(before.size)
-        first = max(start, after.size)
-        where = f"between {after} and {before}, from entry {first} on"
-        rolled = [number for number in restored if first <= number < before.size]
+        if hint and not broken:
+            after = Mark(max(after.size, hint.start), after.name)
+        where = f"between {after} and {before}"
+        rolled = [number for number in restored if after.size <= number < before.size]
         if rolled:
-            yield Finding(
-                Fault.ROLLED_BACK,
+            fault = Fault.ROLLED_BACK
+            message = (
                 f"What was signed is gone {where}. Entry {rolled[0]} says that an older copy was "
-                "restored: that explains it, and brings nothing back.",
-                after=after,
-                before=before,
+                "restored: that explains it, and brings nothing back."
             )
-            return
-        fault, what = self._how()
-        yield Finding(
-            fault,
-            f"{what} {where}; the hashes were made anew to fit.",
-            after=replace(after, size=first) if first > after.size else after,
-            before=before,
-        )
+        else:
+            fault, what = self._how()
+            message = f"{what} {where}; the hashes were made anew to fit."
+            if hint and broken:
+                message += f" {hint.mark.name.capitalize()} points to entry {hint.start} or later."
+        yield Finding(fault, message, after=after, before=before)
 
     def _how(self) -> tuple[Fault, str]:
         head = self._evidence.head
         missing = head.size - self._passed.size if head else 0
         if missing > 0:
-            return Fault.REMOVED, f"{missing} entries are missing"
+            return Fault.REMOVED, f"{counted(missing, 'entry is', 'entries are')} missing"
         if missing < 0:
-            return Fault.INSERTED, f"{-missing} entries were put in"
+            return Fault.INSERTED, f"{counted(-missing, 'entry was', 'entries were')} put in"
         return Fault.REWRITTEN, "Entries were changed, removed, inserted or reordered"
 
     def _short(self, restored: Sequence[int]) -> Iterator[Finding]:
@@ -239,7 +241,12 @@ class Judge:
                 yield Unfit(Fault.SUBTREE, number << level, number + 1 << level)
 
     def _root(self, level: int, number: int) -> bytes | None:
-        """Give the root over what passed; none of what is too small, or did not pass whole."""
-        if not SUBTREE_LEVELS <= level < _LEVELS or number + 1 << level > self._passed.size:
+        """Give the root over what passed; none where not all of it did, or it was let go."""
+        tiles = self._passed.tiles
+        if level >= _LEVELS or number + 1 << level > tiles.size:
             return None
-        return self._node(level - SUBTREE_LEVELS, number)
+        if level >= SUBTREE_LEVELS:
+            return self._node(level - SUBTREE_LEVELS, number)
+        before = len(tiles.roots) << SUBTREE_LEVELS
+        first, last = (number << level) - before, (number + 1 << level) - before
+        return root_of(tiles.leaves[first:last]) if first >= 0 else None

@@ -16,32 +16,32 @@ _MEMBER = int(Actor.MEMBER)
 
 
 class Tiles:
-    """A tree that grows fast. ``roots``: of each 256 leaves, as the database keeps them."""
+    """A tree that grows fast. ``roots``: of each 256 leaves; ``leaves``: those behind them."""
 
     def __init__(self) -> None:
         """Begin without a leaf."""
         self.roots: list[bytes] = []
         self._whole = Frontier()
-        self._leaves: list[bytes] = []
+        self.leaves: list[bytes] = []
 
     @property
     def size(self) -> int:
         """Count the leaves."""
-        return len(self.roots) * TILE + len(self._leaves)
+        return len(self.roots) * TILE + len(self.leaves)
 
     def add(self, leaf: bytes) -> None:
         """Add a leaf."""
-        self._leaves.append(leaf)
-        if len(self._leaves) == TILE:
-            root = _tile_root(self._leaves)
+        self.leaves.append(leaf)
+        if len(self.leaves) == TILE:
+            root = _tile_root(self.leaves)
             self.roots.append(root)
             self._whole, _ = self._whole.add(root)
-            self._leaves = []
+            self.leaves = []
 
     def frontier(self) -> Frontier:
         """Give the tree as it is."""
         rest = Frontier()
-        for leaf in self._leaves:
+        for leaf in self.leaves:
             rest, _ = rest.add(leaf)
         return Frontier(self.size, (*self._whole.roots, *rest.roots))
 
