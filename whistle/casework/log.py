@@ -151,12 +151,13 @@ def read_log(cases: Cases, wanted: Wanted) -> LogPage:
         found: list[ReadEntry] = []
         older = None
         for row in queries.newest_first(db, part):
-            entry = reader.read(row)
-            if wanted.act is None or (entry.details and entry.details.act is wanted.act):
-                if len(found) == PAGE_SIZE:
-                    older = found[-1].row.number
-                    break
-                found.append(entry)
+            entry = reader.wanted(row, wanted.act)
+            if entry is None:
+                continue
+            if len(found) == PAGE_SIZE:
+                older = found[-1].row.number
+                break
+            found.append(entry)
         if older is None and part.first > _first(db, wanted):
             older = part.first
         return LogPage(found, older, reader.named(found))
@@ -231,7 +232,9 @@ def _of_case(reader: "_Reader", db: Connection, opened: OpenedCase) -> tuple[lis
     entries, damaged = [], 0
     first = queries.first_since(db, _midnight(opened.case.received))
     for row in queries.of_inbox(db, opened.case.inbox_id, first):
-        entry = reader.read(row)
+        entry = reader.read_if(opened.case.id.hex(), row)
+        if entry is None:
+            continue
         damaged += entry.access is Access.DAMAGED
         if entry.about("case") == opened.case.id:
             entries.append(entry)
@@ -268,6 +271,23 @@ class _Reader:
         except SealingError:
             return ReadEntry(row, Access.DAMAGED, inbox=trusted)
         return ReadEntry(row, Access.READ, details, trusted)
+
+    def wanted(self, row: EntryRow, act: Logged | None) -> ReadEntry | None:
+        """Open an entry; none where it does not tell of ``act``."""
+        if act is None:
+            return self.read(row)
+        entry = self.read_if(act, row)
+        return entry if entry and entry.details and entry.details.act is act else None
+
+    def read_if(self, said: str, row: EntryRow) -> ReadEntry | None:
+        """Open an entry that may say something; none where it opens and does not: that is quick."""
+        if row.inbox_id != NO_ID and row.inbox_id not in self._inboxes:
+            return None
+        try:
+            _, encoded = self.opening(row)
+        except SealingError:
+            return self.read(row)
+        return self.read(row) if said.encode() in encoded else None
 
     def opening(self, row: EntryRow) -> tuple[bytes, bytes]:
         """Give salt and details of an entry that opens."""

@@ -55,7 +55,7 @@ def show_log(
     cases: Mapping[bytes, NamedCase] | None = None,
 ) -> list[ShownDay]:
     """Show entries by day, in their order. ``cases``: to link to; none where all are of one."""
-    shown = [_show(entry, names, cases or {}) for entry in entries]
+    shown = [_show(entry, names, cases) for entry in entries]
     days = groupby(_joined(shown), key=lambda one: one.moment.date())
     return [ShownDay(day, tuple(acts)) for day, acts in days]
 
@@ -85,10 +85,10 @@ def _same_look(one: ShownAct, other: ShownAct) -> bool:
 
 
 def _show(
-    entry: ReadEntry, names: Mapping[bytes, str], cases: Mapping[bytes, NamedCase]
+    entry: ReadEntry, names: Mapping[bytes, str], cases: Mapping[bytes, NamedCase] | None
 ) -> ShownAct:
     row, details = entry.row, entry.details
-    case = cases.get(entry.about("case") or b"")
+    case = (cases or {}).get(entry.about("case") or b"")
     return ShownAct(
         danish_moment(row.time),
         actor_title(row.actor_kind, row.actor, names),
@@ -96,7 +96,7 @@ def _show(
         details.act if details else None,
         _words(entry),
         tuple(details_of(entry, names)),
-        _inbox(entry.about("inbox") or row.inbox_id),
+        _inbox(entry.about("inbox") or (NO_ID if cases is None else row.inbox_id)),
         url_for("casework.case_log", case_id=case.row.id.hex()) if case else "",
         case_title(case.inbox, case.row, case.title) if case else "",
         entry.access.name.lower(),
