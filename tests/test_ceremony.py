@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from tests.support.logged import Watch, break_the_log, check_details
 from tests.support.newcomers import choose_app
 from tests.support.office import HOST, Reporter, hidden_fields
 from whistle.app import create_casework, create_intake
@@ -14,6 +15,7 @@ from whistle.cli import main
 from whistle.domain.clock import FixedClock
 from whistle.domain.errors import RefusedError
 from whistle.domain.fingerprint import read_fingerprint, show_fingerprint
+from whistle.domain.logged import Actor, Logged
 from whistle.installation import open_installation
 from whistle.settings import load_settings
 from whistle.storage import tables
@@ -97,6 +99,41 @@ def test_from_init_to_an_open_door(town: Town, capsys: pytest.CaptureFixture[str
     receipt = reporter.report("Den første henvendelse")
     assert "Den første henvendelse" in reporter.come_back(receipt).text
     assert unconfirmed(town.data) == []
+
+
+def test_the_ceremony_stands_in_the_log_from_the_first_entry_on(town: Town) -> None:
+    fingerprints = town.found(0)
+    confirm(town.data, fingerprints)
+    here = open_installation(load_settings(town.data))
+    told = Watch(here.store, here.id, since=0).new()
+    here.store.dispose()
+    assert [(one.act, one.kind) for one in told] == [
+        (Logged.SET_UP, Actor.COMMAND),
+        (Logged.INVITED, Actor.COMMAND),
+        (Logged.INVITED, Actor.COMMAND),
+        (Logged.INVITATION_ACCEPTED, Actor.MEMBER),
+        (Logged.APP_SET, Actor.MEMBER),
+        (Logged.BACKUP_CODES_MADE, Actor.MEMBER),
+        (Logged.INBOX_FOUNDED, Actor.MEMBER),
+        (Logged.INBOX_CONFIRMED, Actor.COMMAND),
+    ]
+    for one in told:
+        check_details(one)
+    founded, confirmed = (sorted(one.about["inboxes"]) for one in told[-2:])  # type: ignore[call-overload]
+    assert founded == confirmed
+
+
+def test_what_cannot_be_logged_is_not_confirmed(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fingerprints = town.found(0)
+    store = open_store(load_settings(town.data).database)
+    break_the_log(store)
+    store.dispose()
+    before = (town.data / "whistle.toml").read_text()
+    assert main(["confirm", "--data", str(town.data), *fingerprints]) == 1
+    assert "so nothing was done" in capsys.readouterr().err
+    assert (town.data / "whistle.toml").read_text() == before
 
 
 def test_a_door_opens_only_with_its_reserve(town: Town) -> None:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.logged import Watch, check_details
 from whistle.cli import build_parser, main
 from whistle.crypto.receipt import Receipt
 from whistle.demo.story import invented_reports
 from whistle.domain.channel import Channel
+from whistle.domain.logged import Logged
 from whistle.settings import ENVIRONMENT, load_settings
-from whistle.storage import tables
+from whistle.storage import log, tables
 from whistle.storage.engine import open_store
 
 ROOT = Path(__file__).parents[1]
@@ -61,6 +63,26 @@ def test_the_demos_files_are_its_owners_alone(demo: Path) -> None:
     for name in ("demo.json", "whistle.toml"):
         assert stat.S_IMODE((demo / name).stat().st_mode) == 0o600
     assert stat.S_IMODE(demo.stat().st_mode) & 0o077 == 0
+
+
+def test_the_demos_log_goes_forward_from_its_founding(demo: Path) -> None:
+    settings = load_settings(demo)
+    store = open_store(settings.database)
+    with store.read() as db:
+        times = [entry.time for entry in log.entries(db)]
+    told = Watch(store, settings.installation, since=0).new()
+    store.dispose()
+    assert times == sorted(times)
+    assert len(times) > len(told), "cases were opened and answered"
+    assert [one.act for one in told] == [
+        Logged.SET_UP,
+        Logged.INBOX_FOUNDED,
+        Logged.INBOX_FOUNDED,
+        Logged.INBOX_CONFIRMED,
+        Logged.KEY_FILE_MADE,
+    ]
+    for one in told:
+        check_details(one)
 
 
 def test_started_again_the_demo_carries_on(demo: Path) -> None:

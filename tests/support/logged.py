@@ -26,10 +26,11 @@ class Told:
 class Watch:
     """The entries that are written from now on."""
 
-    def __init__(self, store: Store, installation: bytes) -> None:
+    def __init__(self, store: Store, installation: bytes, since: int | None = None) -> None:
+        """Watch from now on, or from a number."""
         self.store, self.installation = store, installation
         with store.read() as db:
-            self.since = log.head(db).size
+            self.since = log.head(db).size if since is None else since
 
     def new(self) -> list[Told]:
         """Give the new entries that are open, and forget all."""
