@@ -53,6 +53,7 @@ class Judge:
         self._broken = [one for one in within if not self._fits(one)]
         self._beyond = [one for one in signed if one.mark.size > passed.size]
         self._proved = max((one.mark.size for one in self.fitting), default=0)
+        self._sure = self._proved  # up to here head and entries agree
         self._node = nodes_over(passed.tiles.roots)
         self._unfit = [*self._unfit_roots(), *self._unfit_subtrees()]
 
@@ -158,9 +159,11 @@ class Judge:
         ]
         longest = max(kept, key=lambda mark: mark.size, default=BEGINNING)
         if longest.size > size:
+            missing = counted(longest.size - size, "entry is", "entries are")
             yield Finding(
                 Fault.TRUNCATED,
-                f"Entries {size} to {longest.size - 1} are missing at the end; {longest} had them.",
+                f"{missing} missing at the end, after entry {size - 1} (or before it, but none "
+                f"before entry {min(self._sure, size)}); {longest} had more.",
                 size,
                 before=longest,
             )
@@ -232,6 +235,8 @@ class Judge:
             told = here.roots[place] if here else self._root(level, start >> level)
             if told is not None and told != root:
                 yield Unfit(Fault.HEAD, start, end)
+            elif told is not None:
+                self._sure = max(self._sure, end)
             start = end
 
     def _unfit_subtrees(self) -> Iterator[Unfit]:
