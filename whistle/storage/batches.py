@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from whistle.storage import log_tables, removal, tables
 from whistle.storage.digests import Kind
-from whistle.storage.removal import Announced
+from whistle.storage.removal import Announced, RemovedRow
 from whistle.storage.sealed_rows import Found, SealedRow, current, known
+from whistle.storage.tables import ID_BYTES
 
 _state = log_tables.sealed_rows.c
 
@@ -47,6 +48,7 @@ def changes(db: Connection, today: date) -> Changes:
     for kind in Kind:
         for now, before in _beside(current(db, kind), known(db, kind)):
             sorting.add(now, before)
+    sorting.removed_today(db)
     return told
 
 
@@ -81,6 +83,15 @@ class _Sorting:
             if now is not None:
                 self._came(now)
 
+    def removed_today(self, db: Connection) -> None:
+        """Tell of what was removed today as if it were there: tomorrow it will be gone."""
+        told = {(row.kind, row.key) for row in self.told.came}
+        for name, rows in self.removed.items():
+            row = max(rows, key=lambda one: one.day)
+            known_or_new = name in told or name in self.fresh or row.key[:ID_BYTES] in self.received
+            if row.day >= self.today and not known_or_new and not _knows(db, row):
+                self.told.came.append(SealedRow(row.kind, row.key, row.progress, row.digest))
+
     def _came(self, now: Found) -> None:
         if now.case_id in self.received or (now.kind, now.key) in self.fresh:
             return
@@ -113,5 +124,9 @@ def _beside(
             left, right = next(now, None), next(before, None)
 
 
-def _is(row: SealedRow) -> tuple[ColumnElement[bool], ...]:
+def _knows(db: Connection, row: RemovedRow) -> bool:
+    return db.execute(select(_state.key).where(*_is(row))).first() is not None
+
+
+def _is(row: SealedRow | RemovedRow) -> tuple[ColumnElement[bool], ...]:
     return (_state.kind == row.kind, _state.key == row.key)
