@@ -29,12 +29,14 @@ from tests.support.office import Desk, Office, hidden_fields
 from whistle.accounts.factors import FactorService
 from whistle.accounts.invitations import Invitation, invite
 from whistle.accounts.key_files import KeyFileService
+from whistle.accounts.leaving import LeavingService
+from whistle.accounts.newcomers import NewcomerService
 from whistle.audit.entries import NO_ID
 from whistle.domain.logged import Actor, Logged
 from whistle.domain.role import Role
 from whistle.storage import members
 
-SECURITY = "/casework/security"
+SECURITY, SETTLE = "/casework/security", "/casework/members/settle"
 Act: TypeAlias = Callable[[Office, Desk], tuple[str, dict[str, str]]]
 
 
@@ -193,6 +195,34 @@ def test_whoever_leaves_by_themselves_is_who_did_it(office: Office) -> None:
     (told,) = watch.new()
     assert (told.act, told.who) == (Logged.LEFT, who.row.id)
     assert told.about == {"inboxes": [], "member": who.row.id.hex(), "role": "deputy"}
+
+
+def test_new_keys_after_a_goodbye_are_told_of_with_who_has_gone(office: Office) -> None:
+    who, desk = newcomer(office), office.desk_of(office.adviser)
+    letting = NewcomerService(office.installation, office.member(office.adviser), office.adviser)
+    inbox_ids = [one.inbox_id for one in letting.open_to(who.row)]
+    letting.admit(who.row, inbox_ids, who.spoken)
+    goodbye = LeavingService(office.installation, who.row, who.keyring)
+    farewell = goodbye.plan(who.row.id)
+    assert farewell is not None
+    goodbye.leave(farewell)
+    fields, watch = hidden_fields(desk.get(SETTLE).text), watching(office)
+    assert desk.post(SETTLE, fields).status_code == 303
+    told = watch.one_of(office.adviser.member_id)
+    assert (told.act, told.about["members"]) == (Logged.SETTLED, [who.row.id.hex()])
+    assert told.about["inboxes"] == [one.hex() for one in inbox_ids]
+    assert desk.post(SETTLE, fields).status_code == 303
+    assert watch.acts() == []
+
+
+def test_public_keys_that_were_put_right_are_told_of(office: Office) -> None:
+    """Somebody had put others into the row, or it is from before they were kept."""
+    with office.installation.store.write() as db:
+        members.keep_public_keys(db, office.adviser.member_id, b"", b"")
+    watch = watching(office)
+    desk = Desk(office.casework.test_client())
+    desk.post("/casework/", {**office.credentials(), "totp": ""})
+    assert watch.one_of(office.adviser.member_id).act is Logged.KEYS_PUT_RIGHT
 
 
 # -- coming in -------------------------------------------------------------------------------------

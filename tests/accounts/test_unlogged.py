@@ -14,6 +14,7 @@ from tests.support.logged import break_the_log
 from tests.support.office import Desk, Office
 from whistle.accounts.invitations import invite
 from whistle.accounts.service import AccountService
+from whistle.audit.log import Log
 from whistle.domain.role import Role
 from whistle.installation import Installation
 from whistle.storage import log, log_tables, tables
@@ -34,6 +35,20 @@ def test_where_there_is_no_log_nothing_is_done(
     path, fields = what(office, desk)
     before = stored(office)
     break_the_log(office.installation.store)
+    assert unlogged(desk.post(path, fields))
+    assert stored(office) == before
+
+
+@pytest.mark.parametrize("what", WHAT, ids=lambda what: str(what.__name__))
+def test_a_page_that_forgets_its_entry_does_nothing(
+    office: Office,
+    what: Callable[[Office, Desk], tuple[str, dict[str, str]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = office.desk_of(office.adviser)
+    path, fields = what(office, desk)
+    before = stored(office)
+    monkeypatch.setattr(Log, "_append", lambda *_: None)
     assert unlogged(desk.post(path, fields))
     assert stored(office) == before
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from tests.support.office import Office
+from whistle.app import create_casework, create_intake
 from whistle.audit.entries import COMMAND
 from whistle.audit.log import Log, deed
 from whistle.domain.logged import Logged
@@ -83,3 +84,14 @@ def test_a_store_that_begins_with_a_check_is_guarded_as_well(guarded: Store) -> 
     begun = guarded.beginning_with(lambda _db: None)
     with pytest.raises(UnloggedError), begun.write() as db:
         db.execute(CHANGES["update"])
+
+
+def test_the_authenticated_door_is_guarded_and_the_anonymous_one_is_not(office: Office) -> None:
+    here = office.installation
+    doors = create_casework(here), create_intake(here)
+    casework, intake = (door.extensions["whistle"].store for door in doors)
+    with pytest.raises(UnloggedError), casework.write() as db:
+        db.execute(CHANGES["update"])
+    with intake.write() as db:
+        db.execute(CHANGES["update"])
+    assert language_of_the_adviser(office) == "en"
