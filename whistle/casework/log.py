@@ -5,6 +5,7 @@ where it is theirs. Reading is itself an act, and logged before anything is show
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -75,12 +76,16 @@ class ReadEntry:
 
     def about(self, name: str) -> bytes | None:
         """Give an id that the details name; none where they do not."""
-        value = self.details.about.get(name) if self.details else None
-        try:
-            told = bytes.fromhex(value) if isinstance(value, str) else b""
-        except ValueError:
-            return None
-        return told if len(told) == ID_BYTES else None
+        return next(iter(self.ids(name)), None)
+
+    def ids(self, name: str) -> list[bytes]:
+        """Give the ids that the details name, one or several; what is none is left out."""
+        told = self.details.about.get(name) if self.details else None
+        found = []
+        for one in told if isinstance(told, list) else [told]:
+            with suppress(ValueError):
+                found.append(bytes.fromhex(one if isinstance(one, str) else ""))
+        return [one for one in found if len(one) == ID_BYTES]
 
 
 @dataclass(frozen=True, slots=True)

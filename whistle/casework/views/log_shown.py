@@ -96,7 +96,7 @@ def _show(
         details.act if details else None,
         _words(entry),
         tuple(details_of(entry, names)),
-        _inbox(entry.about("inbox") or (NO_ID if cases is None else row.inbox_id)),
+        ", ".join(map(_inbox, _inboxes(entry, of_one_case=cases is None))),
         url_for("casework.case_log", case_id=case.row.id.hex()) if case else "",
         case_title(case.inbox, case.row, case.title) if case else "",
         entry.access.name.lower(),
@@ -111,10 +111,14 @@ def _words(entry: ReadEntry) -> str:
     return _("This entry does not open, or has been changed: tell the technician")
 
 
+def _inboxes(entry: ReadEntry, *, of_one_case: bool) -> list[bytes]:
+    """Give the inboxes that an entry names, or else the one that it is sealed to."""
+    sealed_to = [] if of_one_case or entry.row.inbox_id == NO_ID else [entry.row.inbox_id]
+    return [*entry.ids("inboxes"), *entry.ids("inbox")] or sealed_to
+
+
 def _inbox(inbox_id: bytes) -> str:
     directory: Directory = this_installation().directory
-    if inbox_id == NO_ID:
-        return ""
     try:
         return inbox_title(directory.by_id(inbox_id))
     except DirectoryInboxError:

@@ -1,6 +1,7 @@
 """The log in plain words: who did what, and to what."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -9,6 +10,8 @@ from flask_babel import ngettext
 from whistle.casework.acts import Undoable
 from whistle.casework.log import ReadEntry
 from whistle.domain.logged import Actor, Logged
+from whistle.signed_in import role_title
+from whistle.web import long_date
 
 LISTED_CASES = {
     Logged.INBOX_LISTED: _l("Looked at the list of cases"),
@@ -105,18 +108,26 @@ def actor_title(kind: int, actor: bytes, names: Mapping[bytes, str]) -> str:
 
 def details_of(entry: ReadEntry, names: Mapping[bytes, str]) -> list[str]:
     """Say what else an entry tells, besides the case and the inbox."""
-    told = entry.details.about if entry.details else {}
-    number, member = told.get("number"), entry.about("member")
-    return [
-        words
-        for words in (
-            names.get(member, "?") if member else "",
-            _cases(number) if isinstance(number, int) else "",
-            _done(told.get("undone")),
-            _marked(told.get("mark")),
-        )
-        if words
-    ]
+    if entry.details is None:
+        return []
+    told = entry.details.about
+    people = [names.get(one, "?") for one in (*entry.ids("member"), *entry.ids("members"))]
+    number, to, day = told.get("number"), told.get("to"), told.get("day")
+    words = (
+        role_title(to) if isinstance(to, str) else "",
+        _cases(number) if isinstance(number, int) else "",
+        _day(day) if isinstance(day, str) else "",
+        _done(told.get("undone")),
+        _marked(told.get("mark")),
+    )
+    return [*people, *filter(None, words)]
+
+
+def _day(text: str) -> str:
+    try:
+        return long_date(date.fromisoformat(text))
+    except ValueError:
+        return ""
 
 
 def _cases(number: int) -> str:
