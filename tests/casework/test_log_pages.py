@@ -390,3 +390,22 @@ def test_the_first_entry_since_a_moment_is_found_in_a_log_of_any_size(office: Of
             6,
             7,
         ]
+
+
+def test_what_an_entry_names_is_told_by_name(
+    office: Office, english: Callable[[Keyring], Desk]
+) -> None:
+    me = office.adviser.member_id
+    inboxes = [one.inbox_id for one in office.installation.directory.inboxes[:2]]
+    office.log_of_commands.note(
+        deed(Logged.LET_IN, member=me, inboxes=inboxes),
+        deed(Logged.INVITED, to="deputy"),
+        deed(Logged.CASES_RENEWED, number=0),
+        deed(Logged.DAY_CAME_IN, day="2026-11-19"),
+        deed(Logged.LEFT, member="nobody", inboxes=[b"?"]),
+    )
+    page = words_of(english(office.reserve).get("/casework/log").text)
+    assert re.search(r"Let somebody into an inbox: Ida Rådgiver Whistleblower, Whistle", page)
+    assert "Invited somebody: deputy" in page
+    assert "Gave cases their inbox’s new keys: all of them have them" in page
+    assert re.search(r"Noted what had come in: November.19,.2026", page)
