@@ -89,7 +89,7 @@ def test_another_database_is_not_taken_for_the_old_one(
     reported: Archive, elsewhere: str, tmp_path: Path
 ) -> None:
     copy = reported.back_up().copy
-    with pytest.raises(CopyError, match="there is no file"):
+    with pytest.raises(CopyError, match="not there"):
         reported.restore(copy, elsewhere, Sources(old=f"sqlite:///{tmp_path / 'no.db'}"))
     assert not (tmp_path / "no.db").exists()
     other = f"sqlite:///{tmp_path / 'other.db'}"

@@ -6,16 +6,16 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, select
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from whistle.backup import files
 from whistle.backup.deletions import FILE_NAME, Known
 from whistle.backup.errors import CopyError
 from whistle.backup.folder import Copy
 from whistle.backup.manifest import Manifest
-from whistle.storage.engine import Store, open_store
+from whistle.domain.errors import RefusedError
 from whistle.storage.log_tables import log_entries
+from whistle.storage.read_only import open_read_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,10 @@ def _own(copy: Copy, manifest: Manifest) -> Known:
 
 def _asked(copy: Copy, manifest: Manifest, url: str, today: date) -> Known:
     """Ask the old database, which has to be the one that the copy was made of."""
-    store = _open(url)
+    try:
+        store = open_read_only(url)
+    except (RefusedError, SQLAlchemyError) as error:
+        raise CopyError(f"--old: {error}") from error
     try:
         with store.read() as db, files.opened(copy.database).read() as copied:
             last = _leaf(copied, manifest.log_size - 1)
@@ -77,16 +80,6 @@ def _asked(copy: Copy, manifest: Manifest, url: str, today: date) -> Known:
         raise CopyError("--old: the database cannot be read; leave it out") from error
     finally:
         store.dispose()
-
-
-def _open(url: str) -> Store:
-    try:
-        parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-            raise CopyError(f"--old: there is no file {parsed.database}")
-        return open_store(parsed)
-    except (ArgumentError, SQLAlchemyError) as error:
-        raise CopyError("--old: should be a URL such as the setting database") from error
 
 
 def _leaf(db: Connection, number: int) -> bytes | None:

@@ -52,7 +52,8 @@ def drill(copy: "Copy", settings: "Settings", known: "Known", key_file: Path | N
         installation = open_installation(there)
         try:
             print("The keys are those that whistle.toml names.")
-            well = key_file is None or _open_some(installation, key_file)
+            well = _check_log(installation, restored)
+            well &= key_file is None or _open_some(installation, key_file)
             _tell_loss(installation, settings, restored)
         finally:
             installation.store.dispose()
@@ -69,6 +70,24 @@ def _tell(copy: "Copy", restored: "Restored") -> None:
         f"{numbers['attachment']} files. {restored.replayed.deleted} rows were deleted again."
     )
     print(f"The log has {manifest.log_size} entries, and its tree is the one of that day.")
+
+
+def _check_log(installation: "Installation", restored: "Restored") -> bool:
+    """Check the log as an outsider would, with the checkpoints that lie beside the copies."""
+    from whistle.audit.checkpoints import note_key  # noqa: PLC0415
+    from whistle.audit.evidence import Kept, database  # noqa: PLC0415
+    from whistle.audit.verify import verify  # noqa: PLC0415
+
+    key = note_key(installation.id, installation.log_public)
+    outside = [
+        Kept(f"the checkpoint of {one.day} beside the copies", one.note, outside=True)
+        for one in restored.known.checkpoints
+        if one.size <= restored.manifest.log_size
+    ]
+    with installation.store.read() as db:
+        report = verify(database(db, key), key, outside)
+    print("\n".join(report.lines()))
+    return report.is_fine
 
 
 def _open_some(installation: "Installation", key_file: Path) -> bool:
@@ -110,19 +129,18 @@ def _open_some(installation: "Installation", key_file: Path) -> bool:
 def _tell_loss(installation: "Installation", settings: "Settings", restored: "Restored") -> None:
     """Say what the installation's own database has and the copy lacks, if it can be asked."""
     from whistle.backup.loss import loss  # noqa: PLC0415
-    from whistle.storage.engine import open_store  # noqa: PLC0415
+    from whistle.storage.read_only import open_read_only  # noqa: PLC0415
 
     manifest = restored.manifest
     days = (installation.clock.today() - manifest.day).days
-    live = open_store(settings.database)
     try:
+        live = open_read_only(settings.database)
         with live.read() as now, installation.store.read() as then:
             lost = loss(now, then, manifest.log_size, days)
+        live.dispose()
     except (SQLAlchemyError, RefusedError):
         print("What was lost since cannot be said: the installation's database cannot be read.")
         return
-    finally:
-        live.dispose()
     print(
         f"Lost since would be: {lost.days} days, {lost.entries} entries of the log, {lost.cases} "
         f"cases, {lost.messages} messages, {lost.files} files."

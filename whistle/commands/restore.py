@@ -16,7 +16,8 @@ AFTERWARDS = """Before the doors are opened again (docs/operations.md, 13):
 - whoever revoked a key file, changed a passphrase or an app, or used a backup code since {day}
   has to do so again: the database is as it was on that day, and so are the ways in;
 - whoever was invited or left since {day}, was not, and did not; nor were keys renewed since;
-- receipts that reporters replaced since {day} are good again, and their new ones are not."""
+- receipts that reporters replaced since {day} are good again, and their new ones are not;
+- whether the log is the one that was published, says: whistle audit verify --data DIR"""
 
 
 def add_restore(commands: Commands) -> None:
