@@ -42,6 +42,10 @@ class LanguageEnvironment(Environment):
         if self.loader is not None:
             self.loader = _EachLanguage(self.loader)
 
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Give every template the same globals, so that Jinja need not compare those of two."""
+        return super().make_globals(d) if d else self.globals
+
     def join_path(self, template: str, parent: str) -> str:
         """Include, extend and import in the language of ``parent``."""
         language, _, _ = parent.partition(_MARK)

@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
+import flask_babel
 from flask import Request, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from whistle.domain.file_name import clean_file_name
+from whistle.domain.profile import LANGUAGES
 from whistle.form_parser import StrictFormParser
 from whistle.gateway.bodies import CUT
 from whistle.keys.files import ReceivedFile, SealingUpload
@@ -225,6 +228,12 @@ def are_taken() -> bool:
 
 class SealingRequest(Request):
     """A request whose files are sealed while its body is parsed."""
+
+    @cached_property
+    def language(self) -> str:
+        """The language it is answered in, ``da`` or ``en``: a page asks for it a dozen times."""
+        locale = flask_babel.get_locale()
+        return locale.language if locale else LANGUAGES[0]
 
     def make_form_data_parser(self) -> StrictFormParser:
         """Give the parser of this request's form."""

@@ -15,7 +15,16 @@ from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, Request, Response, abort, current_app, g, request
+from flask import (
+    Flask,
+    Request,
+    Response,
+    abort,
+    current_app,
+    g,
+    has_request_context,
+    request,
+)
 from flask.globals import request_ctx
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.exceptions import HTTPException
@@ -194,8 +203,7 @@ def this_installation() -> Installation:
 
 def current_language() -> str:
     """Give the language of this request, ``da`` or ``en``."""
-    locale = flask_babel.get_locale()
-    return locale.language if locale else LANGUAGES[0]
+    return cast("SealingRequest", request).language if has_request_context() else LANGUAGES[0]
 
 
 def long_date(day: date) -> str:

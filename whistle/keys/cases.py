@@ -202,12 +202,16 @@ class CaseItems:
         """Box padded ``content`` as an item of the newest generation."""
         generation = self.keys.newest
         row = ItemRow(self.case_id, item_id, compartment, generation, version=1, body=b"")
-        body = box(self._key(row), self._place(Purpose.ITEM, row), pad_text(content))
+        body = box(
+            self._key(row), self._place(Purpose.ITEM, row, version=row.version), pad_text(content)
+        )
         return replace(row, body=body)
 
     def open(self, row: ItemRow) -> bytes:
         """Open an item's content, or raise a `SealingError`."""
-        return unpad_text(unbox(self._key(row), self._place(Purpose.ITEM, row), row.body))
+        return unpad_text(
+            unbox(self._key(row), self._place(Purpose.ITEM, row, version=row.version), row.body)
+        )
 
     def message(self, message: Message, *, item_id: bytes) -> ItemRow:
         """Box a message of the dialogue."""
@@ -254,9 +258,9 @@ class CaseItems:
         }.get(_compartment(row.compartment))
         if key is None:
             raise ContentError("the key of this compartment is not at hand")
-        return SymmetricKey(derive(key, replace(self._place(Purpose.ITEM_KEY, row), version=0)))
+        return SymmetricKey(derive(key, self._place(Purpose.ITEM_KEY, row, version=0)))
 
-    def _place(self, purpose: Purpose, row: ItemRow) -> Place:
+    def _place(self, purpose: Purpose, row: ItemRow, *, version: int) -> Place:
         return Place(
             purpose,
             self.installation,
@@ -264,7 +268,7 @@ class CaseItems:
             item=row.id,
             kind=row.compartment,
             generation=row.generation,
-            version=row.version,
+            version=version,
         )
 
 
