@@ -3,13 +3,14 @@
 Only to a server on this machine may a letter go without TLS: it does not leave the machine so.
 """
 
+import secrets
 import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.utils import localtime, make_msgid
+from email.utils import localtime
 from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn
@@ -88,11 +89,12 @@ def send(server: MailServer, letter: Letter) -> Sequence[str]:
     message["From"], message["To"] = server.sender, ", ".join(letter.to)
     message["Subject"] = letter.subject
     message["Date"] = localtime()
-    message["Message-ID"] = make_msgid(domain=_domain(server))
+    message["Message-ID"] = f"<{secrets.token_hex(16)}@{_domain(server)}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice is wanted
     message.set_content(letter.text)
     name, content = letter.enclosed
     message.add_attachment(content, maintype="text", subtype="plain", filename=name)
+    message.set_boundary(secrets.token_hex(16))  # of one length: so are letters that say the same
     try:
         with _connected(server) as smtp:
             return sorted(smtp.send_message(message, server.sender, list(letter.to)))

@@ -29,7 +29,7 @@ def mail_checkpoints(here: House) -> list[str]:
     if here.mail is None:
         return []
     today = here.clock.today()
-    query = CheckpointRow.select(_column.mailed.is_(None), _column.day > today - TRIED)
+    query = CheckpointRow.select(_column.mailed.is_(None), _column.day >= today - TRIED)
     with here.store.read() as db:
         waiting = CheckpointRow.all(db, query.order_by(_column.day))
     trouble: list[str] = []
