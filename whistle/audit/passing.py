@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from whistle.audit.findings import Fault
 from whistle.audit.suspects import Suspects
-from whistle.audit.written import Raw, leaf_at, tail_of
+from whistle.audit.written import Raw, leaf_of, tail_of
 from whistle.crypto.errors import ContentError
 from whistle.crypto.merkle import HASH_BYTES, Frontier
 from whistle.domain.logged import Actor
@@ -101,13 +101,12 @@ class Passing:
             )
             return expected, bytes(HASH_BYTES)
         try:
-            tail = tail_of(raw)
-            leaf = leaf_at(raw[0], tail)
+            leaf = leaf_of(raw)
         except ContentError:
             self.suspects.unreadable(
                 Fault.CHANGED, f"Entry {expected} has values that no entry has.", expected
             )
             return expected, bytes(HASH_BYTES)
         if leaf != raw[8]:
-            self.suspects.misfit(raw[0], tail, raw[8])
+            self.suspects.misfit(raw[0], tail_of(raw), raw[8])
         return raw[0], leaf

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from whistle.audit.checkpoints import read_checkpoint
 from whistle.audit.entries import Details, commitment_to
-from whistle.audit.written import leaf_at, read_entry, tail_of, write_entry
+from whistle.audit.written import leaf_of, read_entry, write_entry
 from whistle.crypto.errors import ContentError, NoteShapeError, ProofError
 from whistle.crypto.merkle import (
     HASH_BYTES,
@@ -108,7 +108,7 @@ def read_disclosed(encoded: bytes, key: NoteKey) -> Disclosed:
     checkpoint = read_checkpoint(as_string(record["checkpoint"]).encode(), key)
     raw = read_entry(record["entry"])
     row = EntryRow(*raw)
-    leaf = leaf_at(row.number, tail_of(raw))
+    leaf = leaf_of(raw)
     if not includes(leaf, row.number, checkpoint.size, _proof(record["proof"]), checkpoint.root):
         raise ProofError("the checkpoint's log does not hold this entry")
     details = as_string(record["details"]).encode()

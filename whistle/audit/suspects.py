@@ -15,6 +15,7 @@ FAR_SEARCHES = 8  # how often all numbers of the log are tried
 FARTHEST = 1 << 20
 MOST = 256  # entries that are looked at alone; of more, only that there are more is told
 MOST_GAPS = 1024
+NUMBERS = range(1 << 64)
 
 
 @dataclass(slots=True)
@@ -167,7 +168,7 @@ class Suspects:
 
 
 def _fits(number: int, tail: bytes, leaf: bytes) -> bool:
-    return number >= 0 and leaf_at(number, tail) == leaf
+    return number in NUMBERS and leaf_at(number, tail) == leaf
 
 
 def _entries(first: int, count: int) -> str:

@@ -4,8 +4,9 @@ Ids and hashes are hexadecimal, bodies base64. ``docs/log.md`` describes the for
 """
 
 import base64
-import hashlib
 import struct
+from binascii import a2b_base64
+from hashlib import sha256
 from typing import TypeAlias
 
 from whistle.audit.entries import NO_ID, PREFIX
@@ -31,7 +32,7 @@ FIELDS = (
 )
 _LEAF = b"\x00" + PREFIX
 _NUMBER = struct.Struct(">Q")
-_FIXED = struct.Struct(">QB16s16sI32s32s")
+_CONTENT = struct.Struct(">QQB16s16sI32s32s")
 _ID_BYTES = len(NO_ID)
 
 
@@ -63,32 +64,36 @@ def read_entry(record: object) -> Raw:
             bytes.fromhex(record["inbox"]),
             record["epoch"],
             bytes.fromhex(record["commitment"]),
-            base64.b64decode(record["body"], validate=True),
+            a2b_base64(record["body"], strict_mode=True),
             bytes.fromhex(record["leaf"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ContentError("not an entry") from error
 
 
-def tail_of(raw: Raw) -> bytes:
-    """Give all of a leaf's content that stands behind its number.
+def leaf_of(raw: Raw) -> bytes:
+    """Give the leaf that an entry should have, whatever it says of it itself.
 
     Raises `ContentError` for fields that no entry has: lengths are fixed, so that nothing can be
     moved from one field into the next without being seen.
     """
-    _, time, kind, actor, inbox, epoch, commitment, body, _ = raw
+    number, time, kind, actor, inbox, epoch, commitment, body, _ = raw
     try:
         if len(actor) != _ID_BYTES or len(inbox) != _ID_BYTES or len(commitment) != HASH_BYTES:
             raise ContentError("fields that no entry has")
-        digest = hashlib.sha256(body).digest()
-        return _FIXED.pack(time, kind, actor, inbox, epoch, commitment, digest)
+        content = _CONTENT.pack(
+            number, time, kind, actor, inbox, epoch, commitment, sha256(body).digest()
+        )
     except (TypeError, struct.error) as error:
         raise ContentError("fields that no entry has") from error
+    return sha256(_LEAF + content).digest()
+
+
+def tail_of(raw: Raw) -> bytes:
+    """Give all of a leaf's content that stands behind its number; of what `leaf_of` takes."""
+    return _CONTENT.pack(0, *raw[1:7], sha256(raw[7]).digest())[_NUMBER.size :]
 
 
 def leaf_at(number: int, tail: bytes) -> bytes:
-    """Give the leaf of an entry under a number; raise `ContentError` for one that cannot be."""
-    try:
-        return hashlib.sha256(_LEAF + _NUMBER.pack(number) + tail).digest()
-    except struct.error as error:
-        raise ContentError("a number that no entry has") from error
+    """Give the leaf of an entry under another number."""
+    return sha256(_LEAF + _NUMBER.pack(number) + tail).digest()
