@@ -1,6 +1,7 @@
 """The `whistle` command. ``docs/commands.md`` describes every command and option."""
 
 import argparse
+import gc
 import os
 import signal
 import socket
@@ -259,8 +260,11 @@ def _add_serve(commands: Commands) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    gc.disable()  # what is being loaded would be looked through for garbage again and again
     from whistle.serve import Door, serve  # noqa: PLC0415
     from whistle.settings import load_settings  # noqa: PLC0415
+
+    gc.enable()
 
     if options.workers < 1:
         raise RefusedError("--workers: should be 1 or more")

@@ -1,5 +1,6 @@
 """Serving both doors with granian: one start, one boot key, as many workers as asked for."""
 
+import gc
 import multiprocessing
 import resource
 from contextlib import suppress
@@ -60,6 +61,7 @@ def serve(
     Workers are forked, so that the boot key reaches them through memory and stands nowhere else.
     Raises a `DirectoryError` before anything is served when the keys cannot be trusted.
     """
+    gc.freeze()  # what is loaded by now stays: nobody looks it through, and workers share it
     store = open_store(settings.database)
     upgrade(store)
     Directory(settings.installation, settings.inboxes, store)

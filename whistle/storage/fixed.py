@@ -48,9 +48,9 @@ class _Written:
 class Fixed:
     """A statement whose values alone differ from one execution to the next."""
 
-    def __init__(self, statement: Insert | Select[Any] | Update) -> None:
-        """Take a statement with a `bindparam` for each value."""
-        self._statement = statement
+    def __init__(self, statement: Insert | Select[Any] | Update, *, ending: str = "") -> None:
+        """Take a statement with a `bindparam` for each value, and SQL to end it with."""
+        self._statement, self._ending = statement, ending
         self._written: dict[str, _Written] = {}
 
     def rows(self, db: Connection, values: Values) -> list[tuple[Any, ...]]:
@@ -85,7 +85,7 @@ class Fixed:
     def _for(self, dialect: Dialect) -> _Written:
         written = self._written.get(dialect.name)
         if written is None:
-            written = self._written[dialect.name] = _write(self._statement, dialect)
+            written = self._written[dialect.name] = _write(self._statement, self._ending, dialect)
         return written
 
 
@@ -106,13 +106,13 @@ def _insert(table: Table) -> Fixed:
     return Fixed(insert(table))
 
 
-def _write(statement: Insert | Select[Any] | Update, dialect: Dialect) -> _Written:
+def _write(statement: Insert | Select[Any] | Update, ending: str, dialect: Dialect) -> _Written:
     compiled = statement.compile(dialect=dialect)
     bound = {name: one for one, name in compiled.bind_names.items()}
     names = compiled.positiontup or list(bound)
     columns = statement.selected_columns if isinstance(statement, Select) else ()
     return _Written(
-        str(compiled),
+        f"{compiled} {ending}".rstrip(),
         names,
         not compiled.positional,
         {name: one.value for name, one in bound.items() if not one.required},

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from whistle.storage import attachments, cases, directory, removal, tables
 from whistle.storage.errors import ConflictError, DuplicateError
@@ -37,11 +36,8 @@ _ITEMS = Fixed(
         or_(tables.items.c.compartment == "dialogue", tables.items.c.compartment == "identity"),
     )
 )
-# Not an error, which PostgreSQL would write down with the time at which somebody came.
-_CLAIMS = {
-    "sqlite": Fixed(sqlite.insert(tables.receipts).on_conflict_do_nothing()),
-    "postgresql": Fixed(postgresql.insert(tables.receipts).on_conflict_do_nothing()),
-}
+# No error, which PostgreSQL would write down with the time at which somebody came.
+_CLAIM = Fixed(insert(tables.receipts), ending="ON CONFLICT DO NOTHING")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ def insert_report(db: Connection, report: NewReport) -> None:
     has a newer epoch than the one it was sealed for, or a file is gone.
     """
     insert_rows(db, [report.case])
-    if _CLAIMS[db.dialect.name].run(db, report.receipt.values()) != 1:
+    if _CLAIM.run(db, report.receipt.values()) != 1:
         raise DuplicateError("the receipt was used before")
     insert_rows(db, [report.inbox_keys])
     directory.check_epoch(db, report.inbox_keys)

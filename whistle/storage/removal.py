@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
+from importlib import import_module
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Insert, Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from whistle.storage import log_tables, tables
 from whistle.storage.digests import Kind, item_digest, registration_digest, show_progress
@@ -128,7 +128,7 @@ def _say(db: Connection, rows: Sequence[FreshRow] | Sequence[RemovedRow]) -> Non
 @cache
 def _sayings(dialect: str, table: Table) -> Insert:
     """Put the statement together: both databases can, each in its own words."""
-    statement: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    statement: Any = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     said: Insert = statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns), set_={"day": statement.excluded.day}
     )

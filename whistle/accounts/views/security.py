@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import segno
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -210,6 +209,8 @@ def _app_page(secret: TotpSecret, boxed: str, refusal: Refusal | None = None) ->
 
 def _qr(address: str) -> Markup:
     """Draw a QR code as SVG, without the style attributes that our pages do not allow."""
+    import segno  # noqa: PLC0415  (no start waits for it)
+
     drawn = segno.make(address, error="m", micro=False)
     return Markup(drawn.svg_inline(scale=4, border=4, light="#fff", omitsize=True))  # noqa: S704
 
