@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from whistle.audit.findings import Fault
 from whistle.audit.suspects import Suspects
-from whistle.audit.written import Raw, leaf_of, tail_of
+from whistle.audit.written import Raw, leaf_at, leaf_of, tail_of
 from whistle.crypto.errors import ContentError
 from whistle.crypto.merkle import HASH_BYTES, Frontier
 from whistle.domain.logged import Actor
@@ -107,6 +107,14 @@ class Passing:
                 Fault.CHANGED, f"Entry {expected} has values that no entry has.", expected
             )
             return expected, bytes(HASH_BYTES)
-        if leaf != raw[8]:
-            self.suspects.misfit(raw[0], tail_of(raw), raw[8])
-        return raw[0], leaf
+        return raw[0] if leaf == raw[8] else self._misfit(raw, expected), leaf
+
+    def _misfit(self, raw: Raw, expected: int) -> int:
+        """Look closer at an entry that does not fit its hash; give the number it stands for."""
+        number, tail = raw[0], tail_of(raw)
+        if number != expected and leaf_at(expected, tail) == raw[8]:
+            told = f"Entry {expected} says that it is entry {number}."
+            self.suspects.unreadable(Fault.CHANGED, told, expected)
+            return expected
+        self.suspects.misfit(number, tail, raw[8])
+        return number

@@ -51,7 +51,7 @@ class Suspects:
         self._more = 0
         self._far = FAR_SEARCHES
         self._gaps: list[range] = []
-        self._late: list[int] = []
+        self._late: int | None = None  # the lowest number that stands behind a higher one
         self._twice: list[int] = []
         self._findings: list[Finding] = []
 
@@ -62,15 +62,14 @@ class Suspects:
 
     def out_of_order(self, number: int, expected: int) -> None:
         """Look at an entry that stands where another number should."""
-        if number > expected:
+        if number > expected and len(self._gaps) < MOST_GAPS:
             self._gaps.append(range(expected, number))
-            del self._gaps[MOST_GAPS:]
-        elif len(self._late) + len(self._twice) >= MOST:
-            self._more += 1
-        elif self._fill(number):
-            self._late.append(number)
-        else:
+        elif number < expected and self._fill(number):
+            self._late = number if self._late is None else min(number, self._late)
+        elif number < expected and len(self._twice) < MOST:
             self._twice.append(number)
+        else:
+            self._more += 1
 
     def _fill(self, number: int) -> bool:
         for place, gap in enumerate(self._gaps):
@@ -115,12 +114,11 @@ class Suspects:
 
     def _order(self) -> Iterator[Finding]:
         for gap in self._gaps:
-            yield Finding(Fault.REMOVED, f"{_entries(gap.start, len(gap))} not there.", gap.start)
-        if self._late:
-            first = min(self._late)
-            yield Finding(
-                Fault.REORDERED, f"Entry {first} stands behind later ones; perhaps others.", first
-            )
+            gone = _entries(gap.start, gap.stop - gap.start)
+            yield Finding(Fault.REMOVED, f"{gone} not there.", gap.start)
+        if self._late is not None:
+            told = f"Entry {self._late} stands behind later ones; others may, too."
+            yield Finding(Fault.REORDERED, told, self._late)
         for number in self._twice:
             yield Finding(Fault.INSERTED, f"There is more than one entry {number}.", number)
 
