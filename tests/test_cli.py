@@ -15,6 +15,7 @@ from whistle.crypto.receipt import Receipt
 from whistle.demo.story import invented_reports
 from whistle.domain.channel import Channel
 from whistle.domain.logged import Logged
+from whistle.setting_tables import MAIL_PASSWORD
 from whistle.settings import ENVIRONMENT, load_settings
 from whistle.storage import log, tables
 from whistle.storage.engine import open_store
@@ -185,6 +186,8 @@ def acts_of(parser: ArgumentParser) -> dict[str, ArgumentParser]:
 def test_every_setting_is_documented() -> None:
     documented = (ROOT / "docs" / "settings.md").read_text("utf-8")
     names = ["database", "profile", "installation", "form_key", "log_key", "channel"]
+    names += ["hour", "in_process", "host", "port", "security", "user", "password_file", "from"]
+    names += ["checkpoints_to", MAIL_PASSWORD]
     for name in [*names, "kind", "id", "fingerprint", "lowest_epoch", *ENVIRONMENT.values()]:
         assert f"`{name}`" in documented, name
 

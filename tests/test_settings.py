@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
+from whistle.domain.chores import Chores
 from whistle.domain.profile import load_profile
 from whistle.limits import Budgets
-from whistle.setting_tables import SettingsError
+from whistle.mail import MailPassword, MailServer, Security
+from whistle.setting_tables import Mail, SettingsError
 from whistle.settings import (
     FormKey,
     LogKey,
@@ -131,6 +133,11 @@ def test_an_empty_variable_is_no_setting(data: Path) -> None:
         ("[[inboxes]]", "[limits]\nreports_per_day = 0\n[[inboxes]]", "reports_per_day: should be"),
         ("[[inboxes]]", "[limits]\nfree_megabytes = 1.5\n[[inboxes]]", "free_megabytes: should"),
         ("profile =", "limits = 3\nprofile =", "limits: should be a table"),
+        ("[[inboxes]]", "[housekeeping]\nhour = 24\n[[inboxes]]", "hour: should be .* 0 to 23"),
+        ("[[inboxes]]", "[housekeeping]\nhour = true\n[[inboxes]]", "hour: should be"),
+        ("[[inboxes]]", "[housekeeping]\nin_process = 1\n[[inboxes]]", "in_process: should be"),
+        ("[[inboxes]]", "[housekeeping]\nhours = 3\n[[inboxes]]", "hours: no such setting"),
+        ("profile =", "housekeeping = 3\nprofile =", "housekeeping: should be a table"),
         ("[[inboxes]]", "[inboxes]", "not TOML"),
         ("database", "= database", "not TOML"),
     ],
@@ -153,6 +160,76 @@ def test_every_limit_is_documented_with_what_it_usually_is() -> None:
     documented = (Path(__file__).parents[1] / "docs" / "settings.md").read_text("utf-8")
     for limit in fields(Budgets):
         assert re.search(rf"\| `{limit.name}` \|.*\| {limit.default} \|", documented), limit.name
+
+
+MAIL = """[mail]
+host = "mail.kommune.example"
+from = "whistle@kommune.example"
+checkpoints_to = ["ida@kommune.example", "revisor@example.org"]
+"""
+
+
+def test_housekeeping_and_mail_are_as_they_are_set_and_else_as_usual(
+    data: Path, tmp_path: Path
+) -> None:
+    usual = load_settings(data, {})
+    assert (usual.housekeeping, usual.mail) == (Chores(3, in_process=True), None)
+    change(data, "[[inboxes]]", "[housekeeping]\nhour = 0\nin_process = false\n\n[[inboxes]]")
+    change(data, "[[inboxes]]", f"{MAIL}\n[[inboxes]]")
+    settings = load_settings(data, {})
+    assert settings.housekeeping == Chores(0, in_process=False)
+    server = MailServer("mail.kommune.example", 465, Security.TLS, "whistle@kommune.example")
+    assert settings.mail == Mail(server, ("ida@kommune.example", "revisor@example.org"))
+    change(
+        data, "[mail]", f'[mail]\nsecurity = "starttls"\nuser = "w"\npassword_file = "{tmp_path}"'
+    )
+    mail = load_settings(data, {}).mail
+    assert mail is not None
+    assert (mail.server.port, mail.server.user, mail.server.password) == (587, "w", tmp_path)
+    from_environment = load_settings(data, {"WHISTLE_MAIL_PASSWORD": "Kq7-xy"})
+    assert from_environment.mail is not None
+    assert isinstance(from_environment.mail.server.password, MailPassword)
+    assert "Kq7-xy" not in repr(from_environment)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("host =", "hosts =", "hosts: no such setting"),
+        ("host =", "# host =", "host: is missing"),
+        ("host =", 'security = "none"\nhost =', "for a server on this machine"),
+        ("host =", 'security = "plain"\nhost =', 'should be "tls" or "starttls"'),
+        ("host =", 'security = ["tls"]\nhost =', 'should be "tls" or "starttls"'),
+        ("host =", "port = 0\nhost =", "port: should be"),
+        ("host =", "port = true\nhost =", "port: should be"),
+        ("host =", 'user = "w"\nhost =', "has no password_file"),
+        ("from =", "# from =", "from: should be an address"),
+        ("whistle@", "whistle, x@", "from: should be an address"),
+        ("ida@", "ida\\r\\nBcc: x@", "checkpoints_to: should be an address"),
+        ("checkpoints_to =", "# ", "checkpoints_to: should be a list"),
+        (
+            '["ida@kommune.example", "revisor@example.org"]',
+            "[]",
+            "checkpoints_to: should be a list",
+        ),
+        ('["ida@kommune.example", "revisor@example.org"]', "[3]", "should be an address"),
+    ],
+)
+def test_mail_that_cannot_be_right_is_refused_with_the_mend(
+    data: Path, old: str, new: str, told: str
+) -> None:
+    change(data, "[[inboxes]]", f"{MAIL}\n[[inboxes]]")
+    change(data, old, new)
+    with pytest.raises(SettingsError, match=told):
+        load_settings(data, {})
+
+
+def test_to_this_machine_mail_may_go_as_it_is(data: Path) -> None:
+    change(data, "[[inboxes]]", f"{MAIL}\n[[inboxes]]")
+    change(data, '"mail.kommune.example"', '"localhost"\nsecurity = "none"')
+    mail = load_settings(data, {}).mail
+    assert mail is not None
+    assert (mail.server.security, mail.server.port) == (Security.NONE, 25)
 
 
 @pytest.mark.parametrize("line", ["inboxes = 3", 'inboxes = ["x"]'])
