@@ -26,6 +26,7 @@ class Fault(StrEnum):
     SUBTREE = "subtree"
     UNREADABLE = "unreadable"
     ROWS_MISSING = "rows-missing"
+    ROWS_CHANGED = "rows-changed"
     ROWS_OLDER = "rows-older"
 
 

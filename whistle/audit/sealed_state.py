@@ -3,18 +3,17 @@
 A batch tells digests alone: of rows that came, and of rows that went.
 """
 
-from collections.abc import Iterator, Mapping
 from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from whistle.audit.findings import Fault, Finding
+from whistle.audit.findings import Fault, Finding, counted
 from whistle.crypto.errors import ContentError
 from whistle.crypto.merkle import HASH_BYTES
 from whistle.keys.canonical import Json, as_string
-from whistle.storage.digests import Kind
-from whistle.storage.log_tables import removed_rows
-from whistle.storage.sealed_rows import current, known
+from whistle.storage.row_faults import Fault as RowFault
+from whistle.storage.row_faults import Faulty, faults
 
 
 class SealedState:
@@ -24,8 +23,11 @@ class SealedState:
         """Begin before the first batch."""
         self._there: dict[bytes, int] = {}
         self._gone: dict[bytes, int] = {}
-        self.rows = 0
-        self.waiting = 0
+
+    @property
+    def rows(self) -> int:
+        """Count the rows that there should be."""
+        return len(self._there)
 
     def batch(self, number: int, about: Json) -> None:
         """Take in the batch that entry ``number`` tells; raise `ContentError` where it is none."""
@@ -38,63 +40,38 @@ class SealedState:
             self._there[digest] = number
 
     def compare(self, db: Connection) -> list[Finding]:
-        """Hold the rows that are there against the state; the rows are all read."""
-        missing = dict(self._there)
-        older: dict[bytes, int] = {}
-        for digest in _live(db):
-            self.rows += 1
-            if missing.pop(digest, None) is None:
-                if digest in self._gone:
-                    older[digest] = self._gone[digest]
-                else:
-                    self.waiting += 1
-        for digest in _excused(db):
-            missing.pop(digest, None)
-        names = {row.digest: row.kind for kind in Kind for row in known(db, kind)}
-        return [*_older(older), *_missing(missing, names)]
+        """Hold the rows of a database against the state; all of them are read."""
+        found = faults(db, self._there, self._gone)
+        told = sorted((self._entry(one), _KINDS[one.fault], one.kind) for one in found)
+        return [
+            _finding(fault, number, [kind for _, _, kind in same])
+            for (number, fault), same in groupby(told, key=itemgetter(0, 1))
+        ]
+
+    def _entry(self, faulty: Faulty) -> int:
+        """Give the entry that told of a row last; housekeeping knows some that no entry told."""
+        return self._there.get(faulty.digest, self._gone.get(faulty.digest, -1))
 
 
-def _live(db: Connection) -> Iterator[bytes]:
-    for kind in Kind:
-        for found in current(db, kind):
-            yield found.digest()
+_KINDS = {
+    RowFault.MISSING: Fault.ROWS_MISSING,
+    RowFault.CHANGED: Fault.ROWS_CHANGED,
+    RowFault.OLDER: Fault.ROWS_OLDER,
+    RowFault.BACK: Fault.ROWS_OLDER,
+}
+_TOLD = {
+    Fault.ROWS_MISSING: "not there any more, and nobody said that they went",
+    Fault.ROWS_CHANGED: "not as they came, and nobody said that they were changed",
+    Fault.ROWS_OLDER: "as they were earlier, put back from an older copy",
+}
 
 
-def _excused(db: Connection) -> Iterator[bytes]:
-    """Give what went, or was written anew, since the last batch: the next one will tell of it."""
-    yield from db.execute(select(removed_rows.c.digest)).scalars()
-    progress = {found.key: found.progress for found in current(db, Kind.REGISTRATION)}
-    for row in known(db, Kind.REGISTRATION):
-        if progress.get(row.key, b"") > row.progress:
-            yield row.digest
-
-
-def _older(found: Mapping[bytes, int]) -> Iterator[Finding]:
-    for number, count in _by_entry(found):
-        yield Finding(
-            Fault.ROWS_OLDER,
-            f"{count} sealed rows are as they were before entry {number} logged that they went or "
-            "were written anew: an older copy was put back.",
-            number,
-        )
-
-
-def _missing(found: Mapping[bytes, int], names: Mapping[bytes, str]) -> Iterator[Finding]:
-    kinds: dict[int, set[str]] = {}
-    for digest, number in found.items():
-        kinds.setdefault(number, set()).add(names.get(digest, "unknown"))
-    for number, count in _by_entry(found):
-        yield Finding(
-            Fault.ROWS_MISSING,
-            f"{count} sealed rows that entry {number} logged as come in are not there, or not as "
-            f"they came ({', '.join(sorted(kinds[number]))}).",
-            number,
-        )
-
-
-def _by_entry(found: Mapping[bytes, int]) -> Iterator[tuple[int, int]]:
-    for number, same in groupby(sorted(found.values())):
-        yield number, len(list(same))
+def _finding(fault: Fault, number: int, kinds: list[str]) -> Finding:
+    rows = counted(len(kinds), "sealed row", "sealed rows")
+    what = ", ".join(sorted({kind or "unknown" for kind in kinds}))
+    if number < 0:
+        return Finding(fault, f"{rows} ({what}) that were announced as removed: {_TOLD[fault]}.")
+    return Finding(fault, f"{rows} ({what}) of entry {number}: {_TOLD[fault]}.", number)
 
 
 def _digests(value: object) -> list[bytes]:

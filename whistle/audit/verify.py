@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from whistle.audit.checkpoints import read_checkpoint
 from whistle.audit.entries import NO_ID, open_details
 from whistle.audit.evidence import Evidence, Kept
-from whistle.audit.findings import Fault, Finding, Mark, Report, counted
+from whistle.audit.findings import Fault, Finding, Mark, Report
 from whistle.audit.judging import Judge, Signed
 from whistle.audit.passing import Passing
 from whistle.audit.sealed_state import SealedState
@@ -57,11 +57,6 @@ def verify(evidence: Evidence, key: NoteKey | None = None, outside: Sequence[Kep
     if evidence.compare:
         report.findings += evidence.compare(listener.state)
         report.rows = listener.state.rows
-        if listener.state.waiting:
-            report.remarks.append(
-                f"{counted(listener.state.waiting, 'sealed row is', 'sealed rows are')} not in the "
-                "log yet; the next batches will have them."
-            )
     return report
 
 
