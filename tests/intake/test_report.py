@@ -160,10 +160,10 @@ def test_a_name_given_with_what_is_added_is_not_lost(office: Office) -> None:
     offered = hidden_fields(send(reporter, form, text="Mere", name="Bodil").text)
     send(reporter, offered, text="Mere", name="Bodil", contact="12 34", decision="add")
     work, case_id = office.work_of(office.adviser), office.case_of(form["receipt"])
-    opened, identity = work.open(case_id), work.identity(case_id)
-    assert opened is not None
+    found = work.identity(case_id)
+    assert found is not None
+    opened, identity = found
     assert opened.identity_given
-    assert identity is not None
     assert (identity.name, identity.contact) == ("Bodil", "12 34")
 
 
