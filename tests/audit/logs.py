@@ -68,14 +68,14 @@ def digest(of: str) -> str:
     return sha256(of.encode()).hexdigest()
 
 
-def entries(size: int, a_day: int) -> Iterator[EntryRow]:
+def entries(size: int, a_day: int, came_in: int) -> Iterator[EntryRow]:
     """Make a log: members' acts, sealed or open, and a batch at the end of every day."""
     members = [Who.member(bytes([n] * 16)) for n in (1, 2, 3)]
     chance = random.Random(size)
     for number in range(size):
         who = chance.choice(members)
         if number % a_day == a_day - 1:
-            came = sorted(digest(f"{number} {n}") for n in range(3))
+            came = sorted(digest(f"{number} {n}") for n in range(came_in))
             about = {"day": "2026-01-01", "came": came, "went": []}
             yield entry(number, Details(Logged.DAY_CAME_IN, about), HOUSEKEEPING)
         elif number % 7 == 0:
@@ -158,9 +158,9 @@ def signed(
         yield replace(row, note=signer.sign(text))
 
 
-def made(size: int, a_day: int) -> Copy:
-    """Make a log with a checkpoint after every day's batch."""
-    rows = tuple(entries(size, a_day))
+def made(size: int, a_day: int, came_in: int = 3) -> Copy:
+    """Make a log with a checkpoint after every day's batch, which tells of rows that came in."""
+    rows = tuple(entries(size, a_day, came_in))
     days = [
         CheckpointRow(BEGUN + timedelta(days=number), (number + 1) * a_day, b"")
         for number in range(size // a_day)
