@@ -79,7 +79,7 @@ def mail(values: Mapping[str, object], environment: Mapping[str, str]) -> Mail |
     names = {"host", "port", "security", "user", "password_file", "from", "checkpoints_to"}
     table = _table(values, "mail", names)
     host, told = text_of(table, "host"), table.get("security", "tls")
-    if told not in set(Security):
+    if told not in list(Security):
         raise SettingsError('[mail], security: should be "tls" or "starttls"')
     security = Security(cast("str", told))
     if security is Security.NONE and host not in THIS_MACHINE:

@@ -1,9 +1,10 @@
 """Housekeeping beside a server that runs without a timer: a small process of its own."""
 
+import os
 import signal
 import sys
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+import time
+from multiprocessing import get_context
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,6 +16,7 @@ from whistle.storage.errors import StorageError
 
 FIRST = 20.0  # seconds after the start: whoever is just coming is served first
 EVERY = 300.0
+LOOK = 1.0  # after the server: this process must not outlive it
 
 
 def keep_house_beside(settings: Settings) -> None:
@@ -22,17 +24,17 @@ def keep_house_beside(settings: Settings) -> None:
 
     Forked, so no connection to the database may be open. It serves nobody and has no boot key.
     """
-    get_context("fork").Process(target=_keep, args=(settings,), daemon=True).start()
+    get_context("fork").Process(target=_keep, args=(settings, os.getpid()), daemon=True).start()
 
 
-def _keep(settings: Settings) -> None:
+def _keep(settings: Settings, server: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this too
-    parent = parent_process()
-    here = House.of(settings)
-    pause = FIRST
-    while parent and not wait([parent.sentinel], timeout=pause):
-        pause = EVERY
-        _round(here)
+    here, due = House.of(settings), time.monotonic() + FIRST
+    while os.getppid() == server:
+        if time.monotonic() >= due:
+            _round(here)
+            due = time.monotonic() + EVERY
+        time.sleep(LOOK)
 
 
 def _round(here: House) -> None:
