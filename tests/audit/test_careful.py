@@ -264,3 +264,16 @@ def test_the_same_is_told_of_the_database_and_of_its_export(
         assert found.fault is Fault.REWRITTEN
         assert brackets(found, 4711)
         assert width(found) <= A_DAY
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_what_happened_is_told_on_both_databases(store: Store, name: str) -> None:
+    small = made(600, 250)
+    put(store, ATTACKS[name][0](small, 300))
+    assert only(check_database(store)).fault is ATTACKS[name][1]
+    put(store, ATTACKS[name][0](small, 300).regrown().signed(STOLEN))
+    report = check_database(store, outside=kept_elsewhere(small, 0, 1))
+    assert {one.fault for one in report.findings} == {Fault.OTHER_KEY, Fault.REWRITTEN}
+    put(store, older(small, 300))
+    report = check_database(store, outside=kept_elsewhere(small, 1))
+    assert [(one.fault, one.first) for one in report.findings] == [(Fault.ROLLED_BACK, 300)]
