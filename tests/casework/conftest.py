@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from tests.support.office import Desk, Office
 from whistle.casework.cases import OpenedCase
@@ -51,3 +52,19 @@ def deputy(office: Office) -> Keyring:
                 directory.add_step(db, admit(office.adviser, inbox, mine, keyring.public))
     office.installation.directory.refresh()
     return keyring
+
+
+@pytest.fixture
+def english(office: Office) -> Callable[[Keyring], Desk]:
+    """Give a member's browser, with pages in English."""
+
+    def desk_of(member: Keyring) -> Desk:
+        with office.installation.store.write() as db:
+            db.execute(
+                update(MemberRow.table)
+                .where(MemberRow.table.c.id == member.member_id)
+                .values(language="en")
+            )
+        return office.desk_of(member)
+
+    return desk_of

@@ -1,5 +1,6 @@
-"""What the log says since a moment, as those whose inboxes it is read it."""
+"""What the log says since a moment, as those whose inboxes it is read it; and its pages."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -68,3 +69,18 @@ class Journal:
         details = open_details(self.office.installation.id, row, key)  # type: ignore[arg-type]
         assert row.actor_kind == Actor.MEMBER
         return Told(details.act, details.about, row)
+
+
+def words_of(page: str) -> str:
+    """Give what a page's main part says, without its lists to choose from."""
+    main = page[page.index("<main") : page.index("</main>")]
+    main = re.sub(r"<form class=\"log-filter\".*?</form>", "", main, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
+
+
+def lines(page: str) -> int:
+    return page.count('<time class="when"')
+
+
+def path_of(case_id: bytes) -> str:
+    return f"/casework/case/{case_id.hex()}"

@@ -5,15 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from tests.casework.journal import Journal, Told
 from tests.support.office import Desk, Office, a_file, hidden_fields
 from whistle.casework.cases import Cases
+from whistle.casework.rotation import rotate_for
 from whistle.casework.service import OpenedCase
+from whistle.domain.channel import Channel, InboxKind
 from whistle.domain.logged import Logged
 from whistle.keys.keyring import Keyring
-from whistle.storage import log_tables
+from whistle.keys.steps import rotate
+from whistle.storage import directory, log_tables, tables
 from whistle.storage.errors import ConflictError
 
 
@@ -339,3 +342,24 @@ def test_two_members_who_open_a_case_first_leave_an_entry_each(
         assert office.work_of(member).open(case_id)
     told = journal.new()
     assert [one.row.actor for one in told] == [office.adviser.member_id, deputy.member_id]
+
+
+def test_new_keys_leave_an_entry_a_slice_and_none_where_nothing_was_done(office: Office) -> None:
+    here, work = office.installation, office.work_of(office.adviser)
+    cases = [office.case_of(office.reporter().report()) for _ in range(3)]
+    inbox = here.directory.inbox(Channel.CITIZEN, InboxKind.MAIN)
+    column = tables.inbox_keys.c
+    with here.store.write() as db:
+        grants = directory.grants_of(db, office.adviser.member_id)
+        directory.add_step(db, rotate(office.adviser, inbox, grants))
+        db.execute(
+            update(tables.inbox_keys).where(column.case_id == cases[0]).values(body=b"damaged")
+        )
+    here.directory.refresh()
+    journal = Journal(office)
+    assert rotate_for(work, 60).damaged == 1
+    (told,) = journal.new()
+    assert (told.act, told.about["number"]) == (Logged.CASES_RENEWED, 2)
+    assert told.row.inbox_id == inbox.inbox_id
+    assert rotate_for(work, 60).damaged == 1
+    assert journal.rows() == []
