@@ -78,6 +78,7 @@ def test_the_head_is_the_tree_over_all_entries(log: Log) -> None:
     rows = entries(log)
     with log.store.read() as db:
         head, subtrees = queries.head(db), db.execute(queries.SubtreeRow.select()).all()
+    assert {len(leaf_content(row)) for row in rows} == {138}
     assert [row.number for row in rows] == list(range(head.size))
     assert head.root() == root_of(leaf_hash(leaf_content(row)) for row in rows)
     assert subtrees == [(8, 0, root_of(row.leaf for row in rows[:256]))]
