@@ -266,6 +266,25 @@ def test_the_same_is_told_of_the_database_and_of_its_export(
         assert width(found) <= A_DAY
 
 
+def test_a_plain_fault_does_not_hide_a_careful_one_before_it(whole: Copy) -> None:
+    forged = change(whole, 1000).regrown()
+    row = forged.rows[4711]
+    plain = (*forged.rows[:4711], replace(row, leaf=bytes(32)), *forged.rows[4712:])
+    report = check(replace(forged, rows=plain))
+    first, second = report.findings
+    assert first.fault is Fault.REWRITTEN
+    assert brackets(first, 1000)
+    assert (second.fault, second.first) == (Fault.CHANGED, 4711)
+
+
+def test_a_hash_that_was_changed_does_not_hide_what_comes_after(whole: Copy) -> None:
+    forged = change(whole, 4711).regrown()
+    row = forged.rows[7]
+    plain = (*forged.rows[:7], replace(row, leaf=bytes(32)), *forged.rows[8:])
+    report = check(replace(forged, rows=plain))
+    assert {one.fault for one in report.findings} == {Fault.REWRITTEN, Fault.CHANGED}
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_what_happened_is_told_on_both_databases(store: Store, name: str) -> None:
     small = made(600, 250)

@@ -61,9 +61,8 @@ class Judge:
         """Say what is wrong. ``restored``: the entries that tell of a restored copy."""
         suspects = [self._sharpened(one) for one in self._passed.suspects.judge()]
         views = list(self._views())
-        found = [*views, *suspects]
-        if not suspects:
-            found += self._rewritten(restored, known=bool(views))
+        whole = self._whole(suspects)
+        found = [*views, *self._rewritten(restored, whole, known=bool(views)), *suspects]
         if not any(one.fault in {Fault.REMOVED, Fault.REWRITTEN} for one in found):
             found += self._short(restored)
         if not any(one.fault in {Fault.INSERTED, Fault.REWRITTEN} for one in found):
@@ -110,10 +109,15 @@ class Judge:
         ]
         return max(marks, key=lambda mark: mark.size, default=BEGINNING)
 
-    def _rewritten(self, restored: Sequence[int], *, known: bool) -> Iterator[Finding]:
-        """Entries that fit their hashes, and are not those that were signed or kept."""
-        broken = [] if known else [one.mark for one in self._broken]
-        hints = [one for one in self._unfit if one.end > self._proved]
+    def _whole(self, suspects: Sequence[Finding]) -> int:
+        """Say up to where the tree is not disturbed by entries that are known to be at fault."""
+        named = (one.first for one in suspects if one.first is not None)
+        return min((first for first in named if first >= self._proved), default=self._passed.size)
+
+    def _rewritten(self, restored: Sequence[int], whole: int, *, known: bool) -> Iterator[Finding]:
+        """Entries before ``whole`` that fit their hashes, and are not those that were signed."""
+        broken = [] if known else [one.mark for one in self._broken if one.mark.size <= whole]
+        hints = [one for one in self._unfit if self._proved < one.end <= whole]
         if not broken and not hints:
             return
         hint = min(hints, key=lambda one: (one.end, -one.start), default=None)
