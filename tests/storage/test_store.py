@@ -8,15 +8,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import LargeBinary, select, text
+from sqlalchemy import Integer, select, text
 
 from whistle.gateway.gateway import THREADS
-from whistle.storage import attachments, rows, tables
+from whistle.storage import attachments, jobs, log, log_tables, removal, rows, sealed_rows, tables
 from whistle.storage.engine import CONNECTIONS, Store, is_sqlite, open_store
 from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.migrations import upgrade
 from whistle.storage.rows import AttachmentRow, ChunkRow, InboxRow, Row
 
+WITH_ROWS = (rows, log, sealed_rows, removal, jobs)
 DAY = date(2026, 11, 20)
 
 
@@ -25,19 +26,25 @@ def inbox(number: int) -> InboxRow:
 
 
 def test_every_row_class_names_every_column_of_its_table() -> None:
-    classes = [one for one in vars(rows).values() if isinstance(one, type) and issubclass(one, Row)]
-    described = {one.table.name: one for one in classes if one is not Row}
-    assert set(described) == set(tables.metadata.tables)
+    found = [one for module in WITH_ROWS for one in vars(module).values() if isinstance(one, type)]
+    classes = [one for one in found if issubclass(one, Row) and one is not Row]
+    described = {one.table.name: one for one in classes}
+    assert set(described) == set(tables.metadata.tables) - {log_tables.log_heads.name}
     for name, table in tables.metadata.tables.items():
+        if name not in described:
+            continue  # one row, which nothing but `whistle.storage.log` reads
         fields = [field.name for field in dataclasses.fields(described[name])]
         assert fields == [column.name for column in table.columns]
 
 
-def test_no_table_counts_up() -> None:
+def test_no_table_counts_up_but_the_log() -> None:
+    counting = set()
     for table in tables.metadata.tables.values():
         first, *_ = table.primary_key.columns
-        assert isinstance(first.type, LargeBinary), table.name
+        if isinstance(first.type, Integer):
+            counting.add(table.name)
         assert table.dialect_options["sqlite"]["with_rowid"] is False
+    assert counting == {"log_entry", "log_head", "log_subtree"}
 
 
 def test_sqlite_has_no_hidden_row_numbers(store: Store) -> None:
