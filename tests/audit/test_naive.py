@@ -24,6 +24,7 @@ from whistle.audit.findings import Fault, Report
 from whistle.domain.logged import Logged
 from whistle.storage.engine import Store
 from whistle.storage.log import EntryRow
+from whistle.storage.log_guard import guard, unguard
 
 SIZE, A_DAY = 10_000, 900  # so that some entries are after the last checkpoint
 FORGER = Who.member(b"f" * 16)
@@ -222,3 +223,15 @@ def test_the_same_is_told_of_the_database_and_of_its_export(
     put(sqlite, attack(whole, n))
     assert first_is(n, fault, check_database(sqlite))
     assert first_is(n, fault, check_export(sqlite))
+
+
+def test_values_of_another_type_are_the_entrys_fault(whole: Copy, sqlite: Store) -> None:
+    put(sqlite, replace(whole, rows=whole.rows[:600], checkpoints=(), subtrees={}))
+    with sqlite.write() as db:
+        unguard(db)
+        db.exec_driver_sql("UPDATE log_entry SET body = 'text', actor = 7 WHERE number = 300")
+        db.exec_driver_sql("UPDATE log_entry SET leaf = 'text' WHERE number = 400")
+        guard(db)
+    named = [(one.fault, one.first) for one in check_database(sqlite).findings]
+    assert (Fault.CHANGED, 300) in named
+    assert (Fault.CHANGED, 400) in named
