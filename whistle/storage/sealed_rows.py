@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from whistle.storage import log_tables, tables
 from whistle.storage.digests import (
@@ -27,6 +27,9 @@ _state = log_tables.sealed_rows.c
 _item, _file, _chunk = tables.items.c, tables.attachments.c, tables.chunks.c
 _registration, _keys = tables.registrations.c, tables.inbox_keys.c
 _reporter = tables.reporter_keys.c
+# Put together once, as that takes longer than running them.
+_ITEM = ItemRow.select(_item.case_id == bindparam("of"), _item.id == bindparam("item"))
+_REGISTRATION = RegistrationRow.select(_registration.case_id == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,7 @@ def current(db: Connection, kind: Kind) -> Iterator[Found]:
 
 def _items(db: Connection) -> Iterator[Found]:
     def digest(case_id: bytes, item_id: bytes) -> bytes:
-        query = ItemRow.select(_item.case_id == case_id, _item.id == item_id)
-        return item_digest(ItemRow(*db.execute(query).one()))
+        return item_digest(ItemRow(*db.execute(_ITEM, {"of": case_id, "item": item_id}).one()))
 
     query = select(_item.case_id, _item.id).order_by(_item.case_id, _item.id)
     for case_id, item_id in _each(db, query):
@@ -95,8 +97,8 @@ def _attachments(db: Connection) -> Iterator[Found]:
 
 def _registrations(db: Connection) -> Iterator[Found]:
     def digest(case_id: bytes) -> bytes:
-        query = RegistrationRow.select(_registration.case_id == case_id)
-        return registration_digest(RegistrationRow(*db.execute(query).one()))
+        row = db.execute(_REGISTRATION, {"of": case_id}).one()
+        return registration_digest(RegistrationRow(*row))
 
     query = (
         select(_registration.case_id, _keys.generation, _keys.epoch, _registration.version)
