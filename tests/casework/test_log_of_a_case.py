@@ -7,8 +7,9 @@ import pytest
 from tests.casework.journal import lines, path_of, words_of
 from tests.support.office import Desk, Office, hidden_fields
 from whistle.audit.checkpoints import make_checkpoint, note_key
+from whistle.audit.entries import NO_ID
 from whistle.audit.proofs import read_disclosed
-from whistle.casework.log import Access, Wanted, read_case_log, read_log
+from whistle.casework.log import Wanted, read_case_log, read_log
 from whistle.casework.rotation import rotate_to_the_end
 from whistle.crypto.secret import Seed
 from whistle.domain.channel import Channel, InboxKind
@@ -123,5 +124,4 @@ def test_a_case_that_was_passed_on_is_followed_by_the_reserve_alone(
         office.reserve.member_id
     ]
     seen = read_log(work, Wanted(who=me)).entries
-    assert {one.access for one in seen} == {Access.ELSEWHERE}
-    assert all(one.about("case") is None for one in seen)
+    assert {one.row.inbox_id for one in seen} <= {NO_ID}

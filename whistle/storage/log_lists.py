@@ -19,6 +19,7 @@ class Part:
     """A part of the log: numbers from ``first`` up to before ``last``.
 
     ``since`` and ``until``: Unix seconds, the first that counts and the first that does not.
+    ``inboxes``: ids of those whose entries count, 16 zero bytes for open ones; none for all.
     ``actor_kind``, ``actor``: whose entries; none for everybody's.
     """
 
@@ -26,6 +27,7 @@ class Part:
     last: int
     since: int | None = None
     until: int | None = None
+    inboxes: Sequence[bytes] | None = None
     actor_kind: int | None = None
     actor: bytes | None = None
 
@@ -59,6 +61,8 @@ def newest_first(db: Connection, part: Part) -> Iterator[EntryRow]:
         query = query.where(_COLUMN.time >= part.since)
     if part.until is not None:
         query = query.where(_COLUMN.time < part.until)
+    if part.inboxes is not None:
+        query = query.where(_COLUMN.inbox_id.in_(part.inboxes))
     if part.actor_kind is not None:
         query = query.where(_COLUMN.actor_kind == part.actor_kind)
     if part.actor is not None:

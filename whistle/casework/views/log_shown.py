@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from whistle.audit.entries import NO_ID
-from whistle.casework.log import Access, NamedCase, ReadEntry
+from whistle.casework.log import NamedCase, ReadEntry
 from whistle.casework.views.log_words import actor_title, details_of, said
 from whistle.casework.views.shown import case_title, inbox_title
 from whistle.crypto.errors import DirectoryInboxError
@@ -106,8 +106,6 @@ def _show(
 def _words(entry: ReadEntry) -> str:
     if entry.details:
         return said(entry.details.act)
-    if entry.access is Access.ELSEWHERE:
-        return _("Sealed to another inbox")
     return _("This entry does not open, or has been changed: tell the technician")
 
 
