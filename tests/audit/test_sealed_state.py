@@ -14,6 +14,8 @@ from whistle.casework import acts
 from whistle.crypto.errors import ContentError
 from whistle.housekeeping.day import finish_day
 from whistle.storage import tables
+from whistle.storage.engine import open_store
+from whistle.storage.migrations import upgrade
 from whistle.storage.rows import RegistrationRow
 
 
@@ -102,3 +104,18 @@ def test_a_row_that_was_put_back_from_an_older_copy_is_older_than_logged(busy: O
 def test_a_batch_that_tells_no_digests_is_none(about: dict[str, object]) -> None:
     with pytest.raises(ContentError):
         SealedState().batch(0, about)
+
+
+def test_what_went_and_came_again_was_put_back() -> None:
+    state, digest = SealedState(), "ab" * 32
+    state.batch(3, {"came": [digest], "went": []})
+    state.batch(5, {"came": [], "went": [digest]})
+    state.batch(9, {"came": [digest], "went": []})
+    store = open_store("sqlite://")
+    upgrade(store)
+    with store.read() as db:
+        found = state.compare(db)
+    assert [(one.fault, one.first) for one in found] == [
+        (Fault.ROWS_MISSING, 9),
+        (Fault.ROWS_OLDER, 9),
+    ]

@@ -20,7 +20,7 @@ from whistle.storage import casework, log, removal, tables
 from whistle.storage.digests import Kind
 from whistle.storage.engine import Store
 from whistle.storage.log_tables import removed_rows
-from whistle.storage.rows import InboxKeysRow
+from whistle.storage.rows import InboxKeysRow, ItemRow
 
 FIRST = date(2026, 11, 1)
 
@@ -147,7 +147,7 @@ def test_a_log_of_deletions_that_is_damaged_foreign_or_older_than_the_copy_is_re
 def test_the_log_of_deletions_is_kept_as_long_as_copies_live(archive: Archive) -> None:
     today = archive.office.clock.today()
     days = (today - timedelta(days=n) for n in (0, 30, 31, 32))
-    removed = tuple(Removed("item", bytes([n]) * 32, day) for n, day in enumerate(days))
+    removed = tuple(Removed("item", bytes([n]) * 32, b"", day) for n, day in enumerate(days))
     known = Known(archive.settings.installation, today, 7, removed, ())
     archive.folder.mkdir()
     deletions.keep(archive.folder, known)
@@ -161,9 +161,9 @@ def test_the_log_of_deletions_is_kept_as_long_as_copies_live(archive: Archive) -
 
 def test_what_several_know_is_put_together() -> None:
     day = timedelta(days=1)
-    older = Known(b"i" * 16, FIRST, 5, (Removed("item", b"a", FIRST),), ())
+    older = Known(b"i" * 16, FIRST, 5, (Removed("item", b"a", b"1", FIRST),), ())
     point = Checkpoint(FIRST + day, 9, b"note")
-    row = Removed("item", b"b", FIRST + day)
+    row = Removed("item", b"a", b"2", FIRST + day)
     newer = Known(b"i" * 16, FIRST + day, 9, (row,), (point,))
     for one, other in ((older, newer), (newer, older)):
         joined = one.joined([other])
@@ -193,6 +193,19 @@ def test_a_case_that_was_handed_over_since_is_told_and_stays_readable(
     assert found.registration is not None
 
 
+def test_what_was_written_anew_under_a_removed_key_is_kept(
+    reported: Archive, elsewhere: str
+) -> None:
+    with reported.office.installation.store.read() as db:
+        item = ItemRow.first(db, ItemRow.select()) or ItemRow(b"", b"", "", 0, 0, b"")
+    copy, known = reported.back_up().copy, reported.known()
+    row = Removed(Kind.ITEM, item.case_id + item.id, b"another one's digest", known.day)
+    deletions.keep(reported.folder, Known(known.installation, known.day, 99, (row,), ()))
+    assert reported.restore(copy, elsewhere).replayed.deleted == 0
+    with opened(elsewhere) as store, store.read() as db:
+        assert item in ItemRow.all(db, ItemRow.select())
+
+
 def test_a_file_that_was_removed_is_removed_again_with_its_chunks(
     reported: Archive, elsewhere: str
 ) -> None:
@@ -200,7 +213,7 @@ def test_a_file_that_was_removed_is_removed_again_with_its_chunks(
     with reported.office.installation.store.read() as db:
         file_id = db.execute(select(tables.attachments.c.id)).scalars().first() or b""
     known = reported.known()
-    row = Removed(Kind.ATTACHMENT, file_id, known.day)
+    row = Removed(Kind.ATTACHMENT, file_id, b"", known.day)
     deletions.keep(reported.folder, Known(known.installation, known.day, 99, (row,), ()))
     assert reported.restore(copy, elsewhere).replayed.deleted == 1
     with opened(elsewhere) as store, store.read() as db:

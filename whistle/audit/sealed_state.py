@@ -23,6 +23,7 @@ class SealedState:
         """Begin before the first batch."""
         self._there: dict[bytes, int] = {}
         self._gone: dict[bytes, int] = {}
+        self._returned: list[int] = []
 
     @property
     def rows(self) -> int:
@@ -36,13 +37,17 @@ class SealedState:
             self._there.pop(digest, None)
             self._gone[digest] = number
         for digest in came:
-            self._gone.pop(digest, None)
+            if (
+                self._gone.pop(digest, None) is not None
+            ):  # nothing is sealed twice to one ciphertext
+                self._returned.append(number)
             self._there[digest] = number
 
     def compare(self, db: Connection) -> list[Finding]:
         """Hold the rows of a database against the state; all of them are read."""
         found = faults(db, self._there, self._gone)
-        told = sorted((self._entry(one), _KINDS[one.fault], one.kind) for one in found)
+        told = [(self._entry(one), _KINDS[one.fault], one.kind) for one in found]
+        told = sorted(told + [(number, Fault.ROWS_OLDER, "") for number in self._returned])
         return [
             _finding(fault, number, [kind for _, _, kind in same])
             for (number, fault), same in groupby(told, key=itemgetter(0, 1))

@@ -1,8 +1,9 @@
 """The deletion log outside of the database: what a restore has to delete again.
 
 ``deletions.json`` stands beside the copies and is written anew at each backup, with what the
-database had then: kinds and keys of sealed rows that were removed on purpose, and the checkpoints
-of the log. Keys are random ids. No copy is older than 30 days, so older removals are dropped.
+database had then: kinds, keys and digests of sealed rows that were removed on purpose, and the
+checkpoints of the log. Keys are random ids. No copy is older than 30 days, so older removals are
+dropped.
 """
 
 from collections.abc import Iterable
@@ -29,10 +30,14 @@ MOST_BYTES = 200_000_000
 
 @dataclass(frozen=True, slots=True, order=True)
 class Removed:
-    """A sealed row that was removed on purpose; ``key`` as in the table ``removed_row``."""
+    """A sealed row that was removed on purpose; ``key`` and ``digest`` as in ``removed_row``.
+
+    What was written later under the same key is another row: the same form sent again writes one.
+    """
 
     kind: str
     key: bytes
+    digest: bytes
     day: date
 
 
@@ -49,7 +54,7 @@ class Checkpoint:
 class Known:
     """What is known about an installation, as of a day on which its log had ``log_size`` entries.
 
-    ``removed``: each key once, by kind. ``checkpoints``: the oldest first.
+    ``removed``: each row once. ``checkpoints``: the oldest first.
     """
 
     installation: bytes
@@ -62,8 +67,8 @@ class Known:
     def of(cls, db: Connection, installation: bytes, today: date) -> Self:
         """Ask a database."""
         column = removed_rows.c
-        query = select(column.kind, column.key, func.max(column.day))
-        query = query.group_by(column.kind, column.key).order_by(column.kind, column.key)
+        row = (column.kind, column.key, column.digest)
+        query = select(*row, func.max(column.day)).group_by(*row).order_by(*row)
         return cls(
             installation,
             today,
@@ -75,7 +80,9 @@ class Known:
     def joined(self, others: Iterable[Self]) -> Self:
         """Put together what several know; the day and the length of the log are the newest's."""
         all_of_them = sorted((self, *others), key=lambda one: (one.day, one.log_size))
-        removed = {(row.kind, row.key): row for one in all_of_them for row in one.removed}
+        removed = {
+            (row.kind, row.key, row.digest): row for one in all_of_them for row in one.removed
+        }
         checkpoints = {point for one in all_of_them for point in one.checkpoints}
         return replace(
             all_of_them[-1],
@@ -94,7 +101,10 @@ class Known:
             "installation": self.installation.hex(),
             "day": self.day.isoformat(),
             "log_size": self.log_size,
-            "removed": [[row.kind, row.key.hex(), row.day.isoformat()] for row in self.removed],
+            "removed": [
+                [row.kind, row.key.hex(), row.digest.hex(), row.day.isoformat()]
+                for row in self.removed
+            ],
             "checkpoints": [
                 {"day": one.day.isoformat(), "size": one.size, "note": write_bytes(one.note)}
                 for one in self.checkpoints
@@ -145,8 +155,9 @@ def keep(folder: Path, known: Known) -> None:
 
 def _removed(row: object) -> Removed:
     match row:
-        case [kind, key, day]:
-            return Removed(as_string(kind), records.as_hex(key), records.as_known_day(day))
+        case [kind, key, digest, day]:
+            row = (as_string(kind), records.as_hex(key), records.as_hex(digest))
+            return Removed(*row, records.as_known_day(day))
         case _:
             raise ContentError("no row that was removed")
 

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, delete, func, select
 
 from whistle.backup.deletions import Removed
 from whistle.storage import removal, tables
-from whistle.storage.digests import Kind
+from whistle.storage.digests import Kind, item_digest
 from whistle.storage.log_tables import removed_rows
 from whistle.storage.removal import RemovedRow
+from whistle.storage.rows import ItemRow
 from whistle.storage.sealed_rows import SealedRow
 from whistle.storage.tables import ID_BYTES
 
@@ -36,12 +37,19 @@ def replay(db: Connection, removed: Sequence[Removed]) -> Replayed:
     before = _rows(db)
     for row in removed:
         if row.kind == Kind.ITEM:
-            column = tables.items.c
-            case_id, item_id = row.key[:ID_BYTES], row.key[ID_BYTES:]
-            removal.remove_items(db, column.case_id == case_id, column.id == item_id)
+            _remove_item(db, row)
         elif row.kind == Kind.ATTACHMENT:
             _remove_file(db, row)
     return Replayed(before - _rows(db), _moved(db, removed))
+
+
+def _remove_item(db: Connection, item: Removed) -> None:
+    """Delete an item; not another one that was written under its id later."""
+    column = tables.items.c
+    this_one = (column.case_id == item.key[:ID_BYTES], column.id == item.key[ID_BYTES:])
+    row = ItemRow.first(db, ItemRow.select(*this_one))
+    if row and item_digest(row) == item.digest:
+        removal.remove_items(db, *this_one)
 
 
 def _remove_file(db: Connection, file: Removed) -> None:
