@@ -104,6 +104,7 @@ class World:
         self.values = {
             "lang": ["da", "en"],
             "channel": ["whistleblower", "council", "citizen"],
+            "day": ["2026-11-20", "2026-02-30"],
             "filename": ["whistle.css", "whistle.js", "favicon.svg"],
             "case_id": [case.hex() for case in cases],
             "note_id": [cases[0].hex(), "0" * 32],

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -182,13 +183,21 @@ def listed(page: Page, demo: Demo) -> set[str]:
     In a tab of its own: only the browser itself finds names under localhost on every machine.
     """
     tab = page.context.new_page()
-    answer = tab.goto(f"{demo.casework}/inboxes")
-    assert answer is not None
-    assert (answer.status, answer.url) == (200, f"{demo.casework}/inboxes")
-    text = answer.text()
-    tab.close()
     root = demo.casework.removesuffix("/casework")
-    return {f"{root}{path}" for path in re.findall(r'href="(/casework/case/\w+)"', text)}
+    found: set[str] = set()
+    for number in count(1):
+        address = f"{demo.casework}/inboxes?page={number}"
+        answer = tab.goto(address)
+        assert answer is not None
+        assert (answer.status, answer.url) == (200, address)
+        more = {
+            f"{root}{path}" for path in re.findall(r'href="(/casework/case/\w+)"', answer.text())
+        }
+        if more <= found:  # beyond the last page it is shown again
+            break
+        found |= more
+    tab.close()
+    return found
 
 
 def choose_language(page: Page, lang: str) -> None:

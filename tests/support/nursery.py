@@ -20,6 +20,7 @@ from tests.support.demo import PATIENCE, free_port
 
 NURSE = """
 import os, signal, sys
+from dataclasses import replace
 from pathlib import Path
 from whistle.app import create_intake
 from whistle.installation import open_installation
@@ -27,6 +28,7 @@ from whistle.serve import Port, serve
 from whistle.settings import load_settings
 
 settings = load_settings(Path(sys.argv[1]))
+settings = replace(settings, housekeeping=replace(settings.housekeeping, in_process=False))
 here = open_installation(settings)
 reporter = create_intake(here).test_client()
 for path in ("/da/report/citizen", "/da/receipt"):
