@@ -125,3 +125,43 @@ def test_a_case_that_was_passed_on_is_followed_by_the_reserve_alone(
     ]
     seen = read_log(work, Wanted(who=me)).entries
     assert {one.row.inbox_id for one in seen} <= {NO_ID}
+
+
+@pytest.mark.parametrize("before_it_is_read", [0, 3, 30])
+@pytest.mark.parametrize("noted", [True, False])
+def test_no_opening_is_hidden_by_a_clock_that_was_wrong_when_the_report_came(
+    office: Office, *, noted: bool, before_it_is_read: int
+) -> None:
+    """``noted``: whether the log has an entry of that moment."""
+    work = office.work_of(office.adviser)
+    office.later(days=10)
+    if noted:
+        work.inboxes()
+    case_id = office.case_of(office.reporter().report())
+    office.later(days=-10)
+    day = office.clock.today()
+    for _ in range(5):
+        work.open(case_id)
+    office.later(days=before_it_is_read)
+    work.inboxes()
+    told, page = read_case_log(work, case_id), read_log(work, Wanted(day=day))
+    assert told is not None
+    for entries in (told.entries, page.entries):
+        acts = [entry.details.act for entry in entries if entry.details]
+        assert acts.count(Logged.CASE_OPENED) == 5
+
+
+def test_no_opening_is_hidden_by_a_clock_that_was_wrong_when_it_was_opened(office: Office) -> None:
+    work = office.work_of(office.adviser)
+    case_id = office.case_of(office.reporter().report())
+    for days in (-10, 20, -10):
+        office.later(days=days)
+        work.open(case_id)
+    told = read_case_log(work, case_id)
+    assert told is not None
+    acts = [entry.details.act for entry in told.entries if entry.details]
+    assert acts.count(Logged.CASE_OPENED) == 3
+    for days, count in ((0, 1), (-10, 1), (20, 1)):
+        office.later(days=days)
+        page = read_log(work, Wanted(day=office.clock.today(), act=Logged.CASE_OPENED))
+        assert len(page.entries) == count

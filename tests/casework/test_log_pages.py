@@ -19,7 +19,7 @@ from whistle.crypto.merkle import leaf_hash
 from whistle.domain.logged import Actor, Logged
 from whistle.keys.keyring import Keyring
 from whistle.storage import log as queries
-from whistle.storage.log_lists import first_since
+from whistle.storage.log_lists import end_before, first_since
 from whistle.storage.log_tables import log_entries
 from whistle.storage.rows import MemberRow
 
@@ -227,9 +227,9 @@ def test_a_damaged_entry_is_shown_as_such_and_breaks_nothing(
     assert desk.get(f"{path_of(case_id)}/log/page").status_code == 200
 
 
-def test_the_first_entry_since_a_moment_is_found_in_a_log_of_any_size(office: Office) -> None:
+def test_no_entry_is_left_out_for_its_time_though_a_clock_was_wrong(office: Office) -> None:
     here = office.installation
-    times = [10, 10, 20, 20, 20, 30, 40]
+    times = [10, 10, 30, 20, 20, 5, 40]
     with here.store.write() as db:
         for number, time in enumerate(times):
             leaf = leaf_hash(bytes([number]))
@@ -238,16 +238,10 @@ def test_the_first_entry_since_a_moment_is_found_in_a_log_of_any_size(office: Of
             )
             queries.append(db, queries.hold_head(db), row)
     with here.store.read() as db:
-        assert [first_since(db, time) for time in (0, 10, 11, 20, 21, 30, 40, 41)] == [
-            0,
-            0,
-            2,
-            2,
-            5,
-            5,
-            6,
-            7,
-        ]
+        for moment in (0, 5, 6, 10, 11, 20, 21, 30, 31, 40, 41):
+            first, end = first_since(db, moment), end_before(db, moment)
+            assert first == min((n for n, at in enumerate(times) if at >= moment), default=7)
+            assert end == max((n + 1 for n, at in enumerate(times) if at < moment), default=0)
 
 
 def test_what_an_entry_names_is_told_by_name(

@@ -205,7 +205,7 @@ def test_an_undo_says_what_it_took_back_and_one_that_came_late_leaves_nothing(be
 def test_a_list_leaves_an_entry_for_each_inbox_that_it_shows_or_counts(
     bench: Bench, door: str
 ) -> None:
-    """One door of three is not the member's any more, and asking for it shows the others' counts."""
+    """One door of three is not the member's any more; asked for it, they see the others' counts."""
     inboxes = bench.office.work_of(bench.office.adviser).inboxes_opened()
     ids = {one.inbox.root.channel: one.inbox.inbox_id for one in inboxes}
     lost = ids.pop(Channel.WHISTLEBLOWER)

@@ -71,7 +71,11 @@ class CaseList:
 
 
 def list_cases(cases: Cases, wanted: Wanted) -> CaseList:
-    """List the cases of this member's inboxes. A page beyond the last one is the last one."""
+    """List the cases of this member's inboxes. A page beyond the last one is the last one.
+
+    Every inbox has its entry, chosen or not: its cases are counted, and looked through for what is
+    unread.
+    """
     opened = {inbox.inbox.inbox_id: inbox for inbox in cases.inboxes_opened()}
     chosen = [one for one in opened if wanted.inbox_ids is None or one in wanted.inbox_ids]
     today = cases.here.clock.today()
@@ -89,7 +93,7 @@ def list_cases(cases: Cases, wanted: Wanted) -> CaseList:
         else:
             ids = queries.ordered_ids(db, chosen, wanted.state, today, limit=size, offset=first)
         rows = queries.load(db, ids)
-    cases.note(*(_looked_at(opened[one], wanted.state) for one in chosen))
+    cases.note(*(_looked_at(inbox, wanted.state) for inbox in opened.values()))
     return CaseList(
         [_listed(cases, opened[row.case.inbox_id], row) for row in rows],
         counts,
@@ -100,7 +104,7 @@ def list_cases(cases: Cases, wanted: Wanted) -> CaseList:
 
 
 def _looked_at(inbox: InboxKeys, state: CaseState) -> Deed:
-    """Say that an inbox is listed; openly where this member has no key to seal it with."""
+    """Say that an inbox is listed or counted; openly where this member has no key to seal with."""
     if inbox.inbox.epoch in inbox.granted:
         return deed(Logged.INBOX_LISTED, inbox, state=state)
     return Deed(Logged.INBOX_LISTED, {"inbox": inbox.inbox.inbox_id.hex()})

@@ -56,6 +56,7 @@ TOLD = frozenset(
     }
 )
 MOST_LOOKED_THROUGH = 10_000  # entries, for one page: the next page goes on from there
+LEEWAY = timedelta(days=100)  # that a clock may have been wrong by, unnoticed
 
 
 class Access(Enum):
@@ -235,7 +236,7 @@ def _copied(cases: Cases) -> Iterator[bytes]:
 def _of_case(reader: "_Reader", db: Connection, opened: OpenedCase) -> tuple[list[ReadEntry], int]:
     """Open an inbox's entries since a case of it came; give the case's, and count the damaged."""
     entries, damaged = [], 0
-    first = queries.first_since(db, _midnight(opened.case.received))
+    first = _first_of_case(db, opened.case.received, reader.today)
     for row in queries.of_inbox(db, opened.case.inbox_id, first):
         entry = reader.read_if(opened.case.id.hex(), row)
         if entry is None:
@@ -246,6 +247,15 @@ def _of_case(reader: "_Reader", db: Connection, opened: OpenedCase) -> tuple[lis
     return entries, damaged
 
 
+def _first_of_case(db: Connection, received: date, today: date) -> int:
+    """Give a number before which no entry is about a case; 0 where only all entries will do.
+
+    Days and times are a clock's, which may have been wrong when the case came, or since.
+    """
+    first = queries.first_since(db, _midnight(received - LEEWAY))
+    return 0 if received > today or first == queries.size(db) else first
+
+
 def _is_told(entry: ReadEntry) -> bool:
     return entry.details is not None and entry.details.act in TOLD
 
@@ -254,6 +264,7 @@ class _Reader:
     """Opens entries with the log keys that a member has."""
 
     def __init__(self, cases: Cases, db: Connection) -> None:
+        self.today = cases.here.clock.today()
         self._installation = cases.here.id
         self._db = db
         self._inboxes = {one.inbox.inbox_id: one for one in cases.inboxes_opened()}
@@ -328,7 +339,7 @@ def _is_whole(row: EntryRow) -> bool:
 
 def _part(db: Connection, wanted: Wanted) -> queries.Part:
     since, until = _bounds(wanted.day)
-    end = queries.size(db) if until is None else queries.first_since(db, until)
+    end = queries.size(db) if until is None else queries.end_before(db, until)
     last = end if wanted.before is None else min(end, wanted.before)
     first = max(_first(db, wanted), last - MOST_LOOKED_THROUGH)
     who = wanted.who

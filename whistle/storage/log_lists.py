@@ -40,18 +40,19 @@ def size(db: Connection) -> int:
 def first_since(db: Connection, time: int) -> int:
     """Give the number of the first entry that was written at a moment or later.
 
-    Entries stand in the order of their times, so it takes a handful of looks whatever the size.
+    That is `size` where there is none. Every entry from there on is looked at by whoever asks: a
+    clock may have been wrong for a while, so later numbers can have earlier times.
     """
-    low, high = 0, size(db)
-    while low < high:
-        middle = (low + high) // 2
-        query = select(_COLUMN.time).where(_COLUMN.number >= middle).order_by(_COLUMN.number)
-        found = db.execute(query.limit(1)).scalar()
-        if found is not None and found < time:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    query = select(_COLUMN.number).where(_COLUMN.time >= time).order_by(_COLUMN.number).limit(1)
+    found = db.execute(query).scalar()
+    return size(db) if found is None else int(found)
+
+
+def end_before(db: Connection, time: int) -> int:
+    """Give the number after the last entry that was written before a moment; 0 without one."""
+    query = select(_COLUMN.number).where(_COLUMN.time < time).order_by(_COLUMN.number.desc())
+    found = db.execute(query.limit(1)).scalar()
+    return 0 if found is None else int(found) + 1
 
 
 def newest_first(db: Connection, part: Part) -> Iterator[EntryRow]:
