@@ -1,7 +1,7 @@
 """Sealed rows that are missing, changed or put back are found by the log, with the entry."""
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 
 from tests.housekeeping.life import Life, house_of
 from tests.support.office import Office
@@ -14,9 +14,11 @@ from whistle.casework import acts
 from whistle.crypto.errors import ContentError
 from whistle.housekeeping.day import finish_day
 from whistle.storage import tables
+from whistle.storage.digests import Kind
 from whistle.storage.engine import open_store
 from whistle.storage.migrations import upgrade
 from whistle.storage.rows import RegistrationRow
+from whistle.storage.sealed_rows import SealedRow
 
 
 def check(office: Office) -> Report:
@@ -97,9 +99,36 @@ def test_a_row_that_was_put_back_from_an_older_copy_is_older_than_logged(busy: O
     assert Fault.ROWS_OLDER in faults
 
 
+def test_a_row_that_is_passed_off_as_another_is_gone_all_the_same(busy: Office) -> None:
+    known, item = SealedRow.table.c, tables.items.c
+    registration: tuple[ColumnElement[bool], ...] = (known.kind == Kind.REGISTRATION,)
+    with busy.installation.store.write() as db:
+        row = SealedRow.all(db, SealedRow.select(known.kind == Kind.ITEM))[0]
+        other = SealedRow.all(db, SealedRow.select(*registration))[0]
+        db.execute(delete(tables.items).where(item.id == row.key[16:]))
+        db.execute(delete(SealedRow.table).where(known.key == row.key))
+        here = (*registration, known.key == other.key)
+        passed_off = update(SealedRow.table).where(*here)
+        db.execute(passed_off.values(progress=b"", digest=row.digest))
+    report = check(busy)
+    assert [one.fault for one in report.findings] == [Fault.STATE]
+    assert report.findings[0].first is not None
+    day_is_over(busy)
+    day_is_over(busy)  # nor do later batches cover it up
+    again = check(busy)
+    assert [one.fault for one in again.findings] == [Fault.STATE]
+    assert again.findings[0].first != report.findings[0].first
+
+
 @pytest.mark.parametrize(
     "about",
-    [{}, {"came": 1, "went": []}, {"came": ["00"], "went": []}, {"came": [1], "went": []}],
+    [
+        {"came": [], "went": [], "state": "ab" * 32},
+        {},
+        {"came": 1, "went": []},
+        {"came": ["00"], "went": []},
+        {"came": [1], "went": []},
+    ],
 )
 def test_a_batch_that_tells_no_digests_is_none(about: dict[str, object]) -> None:
     with pytest.raises(ContentError):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from tests.audit.test_sealed_state import check
 from tests.housekeeping.life import Batches, Life, batches, house_of
 from tests.support.office import NOON, Office
 from whistle.audit.checkpoints import note_key, read_checkpoint
@@ -82,6 +83,28 @@ def test_missed_days_are_made_up_for_in_one_entry(office: Office) -> None:
     told = batches(office)
     assert len(told.days) == 2
     assert len(told.there) == 4 * 4  # message, identity, and keys for both sides
+
+
+def test_a_batch_of_many_rows_is_several_entries_of_one_night(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day, "DIGESTS", 3)
+    life = Life(office, 1)
+    for _ in range(2):
+        life.report()
+    office.later(days=1)
+    life.withdraw_identity()
+    office.later(days=1)
+    assert keep_house(life.house).day
+    told = batches(office)
+    assert (len(told.days), len(set(told.days)), len(told.there)) == (
+        4,
+        1,
+        2 * 4 + 2,
+    )  # a file, too, and what withdrew
+    assert len(checkpoints(office)) == 1
+    found = check(office)
+    assert found.is_fine, found.findings
 
 
 def test_what_came_and_went_today_waits_for_a_later_day(office: Office) -> None:

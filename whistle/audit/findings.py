@@ -28,6 +28,7 @@ class Fault(StrEnum):
     ROWS_MISSING = "rows-missing"
     ROWS_CHANGED = "rows-changed"
     ROWS_OLDER = "rows-older"
+    STATE = "state"
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -4,6 +4,7 @@ Whenever it runs, it tells of finished days only. What came today waits, so that
 nor its time places a report or a message within its day (`whistle.storage.batches`).
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from whistle.audit.checkpoints import make_checkpoint
@@ -15,8 +16,10 @@ from whistle.keys.canonical import Json
 from whistle.storage import jobs, removal
 from whistle.storage.batches import Changes, changes, learn
 from whistle.storage.errors import DoneError
+from whistle.storage.sealed_rows import state
 
 JOB = "day"
+DIGESTS = 50_000  # of an entry: 3.4 MB, which an export has to carry in one line
 REMEMBERED = timedelta(days=31)  # no copy of the database is older than 30 days
 
 
@@ -38,19 +41,35 @@ def finish_day(here: House) -> date | None:
     try:
         with here.store.write() as db:
             jobs.finish(db, JOB, day)
+            before = state(db)  # told as well: who changed it meanwhile is not covered up for
             learn(db, told)
             removal.forget(db, fresh_before=today, removed_before=today - REMEMBERED)
-            log.append(db, Deed(Logged.DAY_CAME_IN, _told(told, day)))
+            deeds = [Deed(Logged.DAY_CAME_IN, part) for part in _told(told, day, before, state(db))]
+            log.append(db, *deeds)
             make_checkpoint(db, here.installation, here.log_key, day)
     except DoneError:  # somebody whose turn was over finished after all
         return None
     return day
 
 
-def _told(told: Changes, day: date) -> Json:
-    """Say it in an order that is the same whatever order things came in."""
+def _told(told: Changes, day: date, before: bytes, known: bytes) -> Sequence[Json]:
+    """Say it in an order that is the same whatever order things came in.
+
+    In one entry, or in as many as it takes; the last has what was known before, and is after it.
+    """
+    digests = [("went", digest) for digest in sorted(row.digest.hex() for row in told.went)]
+    digests += [("came", digest) for digest in sorted(row.digest.hex() for row in told.came)]
+    parts = [
+        _part(day, digests[start : start + DIGESTS])
+        for start in range(0, max(1, len(digests)), DIGESTS)
+    ]
+    parts[-1] |= {"before": before.hex(), "state": known.hex()}
+    return parts
+
+
+def _part(day: date, digests: list[tuple[str, str]]) -> dict[str, object]:
     return {
         "day": day.isoformat(),
-        "came": sorted(row.digest.hex() for row in told.came),
-        "went": sorted(row.digest.hex() for row in told.went),
+        "came": [digest for where, digest in digests if where == "came"],
+        "went": [digest for where, digest in digests if where == "went"],
     }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 _LABEL = b"whistle/v1/sealed-row"
+_STATE_LABEL = b"whistle/v1/sealed-state"
 _NUMBER_BYTES = 8
 
 
@@ -55,6 +56,16 @@ def attachment_digest(row: AttachmentRow, chunks: Iterable[bytes]) -> bytes:
 def presence_digest(kind: Kind, key: bytes) -> bytes:
     """Digest that there is a row, whatever stands in it."""
     return _over(kind, key).digest()
+
+
+def state_digest(rows: Iterable[tuple[str, bytes, bytes, bytes]]) -> bytes:
+    """Digest what the log knows of all sealed rows: kind, key, progress and digest of each."""
+    found = hashlib.sha256()
+    _add(found, _STATE_LABEL)
+    for row in rows:
+        for column in row:
+            _add(found, column)
+    return found.digest()
 
 
 def show_progress(generation: int, epoch: int, version: int) -> bytes:

@@ -20,6 +20,7 @@ from whistle.storage.digests import (
     registration_digest,
     show_generation,
     show_progress,
+    state_digest,
 )
 from whistle.storage.rows import AttachmentRow, ItemRow, RegistrationRow, Row
 
@@ -60,7 +61,17 @@ class Found(NamedTuple):
 def known(db: Connection, kind: Kind) -> Iterator[SealedRow]:
     """Give the rows of a kind that the log knows, in the order of their keys."""
     for row in _each(db, SealedRow.select(_state.kind == kind).order_by(_state.key)):
-        yield SealedRow(*row)
+        if all(isinstance(column, bytes) for column in row[1:]):  # SQLite keeps any type
+            yield SealedRow(*row)
+
+
+def state(db: Connection) -> bytes:
+    """Digest all that the log knows, so that it can be signed and nobody can change it unseen."""
+    return state_digest(
+        (kind, row.key, row.progress, row.digest)
+        for kind in sorted(Kind)
+        for row in known(db, kind)
+    )
 
 
 def current(db: Connection, kind: Kind) -> Iterator[Found]:
