@@ -62,6 +62,13 @@ def test_a_letter_goes_by_tls_from_the_first_byte(implicit: MailServer, post: Po
     assert (enclosed.get_filename(), enclosed.get_payload(decode=True)) == LETTER.enclosed
 
 
+def test_a_password_that_cannot_be_sent_is_not_told(upgraded: MailServer, post: Post) -> None:
+    with pytest.raises(MailError, match="have to be ASCII") as caught:
+        send(replace(upgraded, password=MailPassword("blåbærgrød")), LETTER)
+    assert "bl" not in str(caught.value).replace(upgraded.host, "")
+    assert post.letters == []
+
+
 def test_a_letter_goes_by_starttls_with_user_and_password(
     upgraded: MailServer, post: Post, tmp_path: Path
 ) -> None:

@@ -134,6 +134,8 @@ def _domain(server: MailServer) -> str:
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, UnicodeError):  # whose own words would show a letter of the password
+        return "user and password have to be ASCII"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not to be trusted ({error.verify_message})"
     if isinstance(error, smtplib.SMTPNotSupportedError):

@@ -64,7 +64,7 @@ def test_the_server_and_housekeeping_are_named_as_such(
         Log(here.store, here.id, here.clock, who).note(deed(act))
     desk = english(office.adviser)
     page = words_of(desk.get("/casework/log").text)
-    assert "the server Made a backup" in page
+    assert "the server Began a backup" in page
     assert "housekeeping Noted what had come in" in page
     assert lines(desk.get("/casework/log?who=server").text) == 1
     assert lines(desk.get("/casework/log?who=housekeeping").text) == 1

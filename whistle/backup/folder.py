@@ -97,21 +97,25 @@ def new_copy(folder: Path, day: date) -> Copy:
     return copy
 
 
-def remove_old(folder: Path, installation: bytes, today: date, keep_days: int) -> list[str]:
+def remove_old(
+    folder: Path, installation: bytes, today: date, keep_days: int
+) -> tuple[list[str], list[str]]:
     """Remove an installation's copies that are ``keep_days`` old; give their names.
 
-    Nothing else: a file counts by its name, and by a manifest of this installation beside it.
+    Nothing else: a file counts by its name, and by a manifest of this installation beside it. Also
+    gives the names of those whose manifest cannot be read: nobody knows how old they are.
     """
-    removed = []
+    removed, unknown = [], []
     for path in sorted(folder.glob("whistle-*.json")):
         copy = Copy(folder, path.stem)
         if _NAME.fullmatch(path.stem) and path.is_file() and not path.is_symlink():
             try:
                 manifest = Manifest.read(path)
             except CopyError:
+                unknown.append(copy.name)
                 continue
             too_old = manifest.day <= today - timedelta(days=keep_days)
             if manifest.installation == installation and too_old:
                 copy.remove()
                 removed.append(copy.name)
-    return removed
+    return removed, unknown

@@ -16,6 +16,7 @@ from whistle.domain.clock import Clock
 from whistle.domain.logged import Logged
 from whistle.settings import Settings
 from whistle.storage import log
+from whistle.storage.directory import has_statements
 from whistle.storage.engine import Store, open_store
 from whistle.storage.figures import database_bytes
 from whistle.storage.log_guard import guard, unguard
@@ -27,11 +28,15 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a run did. ``removed``: the names of copies that were too old."""
+    """What a run did. ``removed``: the names of copies that were too old.
+
+    ``unknown``: of those that are left because nobody can read how old they are.
+    """
 
     copy: Copy
     manifest: Manifest
     removed: list[str]
+    unknown: list[str]
 
 
 def back_up(settings: Settings, clock: Clock, folder: Path) -> Made:
@@ -42,7 +47,9 @@ def back_up(settings: Settings, clock: Clock, folder: Path) -> Made:
     """
     today = clock.today()
     with alone_in(folder):
-        removed = remove_old(folder, settings.installation, today, settings.backup.keep_days)
+        removed, unknown = remove_old(
+            folder, settings.installation, today, settings.backup.keep_days
+        )
         store = open_store(settings.database)
         store.clock = clock
         try:
@@ -55,7 +62,7 @@ def back_up(settings: Settings, clock: Clock, folder: Path) -> Made:
                 deletions.keep(folder, Known.of(db, settings.installation, today))
         finally:
             store.dispose()
-    return Made(copy, told, removed)
+    return Made(copy, told, removed, unknown)
 
 
 def _check(settings: Settings, store: Store, folder: Path) -> None:
@@ -67,6 +74,11 @@ def _check(settings: Settings, store: Store, folder: Path) -> None:
         )
     with store.read() as db:
         check_whole(db)
+        if settings.inboxes and not has_statements(db):
+            raise CopyError(
+                "the database has no keys, but whistle.toml names inboxes: it is another one, or "
+                "was put aside. Nothing was copied"
+            )
         size = database_bytes(db)
     free, kept_free = shutil.disk_usage(folder).free, settings.limits.free_megabytes * MEGABYTE
     if free - size < kept_free:

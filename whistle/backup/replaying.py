@@ -2,16 +2,17 @@
 
 Only what is gone for good is deleted again. A registration is in the deletion log when its case was
 handed over; what took its place is not in the copy, and without it and its keys nobody could work
-on the case. So these cases are told, for people to hand over again.
+on the case. So these cases are told, for people to hand over again. An identity is deleted, as it
+may have been withdrawn; where it was only changed, the new one is lost, so that is told as well.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Connection, delete, func, select
 
 from whistle.backup.deletions import Removed
+from whistle.keys.cases import Compartment
 from whistle.storage import removal, tables
 from whistle.storage.digests import Kind, item_digest
 from whistle.storage.log_tables import removed_rows
@@ -26,30 +27,38 @@ REPLACED = frozenset({Kind.REGISTRATION, Kind.KEYS, Kind.REPORTER_KEYS})
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a replay did. ``moved``: ids of cases that had been handed over since the copy."""
+    """What a replay did, with ids of cases.
+
+    ``moved``: those that had been handed over since the copy; ``identities``: those whose reporter
+    had changed or withdrawn who they are.
+    """
 
     deleted: int
-    moved: tuple[bytes, ...]
+    moved: tuple[bytes, ...] = ()
+    identities: tuple[bytes, ...] = ()
 
 
 def replay(db: Connection, removed: Sequence[Removed]) -> Replayed:
     """Delete the rows that are there again, and announce it for the log's next batch."""
-    before = _rows(db)
+    before, identities = _rows(db), set()
     for row in removed:
         if row.kind == Kind.ITEM:
-            _remove_item(db, row)
+            if _remove_item(db, row) == Compartment.IDENTITY:
+                identities.add(row.key[:ID_BYTES])
         elif row.kind == Kind.ATTACHMENT:
             _remove_file(db, row)
-    return Replayed(before - _rows(db), _moved(db, removed))
+    return Replayed(before - _rows(db), _moved(db, removed), tuple(sorted(identities)))
 
 
-def _remove_item(db: Connection, item: Removed) -> None:
-    """Delete an item; not another one that was written under its id later."""
+def _remove_item(db: Connection, item: Removed) -> str | None:
+    """Delete an item; give its compartment. Not another one that was written under its id later."""
     column = tables.items.c
     this_one = (column.case_id == item.key[:ID_BYTES], column.id == item.key[ID_BYTES:])
     row = ItemRow.first(db, ItemRow.select(*this_one))
-    if row and item_digest(row) == item.digest:
-        removal.remove_items(db, *this_one)
+    if row is None or item_digest(row) != item.digest:
+        return None
+    removal.remove_items(db, *this_one)
+    return row.compartment
 
 
 def _remove_file(db: Connection, file: Removed) -> None:
@@ -71,11 +80,11 @@ def _rows(db: Connection) -> int:
 
 def _moved(db: Connection, removed: Sequence[Removed]) -> tuple[bytes, ...]:
     column, case_id = removed_rows.c, tables.cases.c.id
-    query = select(column.key, func.max(column.day)).where(column.kind == Kind.REGISTRATION)
-    known: dict[bytes, date] = dict(db.execute(query.group_by(column.key)).all())
+    query = select(column.key, column.digest).where(column.kind == Kind.REGISTRATION)
+    known = {(key, digest) for key, digest in db.execute(query)}
     later = {
         row.key
         for row in removed
-        if row.kind == Kind.REGISTRATION and (row.key not in known or known[row.key] < row.day)
+        if row.kind == Kind.REGISTRATION and (row.key, row.digest) not in known
     }
     return tuple(sorted(later & set(db.execute(select(case_id)).scalars())))

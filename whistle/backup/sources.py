@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -13,6 +13,7 @@ from whistle.backup.deletions import FILE_NAME, Known
 from whistle.backup.errors import CopyError
 from whistle.backup.folder import Copy
 from whistle.backup.manifest import Manifest
+from whistle.domain.copies import MOST_DAYS
 from whistle.domain.errors import RefusedError
 from whistle.storage.log_tables import log_entries
 from whistle.storage.read_only import open_read_only
@@ -48,6 +49,12 @@ def known_deletions(copy: Copy, manifest: Manifest, sources: Sources, today: dat
         raise CopyError(
             "the log of deletions is older than the copy: it would bring back what was deleted "
             "between the two. Name a newer one with --deletions"
+        )
+    if told and not sources.nothing and manifest.day < today - timedelta(days=MOST_DAYS + 1):
+        raise CopyError(
+            f"the copy is of {manifest.day}: deletions are known for {MOST_DAYS + 1} days, so what "
+            "was deleted before that would come back. Restore a newer copy; or, if there is none "
+            "and the adviser wants it so, say --without-deletions: what is known is deleted still"
         )
     return nothing.joined([*told, _own(copy, manifest)])
 

@@ -1,11 +1,12 @@
 """`whistle backup`: a copy of the database, while it is at work."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TypeAlias
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
-DONE = 0
+DONE, FAILED = 0, 1
 FOLDER = "backups"  # in the data folder
 
 
@@ -33,4 +34,10 @@ def _backup(options: argparse.Namespace) -> int:
         f"{made.copy.database}: {rows['enquiry_case']} cases, {made.manifest.log_size} entries of "
         f"the log, {size / 1_000_000:.1f} MB"
     )
-    return DONE
+    for name in made.unknown:
+        print(
+            f"whistle: {name}.json cannot be read, so nobody knows how old that copy is: look at "
+            "it, and remove it when it is 30 days old",
+            file=sys.stderr,
+        )
+    return FAILED if made.unknown else DONE

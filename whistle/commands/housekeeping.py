@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import TypeAlias
 
+from whistle.domain.errors import RefusedError
+
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 DONE, FAILED = 0, 1
 
@@ -22,10 +24,16 @@ def _housekeeping(options: argparse.Namespace) -> int:
     from whistle.housekeeping.house import House  # noqa: PLC0415
     from whistle.housekeeping.service import keep_house  # noqa: PLC0415
     from whistle.settings import load_settings  # noqa: PLC0415
-    from whistle.storage.migrations import upgrade  # noqa: PLC0415
+    from whistle.storage.migrations import current, upgrade  # noqa: PLC0415
 
-    here = House.of(load_settings(options.data))
+    settings = load_settings(options.data)
+    here = House.of(settings)
     try:
+        if settings.inboxes and current(here.store) is None:
+            raise RefusedError(
+                "the database is empty, but whistle.toml names inboxes: it is another one, or was "
+                "put aside. Nothing was done"
+            )
         upgrade(here.store)
         done = keep_house(here)
     finally:

@@ -73,4 +73,6 @@ def _tell(restored: "Restored") -> None:
     )
     for case_id in replayed.moved:
         print(f"Handed over since, and back with its former inbox: case {case_id.hex()}")
+    for case_id in replayed.identities:
+        print(f"Who the reporter is was changed or withdrawn since: ask them: case {case_id.hex()}")
     print(AFTERWARDS.format(day=day))

@@ -138,3 +138,8 @@ def add_step(db: Connection, step: Step) -> None:
         )
     )
     RecoveryGrantRow.insert_all(db, step.recovery_grants)
+
+
+def has_statements(db: Connection) -> bool:
+    """Say whether there is a key directory at all."""
+    return db.execute(select(tables.statements.c.epoch).limit(1)).first() is not None

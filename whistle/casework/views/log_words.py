@@ -76,7 +76,7 @@ THE_LOG = {
     Logged.LOG_HANDED_OUT: _l("Made a page of the log for the person concerned"),
     Logged.LOG_EXPORTED: _l("Saved a copy of the log"),
     Logged.DAY_CAME_IN: _l("Noted what had come in"),
-    Logged.BACKED_UP: _l("Made a backup"),
+    Logged.BACKED_UP: _l("Began a backup"),
     Logged.RESTORED: _l("Restored a backup"),
     Logged.SET_UP: _l("Set the installation up"),
 }
