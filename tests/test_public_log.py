@@ -38,6 +38,19 @@ def test_the_newest_checkpoint_and_every_days_are_where_they_were(office: Office
     assert sizes == [1, 2, 3]
 
 
+def test_a_clock_that_was_wrong_for_a_night_does_not_hide_the_checkpoints_after_it(
+    office: Office,
+) -> None:
+    house, reporter = house_of(office), office.reporter()
+    office.later(days=400)
+    assert keep_house(house).day
+    office.later(days=-400)
+    day = keep_house(house).day
+    newest = reporter.get("/log/checkpoint")
+    assert newest.data == reporter.get(f"/log/checkpoint/{day}").data
+    assert newest.text.splitlines()[2] in reporter.get("/en/log").text
+
+
 @pytest.mark.parametrize(
     "day",
     ["2026-11-20", "20261119", "2026-W47-4", "0000-00-00", "x", "2026-11-19/", "%00", "9" * 99],

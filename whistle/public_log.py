@@ -23,9 +23,10 @@ blueprint = Blueprint("public_log", __name__)
 def about(lang: str) -> str:  # noqa: ARG001  (the language is read from the path)
     """What is the log, and how do I keep a checkpoint of it?"""
     here = this_installation()
-    newest_first = CheckpointRow.select().order_by(log_checkpoints.c.day.desc()).limit(SHOWN)
+    column = log_checkpoints.c
+    newest_first = CheckpointRow.select().order_by(column.size.desc(), column.day.desc())
     with here.store.read() as db:
-        rows = CheckpointRow.all(db, newest_first)
+        rows = CheckpointRow.all(db, newest_first.limit(SHOWN))
     return render_template(
         "public/log.html",
         days=[row.day for row in rows],

@@ -17,7 +17,7 @@ from whistle.domain.logged import Logged
 from whistle.storage import log as queries
 from whistle.storage.engine import Store, open_store
 from whistle.storage.log import EntryRow
-from whistle.storage.log_guard import ONLY_GROWS
+from whistle.storage.log_guard import ONLY_GROWS, guard, unguard
 from whistle.storage.log_tables import log_checkpoints, log_entries, log_heads, log_subtrees
 from whistle.storage.migrations import upgrade
 
@@ -84,6 +84,20 @@ def test_the_head_is_the_tree_over_all_entries(log: Log) -> None:
     assert subtrees == [(8, 0, root_of(row.leaf for row in rows[:256]))]
 
 
+def test_a_subtree_is_written_with_the_leaf_that_completes_it_and_not_before(log: Log) -> None:
+    forged = insert(log_subtrees).values(level=8, number=0, root=bytes(32))
+    with log.store.read() as db:
+        missing = 255 - queries.head(db).size
+    for _ in range(2):
+        with pytest.raises(DBAPIError, match=ONLY_GROWS), log.store.write() as db:
+            db.execute(forged)
+        log.note(*(deed(Logged.SIGNED_IN) for _ in range(missing)))
+        missing = 0
+    log.note(deed(Logged.SIGNED_IN))
+    with log.store.read() as db:
+        assert len(db.execute(queries.SubtreeRow.select()).all()) == 1
+
+
 @pytest.fixture
 def guarded(database_url: str) -> Iterator[Store]:
     """A database with one entry, as its owner has it."""
@@ -94,7 +108,9 @@ def guarded(database_url: str) -> Iterator[Store]:
     with store.write() as db:
         queries.append(db, queries.hold_head(db), row)
         queries.CheckpointRow(day=DAY, size=1, note=b"signed").insert(db)
+        unguard(db)
         queries.SubtreeRow(8, 0, leaf).insert(db)
+        guard(db)
     yield store
     store.dispose()
 
@@ -126,8 +142,11 @@ NEXT = {
         delete(log_heads),
         update(log_subtrees).values(root=bytes(32)),
         delete(log_subtrees),
+        insert(log_subtrees).values(level=8, number=1, root=bytes(32)),
+        insert(log_subtrees).values(level=0, number=1, root=bytes(32)),
         update(log_checkpoints).values(note=b"other"),
         delete(log_checkpoints),
+        insert(log_checkpoints).values(day=date(2026, 11, 21), size=7, note=b"ahead"),
     ],
     ids=[
         "the-time",
@@ -140,8 +159,11 @@ NEXT = {
         "no-head",
         "other-subtree",
         "no-subtree",
+        "a-subtree-of-leaves-to-come",
+        "a-subtree-that-is-a-leaf",
         "other-note",
         "no-checkpoint",
+        "a-checkpoint-of-entries-to-come",
     ],
 )
 def test_the_database_refuses_to_rewrite_the_log(guarded: Store, statement: object) -> None:

@@ -127,9 +127,13 @@ def checkpoints(db: Connection) -> Sequence[CheckpointRow]:
 
 
 def newest_checkpoint(db: Connection) -> CheckpointRow | None:
-    """Give the newest checkpoint, if there is one."""
+    """Give the checkpoint over the most entries: of a day that a wrong clock told, or a right one.
+
+    None where there is none.
+    """
     column = log_tables.log_checkpoints.c
-    return CheckpointRow.first(db, CheckpointRow.select().order_by(column.day.desc()).limit(1))
+    newest_first = CheckpointRow.select().order_by(column.size.desc(), column.day.desc())
+    return CheckpointRow.first(db, newest_first.limit(1))
 
 
 def old_keys(db: Connection, inbox_id: bytes) -> Sequence[OldKeysRow]:

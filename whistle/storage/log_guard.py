@@ -9,20 +9,27 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 ONLY_GROWS = "the log only grows"
-_NEXT = "NEW.number <> (SELECT size FROM log_head)"
 _GROWN = (
     "NEW.id <> OLD.id OR NEW.size <> OLD.size + 1"
     " OR NOT EXISTS (SELECT 1 FROM log_entry WHERE number = OLD.size)"
 )
 _SIGNED = "NEW.day <> OLD.day OR NEW.size <> OLD.size OR NEW.note <> OLD.note"
+_SIZE = "(SELECT size FROM log_head)"
+_NOT_COMPLETED = (  # by the next leaf; it is written before the head grows
+    "NEW.level NOT IN (8, 16, 24, 32, 40, 48)"
+    " OR ((NEW.number + 1) << NEW.level) <> (SELECT size + 1 FROM log_head)"
+    " OR NOT EXISTS (SELECT 1 FROM log_entry WHERE number = (SELECT size FROM log_head))"
+)
 _RULES = (  # name, table, event, and when it is refused
-    ("log_entry_next", "log_entry", "INSERT", _NEXT),
+    ("log_entry_next", "log_entry", "INSERT", f"NEW.number <> {_SIZE}"),
     ("log_entry_kept", "log_entry", "UPDATE", "true"),
     ("log_entry_stays", "log_entry", "DELETE", "true"),
     ("log_head_grows", "log_head", "UPDATE", _GROWN),
     ("log_head_stays", "log_head", "DELETE", "true"),
+    ("log_subtree_next", "log_subtree", "INSERT", _NOT_COMPLETED),
     ("log_subtree_kept", "log_subtree", "UPDATE", "true"),
     ("log_subtree_stays", "log_subtree", "DELETE", "true"),
+    ("log_checkpoint_now", "log_checkpoint", "INSERT", f"NEW.size <> {_SIZE}"),
     ("log_checkpoint_kept", "log_checkpoint", "UPDATE", _SIGNED),
     ("log_checkpoint_stays", "log_checkpoint", "DELETE", "true"),
 )
