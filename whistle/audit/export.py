@@ -11,11 +11,11 @@ from typing import BinaryIO
 from sqlalchemy import Connection
 
 from whistle.audit.evidence import Evidence, Kept
-from whistle.audit.written import Raw, read_entry, write_entry
+from whistle.audit.written import UNREADABLE, Raw, read_entry, write_entry
 from whistle.crypto.errors import ContentError, NoteShapeError, ProofError
 from whistle.crypto.merkle import Frontier
 from whistle.crypto.notes import NoteKey
-from whistle.keys.canonical import Json, as_day, as_number, as_object, as_string, check_fields, dump
+from whistle.keys.canonical import Json, as_number, as_object, as_string, check_fields, dump
 from whistle.storage import log as queries
 
 FORMAT = "whistle-log/1"
@@ -64,7 +64,8 @@ def read_export(file: BinaryIO) -> Evidence:
         key = NoteKey.parse(as_string(record["key"]))
     except NoteShapeError as error:
         raise ContentError("not the key of a log") from error
-    kept = [_checkpoint(line, place) for place, line in zip(range(count), lines, strict=False)]
+    numbered = zip(range(count), lines, strict=False)
+    kept = (_checkpoint(line, place) for place, line in numbered)
     return Evidence(key, kept, _head(record), lambda: map(_entry, lines))
 
 
@@ -80,16 +81,16 @@ def _checkpoint(line: bytes | None, place: int) -> Kept:
     try:
         record = _record(line)
         note = as_string(record.get("note")).encode()
-        return Kept(f"the checkpoint of {as_day(record.get('day'))}", note)
     except (ContentError, UnicodeEncodeError):
-        return Kept(f"checkpoint {place}", b"")
+        return Kept.beside(None, None, place)
+    return Kept.beside(record.get("day"), note, place)
 
 
-def _entry(line: bytes | None) -> Raw | None:
+def _entry(line: bytes | None) -> Raw:
     try:
         return read_entry(_record(line))
     except ContentError:
-        return None
+        return UNREADABLE
 
 
 def _record(line: bytes | None) -> Json:

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from whistle.audit.findings import Fault
 from whistle.audit.suspects import Suspects
-from whistle.audit.written import Raw, leaf_at, leaf_of, tail_of
+from whistle.audit.written import UNREADABLE, Raw, leaf_at, leaf_of, tail_of
 from whistle.crypto.errors import ContentError
 from whistle.crypto.merkle import HASH_BYTES, Frontier
 from whistle.domain.logged import Actor
@@ -72,13 +72,20 @@ class Passing:
         """Count the entries that passed."""
         return self.tiles.size
 
-    def run(self, entries: Iterable[Raw | None]) -> None:
-        """Let entries pass; none stands for one that could not be read."""
-        tiles, sizes, suspects = self.tiles, self._sizes, self.suspects
+    def run(self, entries: Iterable[Raw]) -> None:
+        """Let entries pass, in a loop that calls little: there may be a million."""
+        tiles, sizes, suspects, told = self.tiles, self._sizes, self.suspects, self._told
         expected, size = 0, 0
         self.at[0] = Frontier()
         for raw in entries:
-            number, leaf = self._look(raw, expected)
+            try:
+                leaf = leaf_of(raw)
+            except ContentError:
+                number, leaf = expected, self._none(raw, expected)
+            else:
+                number = raw[0] if leaf == raw[8] else self._misfit(raw, expected)
+                if raw[2] != _MEMBER:
+                    told(raw)
             if number != expected:
                 suspects.out_of_order(number, expected)
             if number >= expected:
@@ -87,27 +94,17 @@ class Passing:
             size += 1
             if size in sizes:
                 self.at[size] = tiles.frontier()
-            if raw is not None and raw[2] != _MEMBER:
-                self._told(raw)
         self.at[size] = tiles.frontier()
 
-    def _look(self, raw: Raw | None, expected: int) -> tuple[int, bytes]:
-        """Give an entry's number and hash, whatever it says of them itself."""
-        if raw is None:
-            self.suspects.unreadable(
-                Fault.UNREADABLE,
-                f"Entry {expected}, or what stands there, is unreadable.",
-                expected,
-            )
-            return expected, bytes(HASH_BYTES)
-        try:
-            leaf = leaf_of(raw)
-        except ContentError:
-            self.suspects.unreadable(
-                Fault.CHANGED, f"Entry {expected} has values that no entry has.", expected
-            )
-            return expected, bytes(HASH_BYTES)
-        return raw[0] if leaf == raw[8] else self._misfit(raw, expected), leaf
+    def _none(self, raw: Raw, expected: int) -> bytes:
+        """Tell of what is no entry; give a hash to stand for it."""
+        if raw is UNREADABLE:
+            told = f"Entry {expected}, or what stands there, is unreadable."
+            self.suspects.unreadable(Fault.UNREADABLE, told, expected)
+        else:
+            told = f"Entry {expected} has values that no entry has."
+            self.suspects.unreadable(Fault.CHANGED, told, expected)
+        return bytes(HASH_BYTES)
 
     def _misfit(self, raw: Raw, expected: int) -> int:
         """Look closer at an entry that does not fit its hash; give the number it stands for."""

@@ -4,8 +4,10 @@ An entry's hash is over its number, too. So who moves entries, or puts some in o
 numbers the rest anew, leaves hashes that fit other numbers, and those say what was there.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from whistle.audit.findings import Fault, Finding
 from whistle.audit.written import leaf_at
@@ -14,7 +16,7 @@ NEARBY = 64  # numbers that are tried in both directions
 FAR_SEARCHES = 8  # how often all numbers of the log are tried
 FARTHEST = 1 << 20
 MOST = 256  # entries that are looked at alone; of more, only that there are more is told
-MOST_GAPS = 1024
+MOST_GAPS = 1024  # of others, only that there are more is told
 NUMBERS = range(1 << 64)
 
 
@@ -50,7 +52,8 @@ class Suspects:
         self._misfits: list[Misfit] = []
         self._more = 0
         self._far = FAR_SEARCHES
-        self._gaps: list[range] = []
+        self._gaps: list[range] = []  # the lowest first
+        self._crowded = False  # whether some were forgotten: then nobody knows what stands twice
         self._late: int | None = None  # the lowest number that stands behind a higher one
         self._twice: list[int] = []
         self._findings: list[Finding] = []
@@ -59,25 +62,37 @@ class Suspects:
         """Note an entry that is none."""
         if len(self._findings) < MOST:
             self._findings.append(Finding(fault, message, number))
+        else:
+            self._more += 1
 
     def out_of_order(self, number: int, expected: int) -> None:
         """Look at an entry that stands where another number should."""
-        if number > expected and len(self._gaps) < MOST_GAPS:
-            self._gaps.append(range(expected, number))
-        elif number < expected and self._fill(number):
+        if number > expected:
+            self._put(len(self._gaps), range(expected, number))
+        elif self._fill(number) or self._crowded:
             self._late = number if self._late is None else min(number, self._late)
-        elif number < expected and len(self._twice) < MOST:
+        elif len(self._twice) < MOST:
             self._twice.append(number)
         else:
             self._more += 1
 
     def _fill(self, number: int) -> bool:
-        for place, gap in enumerate(self._gaps):
-            if number in gap:
-                halves = range(gap.start, number), range(number + 1, gap.stop)
-                self._gaps[place : place + 1] = [half for half in halves if half]
-                return True
-        return False
+        """Say whether an entry was missing so far; from now on it is not."""
+        place = bisect_right(self._gaps, number, key=attrgetter("start")) - 1
+        if place < 0 or number not in self._gaps[place]:
+            return False
+        gap = self._gaps.pop(place)
+        self._put(place, range(gap.start, number), range(number + 1, gap.stop))
+        return True
+
+    def _put(self, place: int, *gaps: range) -> None:
+        """Remember gaps, as many as there may be: the lower ones."""
+        wide = [gap for gap in gaps if gap]
+        room = MOST_GAPS - len(self._gaps)
+        self._gaps[place:place] = wide[:room]
+        if len(wide) > room:
+            self._crowded = True
+            self._more += 1
 
     def misfit(self, number: int, tail: bytes, leaf: bytes) -> None:
         """Look at an entry whose hash is not its own."""

@@ -4,7 +4,8 @@ Nothing is believed of what is checked. ``docs/log.md`` says what each finding m
 """
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from whistle.audit.checkpoints import read_checkpoint
 from whistle.audit.entries import NO_ID, open_details
@@ -31,7 +32,7 @@ def verify(evidence: Evidence, key: NoteKey | None = None, outside: Sequence[Kep
     Without ``key`` the one that stands with the log is taken, which proves less.
     """
     signatures = _Signatures(key or evidence.key)
-    signed = list(signatures.read([*evidence.checkpoints, *outside]))
+    signed = list(signatures.read(chain(evidence.checkpoints, outside)))
     listener = _Listener()
     head = evidence.head.size if evidence.head else 0
     sizes = {head, *(one.mark.size for one in signed)}
@@ -41,6 +42,7 @@ def verify(evidence: Evidence, key: NoteKey | None = None, outside: Sequence[Kep
     findings = [
         *_keys(evidence, key),
         *signatures.findings,
+        *evidence.odd,
         *judge.judge(listener.restored),
     ]
     named = {one.first for one in findings}
@@ -75,7 +77,7 @@ class _Signatures:
         self._key = key
         self.findings: list[Finding] = []
 
-    def read(self, kept: Sequence[Kept]) -> Iterator[Signed]:
+    def read(self, kept: Iterable[Kept]) -> Iterator[Signed]:
         for one in kept:
             try:
                 checkpoint = read_checkpoint(one.note, self._key)

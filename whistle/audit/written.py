@@ -18,6 +18,7 @@ from whistle.storage.log import EntryRow
 # Number, time, kind of actor, actor, inbox, epoch, commitment, body, leaf: as `EntryRow` has them,
 # but a million of these are read while somebody waits, and any of them may be somebody's forgery.
 Raw: TypeAlias = tuple[int, int, int, bytes, bytes, int, bytes, bytes, bytes]
+UNREADABLE: Raw = (0, 0, 0, b"", b"", 0, b"", b"", b"")  # stands for one that could not be read
 
 FIELDS = (
     "number",
@@ -30,6 +31,7 @@ FIELDS = (
     "body",
     "leaf",
 )
+NUMBERS = "number", "time", "actor_kind", "epoch"
 _LEAF = b"\x00" + PREFIX
 _NUMBER = struct.Struct(">Q")
 _CONTENT = struct.Struct(">QQB16s16sI32s32s")
@@ -56,6 +58,8 @@ def read_entry(record: object) -> Raw:
     if not isinstance(record, dict) or len(record) != len(FIELDS):
         raise ContentError("not an entry")
     try:
+        if any(type(record[name]) is not int for name in NUMBERS):  # `true` would pass for 1
+            raise ContentError("not an entry")
         return (
             record["number"],
             record["time"],
