@@ -1,11 +1,13 @@
 """A member's second factor: an authenticator app's codes, and backup codes for when it is lost."""
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
 from whistle.accounts.delays import Delays, What
-from whistle.audit.log import deed
+from whistle.audit.log import Deed, deed
 from whistle.crypto.errors import SealingError
 from whistle.crypto.totp import TotpSecret
 from whistle.domain.logged import Logged
@@ -24,6 +26,9 @@ from whistle.storage import membership
 from whistle.storage.rows import BackupCodeRow, MemberRow
 
 MOST_WRONG = 100  # codes in a day, in all: one of a million is right at any moment, three are taken
+
+
+Then: TypeAlias = Callable[[Connection], object]  # what an act does besides, in its transaction
 
 
 class Way(StrEnum):
@@ -48,10 +53,11 @@ class FactorService:
         self._keyring = keyring
         self._log = installation.log_of(member)
 
-    def show(self, code: str, lane: Lane, act: Logged) -> bool:
+    def show(self, code: str, lane: Lane, act: Logged, then: Then | None = None) -> bool:
         """Say whether a code, the app's or a backup code, is right; it is used up then.
 
-        ``act``: what the member does by it, which is logged with the code's use.
+        ``act``: what the member does by it, which is logged with the code's use; ``then`` begins
+        the session that it is for. All of it is stored, or nothing.
 
         Raises `DelayedError` after too many wrong ones, whatever the passphrase was, and
         `NoMoreCodesError` after too many in a day, but for backup codes. Wrong ones are kept until
@@ -62,7 +68,8 @@ class FactorService:
             raise NoMoreCodesError
         delays = Delays(self._here)
         delays.begin(What.CODE, self._member.username, lane)
-        right = self._use_backup_code(code, act) if is_backup_code else self._use(code, act)
+        use = self._use_backup_code if is_backup_code else self._use
+        right = use(code, act, then)
         if right:
             delays.succeeded(What.CODE, self._member.username, lane)
         else:
@@ -82,7 +89,7 @@ class FactorService:
             if queries.have_seen_wrong_codes(db, self._member.id, self._member.wrong_codes):
                 self._log.append(db, deed(Logged.WRONG_CODES_SEEN))
 
-    def _use(self, code: str, act: Logged) -> bool:
+    def _use(self, code: str, act: Logged, then: Then | None) -> bool:
         if self._member.totp_box is None:
             return False
         try:
@@ -92,15 +99,18 @@ class FactorService:
         steps = list(secret.steps_of(_digits(code), self._here.clock.now()))
         with self._here.store.write() as db:
             used = any(queries.use_totp_step(db, self._member, step) for step in steps)
-            return used and self._done(db, act, Way.APP)
+            return used and self._done(db, deed(act, way=Way.APP), then)
 
-    def _use_backup_code(self, code: str, act: Logged) -> bool:
+    def _use_backup_code(self, code: str, act: Logged, then: Then | None) -> bool:
         row = BackupCodeRow(self._member.id, backup_code_digest(self._keyring, code))
         with self._here.store.write() as db:
-            return queries.use_backup_code(db, row) and self._done(db, act, Way.BACKUP_CODE)
+            used = queries.use_backup_code(db, row)
+            return used and self._done(db, deed(act, way=Way.BACKUP_CODE), then)
 
-    def _done(self, db: Connection, act: Logged, way: Way) -> bool:
-        self._log.append(db, deed(act, way=way))
+    def _done(self, db: Connection, done: Deed, then: Then | None) -> bool:
+        if then:
+            then(db)
+        self._log.append(db, done)
         return True
 
     def propose_app(self) -> tuple[TotpSecret, str]:

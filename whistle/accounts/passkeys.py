@@ -6,7 +6,7 @@ without is a second factor. Whoever holds no passkey cannot find out which ones 
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -95,8 +95,13 @@ class PasskeyService:
             self._site, challenge, member, known, municipality
         )
 
-    def sign_in(self, answer: str, unlock: str) -> tuple[MemberRow, Keyring]:
-        """Unlock the member whose passkey answered, by the key that their browser derived."""
+    def sign_in(
+        self, answer: str, unlock: str, then: Callable[[Connection, Keyring], object] | None = None
+    ) -> tuple[MemberRow, Keyring]:
+        """Unlock the member whose passkey answered, by the key that their browser derived.
+
+        ``then`` is given the keys, and begins their session in the transaction of the sign-in.
+        """
         member, row, count, challenge = self._verified(answer, self._occasion(Ceremony.SIGN_IN))
         try:
             key = UnlockKey(_decoded(unlock))
@@ -104,6 +109,8 @@ class PasskeyService:
         except SealingError as error:
             raise PasskeyRefusedError(Refusal.OPENS_NOTHING) from error
         with self._using(row, count, challenge) as db:
+            if then:
+                then(db, keyring)
             self._log(db, member, _shown(Logged.SIGNED_IN, row))
         return member, keyring
 

@@ -131,27 +131,17 @@ class AccountService:
     def start(self, keyring: Keyring, *, proved: bool) -> SessionToken:
         """Start a session: whole when the second factor has been ``proved``, else half.
 
-        What proved it stands in the log already (`FactorService.show`).
+        A whole one only where what proved it was another act; see `begin`.
         """
+        with self._here.store.write() as db:
+            queries.end_sessions_started_before(db, self._here.clock.now() - ABSOLUTE)
+            return self.begin(db, keyring, proved=proved)
+
+    def begin(self, db: Connection, keyring: Keyring, *, proved: bool = True) -> SessionToken:
+        """Start a session in the transaction of the act that proves who the member is."""
         now = self._here.clock.now()
         token, row = self.boxer.start(keyring, now, now if proved else None)
-        with self._here.store.write() as db:
-            queries.end_sessions_started_before(db, now - ABSOLUTE)
-            row.insert(db)
-        return token
-
-    def exchange(self, keyring: Keyring, before: SessionToken) -> SessionToken | None:
-        """Start a whole session in the place of another, for who has just proved to be the member.
-
-        No token that was known before the proof is worth anything after it. None where the other
-        has ended meanwhile.
-        """
-        now = self._here.clock.now()
-        token, row = self.boxer.start(keyring, now, now)
-        with self._here.store.write() as db:
-            if not queries.end_session(db, before.hash):
-                return None
-            row.insert(db)
+        row.insert(db)
         return token
 
     def has_second_factor(self, member: MemberRow) -> bool:
@@ -227,11 +217,6 @@ class AccountService:
             ended = queries.end_sessions_of(db, member.id, token.hash)
             if ended:
                 self._here.log_of(member).append(db, deed(Logged.SESSION_ENDED, ended=ended))
-
-    def drop_others(self, member_id: bytes, token: SessionToken) -> None:
-        """End all of a member's sessions but one: part of an act that is logged already."""
-        with self._here.store.write() as db:
-            queries.end_sessions_of(db, member_id, token.hash)
 
     def choose_language(self, member: MemberRow, language: str) -> None:
         """Remember the language a member reads."""

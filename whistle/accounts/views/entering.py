@@ -2,8 +2,11 @@
 
 import base64
 import binascii
+from collections.abc import Callable
+from functools import partial
 
-from flask import Request, Response, abort, after_this_request, g, redirect, request, url_for
+from flask import Request, Response, after_this_request, g, redirect, request, url_for
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -23,10 +26,49 @@ from whistle.signed_in import (
     this_member,
     whoever_is_here,
 )
+from whistle.storage import members
 from whistle.storage.rows import MemberRow
+from whistle.storage.standing import replace_session
 from whistle.web import this_installation
 
 COOKIE = "__Host-casework"
+
+
+class Entrance:
+    """A whole session that begins in the transaction of the act that it is for, or not at all.
+
+    The act calls `begin`, once; when it is stored, the view calls `enter`.
+    """
+
+    def __init__(self, ending: Callable[[Connection], object]) -> None:
+        """Take the place of what ``ending`` ends; it raises where that ought not to be gone."""
+        self._ending = ending
+        self._begun: tuple[Keyring, SessionToken] | None = None
+
+    def begin(self, db: Connection, keyring: Keyring) -> None:
+        """End what is to be ended, and start the session, in a transaction that is open."""
+        self._ending(db)
+        self._begun = keyring, AccountService(this_installation()).begin(db, keyring)
+
+    def enter(self, member: MemberRow) -> SignedIn:
+        """Have this request and the browser go on in the session."""
+        if self._begun is None:
+            raise RuntimeError("no session has begun")
+        return _hold(member, *self._begun, proved=True)
+
+
+def coming_in() -> Entrance:
+    """Sign somebody in; an older session of this browser's ends, whosever it is."""
+    before = signed_in() or half_signed_in()
+    return Entrance(lambda db: before and members.end_session(db, before.token.hash))
+
+
+def exchange() -> Entrance:
+    """Make this session whole, or its proof fresh, under a new token, as who it is was shown.
+
+    No token that was known before is worth anything after it. `SessionOverError` if it has ended.
+    """
+    return Entrance(partial(replace_session, token_hash=whoever_is_here().token.hash))
 
 
 def start_session(member: MemberRow, keyring: Keyring, *, proved: bool) -> SignedIn:
@@ -37,25 +79,6 @@ def start_session(member: MemberRow, keyring: Keyring, *, proved: bool) -> Signe
         service.drop(before.token)
     token = service.start(keyring, proved=proved)
     return _hold(member, keyring, token, proved=proved)
-
-
-def prove_session() -> SignedIn:
-    """Make this session whole, or its proof fresh, under a new token; 403 if it has just ended.
-
-    For who has shown the second factor, or has just chosen their first.
-    """
-    here = whoever_is_here()
-    token = AccountService(this_installation()).exchange(here.keyring, here.token)
-    if token is None:
-        abort(403)
-    return _hold(here.row, here.keyring, token, proved=True)
-
-
-def go_on_alone() -> SignedIn:
-    """Go on under a new token, and end all other sessions: what they were opened by has changed."""
-    session = prove_session()
-    AccountService(this_installation()).drop_others(session.row.id, session.token)
-    return session
 
 
 def _hold(member: MemberRow, keyring: Keyring, token: SessionToken, *, proved: bool) -> SignedIn:

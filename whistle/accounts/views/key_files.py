@@ -12,11 +12,10 @@ from whistle.accounts.key_files import (
     TooManyError,
 )
 from whistle.accounts.views.blueprint import blueprint
-from whistle.accounts.views.entering import go_on_alone
 from whistle.accounts.views.passkey_forms import ChosenForm, KeyFileForm
 from whistle.accounts.views.second_factor import too_old
 from whistle.accounts.views.sign_in import check_button
-from whistle.accounts.views.standing import standing
+from whistle.accounts.views.standing import standing, standing_alone
 from whistle.signed_in import members_only, proof_needed, this_member
 from whistle.uploads import Refusal
 from whistle.web import attachment_response
@@ -48,8 +47,9 @@ def revoke_key_file() -> BaseResponse:
     if request.method != "POST":
         return redirect(url_for("accounts.key_files"), 303)
     check_button()
-    _service().revoke(this_member().row.id, ChosenForm().chosen)
-    go_on_alone()
+    member, (installation, alone) = this_member().row, standing_alone()
+    KeyFileService(installation).revoke(member.id, ChosenForm().chosen)
+    alone.enter(member)
     return redirect(url_for("accounts.key_files", done="revoked"), 303)
 
 

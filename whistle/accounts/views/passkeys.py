@@ -15,10 +15,10 @@ from whistle.accounts.challenges import Refusal as Reason
 from whistle.accounts.forms import SignInForm
 from whistle.accounts.views.blueprint import blueprint
 from whistle.accounts.views.entering import (
+    Entrance,
+    coming_in,
+    exchange,
     go_on,
-    go_on_alone,
-    prove_session,
-    start_session,
 )
 from whistle.accounts.views.passkey_forms import (
     ChosenForm,
@@ -30,7 +30,7 @@ from whistle.accounts.views.prove import prove_page, proved
 from whistle.accounts.views.second_factor import second_factor_page, too_old
 from whistle.accounts.views.security import factor_chosen
 from whistle.accounts.views.sign_in import again, check_button
-from whistle.accounts.views.standing import standing
+from whistle.accounts.views.standing import beginning, standing, standing_alone
 from whistle.installation import Installation
 from whistle.signed_in import (
     Draft,
@@ -73,12 +73,13 @@ def sign_in_by_passkey() -> BaseResponse:
     """Let in whose passkey opens their keys: it is passphrase and second factor in one."""
     if request.method != "POST":
         return redirect(url_for("accounts.sign_in"), 303)
-    form = PasskeySignInForm()
+    form, entrance = PasskeySignInForm(), coming_in()
+    answer, unlock = form.credential.data or "", form.unlock.data or ""
     try:
-        member, keyring = _service().sign_in(form.credential.data or "", form.unlock.data or "")
+        member, _keyring = _service().sign_in(answer, unlock, entrance.begin)
     except PasskeyRefusedError as error:
         return again(SignInForm(formdata=None), refused(error))
-    start_session(member, keyring, proved=True)
+    entrance.enter(member)
     return go_on()
 
 
@@ -88,10 +89,11 @@ def passkey_as_second_factor() -> BaseResponse:
     """Take a passkey after the passphrase; the session is whole afterwards."""
     if request.method != "POST":
         return redirect(url_for("accounts.second_factor"), 303)
-    refusal = _not_shown(Ceremony.SECOND_FACTOR, PasskeyForm())
+    whole = exchange()
+    refusal = _not_shown(Ceremony.SECOND_FACTOR, PasskeyForm(), whole)
     if refusal:
         return second_factor_page(Draft.carried(), refusal)
-    prove_session()
+    whole.enter(whoever_is_here().row)
     return go_on()
 
 
@@ -101,11 +103,11 @@ def prove_by_passkey() -> BaseResponse:
     """Take a passkey before something that changes keys; then back to what asked for it."""
     if request.method != "POST":
         return redirect(url_for("accounts.prove"), 303)
-    form = PasskeyForm()
-    refusal = _not_shown(Ceremony.PROVE, form)
+    form, fresh = PasskeyForm(), exchange()
+    refusal = _not_shown(Ceremony.PROVE, form, fresh)
     if refusal:
         return prove_page(form.to.data or "", form.undone.data or "", refusal)
-    return proved(form.to.data or "")
+    return proved(fresh, form.to.data or "")
 
 
 @blueprint.route("/passkeys", methods=["GET", "POST"])
@@ -115,10 +117,11 @@ def passkeys() -> BaseResponse:
     if request.method != "POST":
         return _list_page(NewPasskeyForm(formdata=None))
     form, here = NewPasskeyForm(), whoever_is_here()
-    refusal = too_old(form)
+    refusal, alone = too_old(form), None
     if refusal is None:
+        installation, alone = standing_alone() if here.must_enrol else (standing(), None)
         try:
-            _own().register(
+            _service(installation).register(
                 here.keyring,
                 here.token.hash,
                 form.credential.data or "",
@@ -129,7 +132,8 @@ def passkeys() -> BaseResponse:
             refusal = refused(error)
     if refusal:
         return _list_page(form, refusal)
-    if here.must_enrol:
+    if alone:
+        alone.enter(here.row)
         return factor_chosen("passkey")
     return redirect(url_for("accounts.passkeys", done="added"), 303)
 
@@ -146,7 +150,7 @@ def let_passkey_open() -> BaseResponse:
     if refusal is None:
         answer, unlock = form.credential.data or "", form.unlock.data or ""
         try:
-            _own().let_open(member.keyring, member.token.hash, answer, unlock)
+            _service(standing()).let_open(member.keyring, member.token.hash, answer, unlock)
         except PasskeyRefusedError as error:
             refusal = refused(error)
     if refusal:
@@ -165,12 +169,13 @@ def remove_passkey() -> BaseResponse:
     chosen = ChosenForm().chosen
     if "sure" not in request.form:
         return _removal_page(chosen)
+    member, (installation, alone) = this_member().row, standing_alone()
     try:
-        _own().remove(this_member().row.id, chosen)
+        _service(installation).remove(member.id, chosen)
     except LastFactorError:
         last = _("This is your only second factor. Add another passkey or an app first.")
         return _list_page(NewPasskeyForm(formdata=None), Refusal(last, 409))
-    go_on_alone()
+    alone.enter(member)
     return redirect(url_for("accounts.passkeys", done="removed"), 303)
 
 
@@ -204,13 +209,17 @@ def refused(error: PasskeyRefusedError) -> Refusal:
     return Refusal(words[error.reason], 403)
 
 
-def _not_shown(ceremony: Ceremony, form: PasskeyForm) -> Refusal | None:
-    """Take what a passkey of this member's answered, or say why it was not taken."""
+def _not_shown(ceremony: Ceremony, form: PasskeyForm, entrance: Entrance) -> Refusal | None:
+    """Take what a passkey of this member's answered, or say why it was not taken.
+
+    ``entrance``: the session that begins with it.
+    """
     refusal, here = too_old(form), whoever_is_here()
     if refusal:
         return refusal
     try:
-        _service().prove(ceremony, form.credential.data or "", here.row.id, here.token.hash)
+        service = _service(beginning(entrance))
+        service.prove(ceremony, form.credential.data or "", here.row.id, here.token.hash)
     except PasskeyRefusedError as error:
         return refused(error)
     return None
@@ -221,11 +230,6 @@ def _service(here: Installation | None = None) -> "PasskeyService":
     from whistle.accounts.passkeys import PasskeyService  # noqa: PLC0415
 
     return PasskeyService(here or this_installation(), request.host)
-
-
-def _own() -> "PasskeyService":
-    """Give them to be changed by who is here."""
-    return _service(standing())
 
 
 def _next_name() -> str:

@@ -8,7 +8,7 @@ from whistle.accounts.delays import DelayedError
 from whistle.accounts.forms import ProveForm
 from whistle.accounts.service import AccountService, TooBusyError
 from whistle.accounts.views.blueprint import blueprint
-from whistle.accounts.views.entering import desk, prove_session, this_mark
+from whistle.accounts.views.entering import Entrance, desk, exchange, this_mark
 from whistle.accounts.views.second_factor import too_old
 from whistle.accounts.views.trying import busy, not_opened, show_code
 from whistle.crypto.passphrase import Passphrase
@@ -27,16 +27,16 @@ def prove() -> BaseResponse:
     """Ask for passphrase and code once more; then back to what asked for it."""
     if request.method != "POST":
         return prove_page(request.args.get("to", ""), request.args.get("undone", ""))
-    form = ProveForm()
-    refusal = _refused(form)
+    form, fresh = ProveForm(), exchange()
+    refusal = _refused(form, fresh)
     if refusal:
         return prove_page(form.to.data or "", form.undone.data or "", refusal)
-    return proved(form.to.data or "")
+    return proved(fresh, form.to.data or "")
 
 
-def proved(to: str) -> BaseResponse:
+def proved(fresh: Entrance, to: str) -> BaseResponse:
     """Lead on whose proof was right: to what they had written, or to what asked for it."""
-    member, draft = prove_session(), Draft.carried()
+    member, draft = fresh.enter(this_member().row), Draft.carried()
     if draft:
         return draft.unsent_page(member.csrf_token)
     return redirect(_way_back(to), 303)
@@ -49,7 +49,7 @@ def _way_back(asked: str) -> str:
     return asked if known and asked != HERE else desk(this_member())
 
 
-def _refused(form: ProveForm) -> Refusal | None:
+def _refused(form: ProveForm, fresh: Entrance) -> Refusal | None:
     """Say why it was not taken; passphrase before code, as a code is used up by being right."""
     if TURNED_AWAY in request.environ:
         return busy()
@@ -68,7 +68,7 @@ def _refused(form: ProveForm) -> Refusal | None:
         return not_opened(error.until)
     if unlocked is None or unlocked.member.id != member.row.id:
         return Refusal(_("The passphrase is not right."), 403)
-    return show_code(member.row, member.keyring, form.code, Logged.PROVED)
+    return show_code(member.row, member.keyring, form.code, Logged.PROVED, fresh)
 
 
 def prove_page(to: str, undone: str = "", refusal: Refusal | None = None) -> BaseResponse:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from whistle.accounts.factors import FactorService
 from whistle.accounts.forms import CodeForm
 from whistle.accounts.views.blueprint import blueprint
-from whistle.accounts.views.entering import go_on, prove_session
+from whistle.accounts.views.entering import exchange, go_on
 from whistle.accounts.views.trying import show_code
 from whistle.domain.logged import Logged
 from whistle.signed_in import (
@@ -29,12 +29,12 @@ def second_factor() -> BaseResponse:
     draft = Draft.carried()
     if request.method != "POST":
         return second_factor_page(draft)
-    form = CodeForm()
+    form, whole = CodeForm(), exchange()
     here = whoever_is_here()
-    refusal = too_old(form) or show_code(here.row, here.keyring, form.code, Logged.SIGNED_IN)
+    refusal = too_old(form) or show_code(here.row, here.keyring, form.code, Logged.SIGNED_IN, whole)
     if refusal:
         return second_factor_page(draft, refusal)
-    prove_session()
+    whole.enter(here.row)
     return go_on()
 
 

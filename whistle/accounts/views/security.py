@@ -13,9 +13,8 @@ from whistle.accounts.forms import AppForm, PassphraseForm, SessionForm
 from whistle.accounts.own_passphrase import OwnPassphraseService
 from whistle.accounts.service import AccountService, TooBusyError
 from whistle.accounts.views.blueprint import blueprint
-from whistle.accounts.views.entering import go_on_alone
 from whistle.accounts.views.sign_in import check_button
-from whistle.accounts.views.standing import standing
+from whistle.accounts.views.standing import standing, standing_alone
 from whistle.accounts.views.trying import busy
 from whistle.accounts.ways_in import ways_in
 from whistle.crypto.passphrase import Passphrase
@@ -78,7 +77,7 @@ def security() -> BaseResponse:
 @enrolment_or_proof_needed
 def app() -> BaseResponse:
     """Choose an authenticator app, or another one; it counts when it has shown a right code."""
-    form, factors = AppForm(), _factors()
+    form, factors, here = AppForm(), _factors(), whoever_is_here()
     if request.method != "POST":
         return _app_page(*factors.propose_app())
     secret = factors.proposed_app(form.app.data or "")
@@ -86,23 +85,22 @@ def app() -> BaseResponse:
         too_old = Refusal(_("The page was too old. Scan this code instead."), 403)
         return _app_page(*factors.propose_app(), too_old)
     boxed = form.app.data or ""
+    installation, alone = standing_alone()
     try:
-        taken = factors.enrol_app(boxed, form.totp.data or "")
+        changing = FactorService(installation, here.row, here.keyring)
+        taken = changing.enrol_app(boxed, form.totp.data or "")
     except ConflictError:
         meanwhile = Refusal(_("Another app was chosen meanwhile. Nothing was changed."), 409)
         return _app_page(*factors.propose_app(), meanwhile)
     if not taken:
         wrong = _("The code is not right. Is the clock of your telephone right? Try the next code.")
         return _app_page(secret, boxed, Refusal(wrong, 422))
+    alone.enter(here.row)
     return factor_chosen("app")
 
 
 def factor_chosen(which: str) -> BaseResponse:
-    """Go on when a second factor has been chosen: whole, alone, and with backup codes.
-
-    ``which``: one of `DONE`.
-    """
-    go_on_alone()
+    """Go on when a second factor has been chosen: with backup codes. ``which``: one of `DONE`."""
     if _factors().backup_codes_left():
         return redirect(url_for("accounts.security", done=which), 303)
     return _backup_codes_page(_factors().make_backup_codes())
@@ -116,8 +114,9 @@ def backup_codes() -> BaseResponse:
     if request.method != "POST":
         return _backup_codes_page([])
     check_button()
-    codes = _factors().make_backup_codes()
-    go_on_alone()
+    member, (installation, alone) = this_member(), standing_alone()
+    codes = FactorService(installation, member.row, member.keyring).make_backup_codes()
+    alone.enter(member.row)
     return _backup_codes_page(codes)
 
 
@@ -127,7 +126,8 @@ def backup_codes() -> BaseResponse:
 def passphrase() -> BaseResponse:
     """Change the passphrase for another that is drawn here; all other sessions end."""
     form, member = PassphraseForm(), this_member()
-    service = OwnPassphraseService(standing(), member.row, member.keyring)
+    installation, alone = standing_alone()
+    service = OwnPassphraseService(installation, member.row, member.keyring)
     if request.method != "POST":
         return _passphrase_page(service.propose(), None)
     refusal = _not_changed(form, service)
@@ -135,7 +135,7 @@ def passphrase() -> BaseResponse:
         drawn = Passphrase(form.passphrase.data or ""), form.proof.data or ""
         stays = refusal.status == BUSY and service.is_proposed(*drawn)
         return _passphrase_page(drawn if stays else service.propose(), refusal)
-    go_on_alone()
+    alone.enter(member.row)
     return redirect(url_for("accounts.security", done="passphrase"), 303)
 
 

@@ -9,7 +9,14 @@ from whistle.accounts.delays import DelayedError
 from whistle.accounts.forms import ProveForm, SignInForm
 from whistle.accounts.service import AccountService, TooBusyError, Unlocked
 from whistle.accounts.views.blueprint import blueprint
-from whistle.accounts.views.entering import desk, go_on, load_member, start_session, this_mark
+from whistle.accounts.views.entering import (
+    coming_in,
+    desk,
+    go_on,
+    load_member,
+    start_session,
+    this_mark,
+)
 from whistle.accounts.views.second_factor import second_factor_page
 from whistle.accounts.views.trying import busy, not_opened, show_code
 from whistle.crypto.passphrase import Passphrase
@@ -107,10 +114,11 @@ def let_in(member: MemberRow, keyring: Keyring) -> BaseResponse:
 def _let_in_at_once(unlocked: Unlocked, form: SignInForm) -> BaseResponse:
     """Let in who has sent the code along with the passphrase."""
     code = form.totp.data or ""
-    refusal = show_code(unlocked.member, unlocked.keyring, code, Logged.SIGNED_IN)
+    entrance = coming_in()
+    refusal = show_code(unlocked.member, unlocked.keyring, code, Logged.SIGNED_IN, entrance)
     if refusal:
         return again(form, refusal)
-    start_session(unlocked.member, unlocked.keyring, proved=True)
+    entrance.enter(unlocked.member)
     return go_on()
 
 

@@ -12,10 +12,11 @@ from functools import partial
 from flask import Flask, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from whistle.accounts.views.entering import Entrance
 from whistle.installation import Installation
 from whistle.signed_in import whoever_is_here
 from whistle.storage.errors import SessionOverError
-from whistle.storage.standing import hold_session
+from whistle.storage.standing import end_all, hold_session
 from whistle.web import this_installation
 
 
@@ -32,6 +33,25 @@ def standing() -> Installation:
     here = this_installation()
     hold = partial(hold_session, token_hash=whoever_is_here().token.hash)
     return replace(here, store=here.store.beginning_with(hold))
+
+
+def standing_alone() -> tuple[Installation, Entrance]:
+    """Give the installation for one act after which this session goes on alone, and how.
+
+    What others were opened by is changed by it: they end in its transaction, as does this one's
+    token. As `standing`, but for one write.
+    """
+    here = whoever_is_here()
+    ending = partial(end_all, member_id=here.row.id, token_hash=here.token.hash)
+    alone = Entrance(ending)
+    return beginning(alone), alone
+
+
+def beginning(entrance: Entrance) -> Installation:
+    """Give the installation for one write by who is here, in which another session begins."""
+    here, keyring = this_installation(), whoever_is_here().keyring
+    store = here.store.beginning_with(lambda db: entrance.begin(db, keyring))
+    return replace(here, store=store)
 
 
 def _session_over(_error: SessionOverError) -> BaseResponse:

@@ -1,13 +1,14 @@
 """What somebody reads whose passphrase or code was not taken."""
 
 from datetime import datetime
+from functools import partial
 
 from flask_babel import gettext as _
 
 from whistle.accounts.browsers import KnownBrowsers
 from whistle.accounts.delays import DelayedError
 from whistle.accounts.factors import FactorService, NoMoreCodesError
-from whistle.accounts.views.entering import this_mark
+from whistle.accounts.views.entering import Entrance, this_mark
 from whistle.admission import MINUTE, try_again_at
 from whistle.domain.logged import Logged
 from whistle.keys.keyring import Keyring
@@ -61,15 +62,18 @@ def _wrong_code() -> Refusal:
     return Refusal(problem, 403)
 
 
-def show_code(row: MemberRow, keyring: Keyring, code: str, act: Logged) -> Refusal | None:
+def show_code(
+    row: MemberRow, keyring: Keyring, code: str, act: Logged, entrance: Entrance
+) -> Refusal | None:
     """Try a code of the member's app, or a backup code; say why it was not taken, if it was not.
 
-    ``act``: what the member does by it.
+    ``act``: what the member does by it; ``entrance``: the session that begins with it.
     """
     here = this_installation()
     lane = KnownBrowsers(here).lane_of(this_mark(), row.id)
     try:
-        right = FactorService(here, row, keyring).show(code, lane, act)
+        then = partial(entrance.begin, keyring=keyring)
+        right = FactorService(here, row, keyring).show(code, lane, act, then)
     except DelayedError as error:
         return _delayed(error.until)
     except NoMoreCodesError:
