@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.housekeeping.life import house_of
 from tests.support.mail_server import free_port
+from tests.support.office import Office
 from whistle.cli import main
+from whistle.housekeeping import in_process
 from whistle.settings import load_settings
 from whistle.storage import log
 from whistle.storage.engine import open_store
@@ -21,7 +24,7 @@ SERVE = """
 import sys
 from whistle.cli import main
 from whistle.housekeeping import in_process
-in_process.FIRST = in_process.EVERY = 0.2
+in_process.FIRST = in_process.EVERY = in_process.AGAIN = 0.2
 sys.exit(main(["serve", *sys.argv[1:]]))
 """
 
@@ -62,6 +65,11 @@ def children(process: int) -> list[int]:
         if int(after_the_name[1]) == process and after_the_name[0] != "Z":
             found.append(int(folder.name))
     return found
+
+
+def keepers(server: int) -> list[int]:
+    """Give the process that keeps house beside a server, while there is one."""
+    return [keeper for process in children(server) for keeper in children(process)]
 
 
 def soon(is_so: Callable[[], object]) -> bool:
@@ -106,12 +114,33 @@ def test_the_anonymous_door_does_not_and_who_has_a_timer_does_not(data: Path) ->
         assert (len(children(server)), checkpoints(data)) == (1, 0)
 
 
+def test_one_that_died_is_begun_again(data: Path) -> None:
+    with served(data) as server:
+        assert soon(lambda: keepers(server))
+        (first,) = keepers(server)
+        os.kill(first, signal.SIGKILL)
+        assert soon(lambda: keepers(server) and keepers(server) != [first])
+        assert soon(lambda: checkpoints(data) == 1)
+
+
+def test_whatever_goes_wrong_in_a_round_is_named_by_its_kind_and_no_more(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.delattr("whistle.housekeeping.service.tidy")  # a kind that nobody thought of
+        in_process._round(house_of(office))
+    assert capsys.readouterr().err == "whistle housekeeping: NameError\n"
+    in_process._round(house_of(office))
+    assert not capsys.readouterr().err
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_when_the_server_ends(data: Path, how: signal.Signals) -> None:
     with served(data) as server:
         assert soon(lambda: checkpoints(data))
         assert soon(lambda: len(children(server)) == 2)
-        processes = children(server)
+        processes = [*children(server), *keepers(server)]
+        assert len(processes) == 3  # one looks after the one that keeps house
         os.kill(server, how)
         workers = [one for one in processes if how is signal.SIGKILL and _is_worker(one)]
         assert len(workers) == (how is signal.SIGKILL)  # granian's outlive it then
