@@ -6,10 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.accounts.test_passkey_pages import LIST, asked
+from tests.accounts.test_passkeys import register
 from tests.accounts.test_proof import prove
 from tests.accounts.test_second_factor import half_way_in, is_in, show
 from tests.accounts.test_standing import a_passphrase, another_app, backup_codes
 from tests.casework.journal import Journal
+from tests.support.authenticator import Authenticator
 from tests.support.office import HOST, Desk, Office, hidden_fields
 from whistle.accounts.key_files import KeyFileService
 from whistle.accounts.service import AccountService
@@ -27,6 +30,13 @@ def a_revoked_key_file(office: Office, desk: Desk) -> tuple[str, dict[str, str]]
     return f"{path}/revoke", {**form, "id": made.key_hash.hex()}
 
 
+def a_removed_passkey(office: Office, desk: Desk) -> tuple[str, dict[str, str]]:
+    phone = Authenticator()
+    register(office, office.adviser, phone)
+    form = hidden_fields(desk.get(LIST).text)
+    return f"{LIST}/remove", {**form, "id": phone.passkeys[0].id.hex(), "sure": "1"}
+
+
 def busy(*_about: object) -> None:
     raise BusyError("others write")
 
@@ -36,6 +46,7 @@ ENDS_OTHERS = [
     (another_app, Logged.APP_SET),
     (backup_codes, Logged.BACKUP_CODES_MADE),
     (a_revoked_key_file, Logged.KEY_FILE_REVOKED),
+    (a_removed_passkey, Logged.PASSKEY_REMOVED),
 ]
 
 
@@ -74,19 +85,38 @@ def after_the_passphrase(office: Office) -> tuple[Desk, Callable[[], TestRespons
     return desk, lambda: show(desk, code)
 
 
-@pytest.mark.parametrize("coming", [at_once, after_the_passphrase])
+def by_passkey(office: Office) -> tuple[Desk, Callable[[], TestResponse]]:
+    desk, phone = Desk(office.casework.test_client()), Authenticator()
+    register(office, office.adviser, phone)
+    answer = phone.get(asked(desk.get("/casework/").text))
+    return desk, lambda: desk.post("/casework/passkey", answer.fields)
+
+
+def by_passkey_after_the_passphrase(office: Office) -> tuple[Desk, Callable[[], TestResponse]]:
+    desk, phone = half_way_in(office), Authenticator()
+    register(office, office.adviser, phone)
+    page = desk.get("/casework/second-factor").text
+    fields = {**hidden_fields(page), **phone.get(asked(page)).fields}
+    return desk, lambda: desk.post("/casework/second-factor/passkey", fields)
+
+
+COMING = [at_once, after_the_passphrase, by_passkey, by_passkey_after_the_passphrase]
+
+
+@pytest.mark.parametrize("coming", COMING, ids=lambda coming: str(coming.__name__))
 def test_nobody_is_said_to_have_signed_in_whose_session_could_not_begin(
     office: Office,
     coming: Callable[[Office], tuple[Desk, Callable[[], TestResponse]]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    journal, (desk, send) = Journal(office), coming(office)
+    desk, send = coming(office)
+    journal = Journal(office)
     with monkeypatch.context() as patch:
         patch.setattr(SessionBoxer, "start", busy)
         assert send().status_code >= 500
     assert journal.rows() == []
     assert not is_in(desk.client)
-    assert send().status_code == 303  # the code was not used up
+    assert send().status_code == 303  # code and answer were not used up
     assert journal.acts() == [Logged.SIGNED_IN]
     assert is_in(desk.client)
 
