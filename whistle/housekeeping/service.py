@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from whistle.housekeeping.day import finish_day
 from whistle.housekeeping.house import House
 from whistle.housekeeping.letters import mail_checkpoints
+from whistle.housekeeping.settling import settle_day
 from whistle.keys.sessions import ABSOLUTE
 from whistle.storage import jobs, members
 from whistle.storage.attachments import sweep
@@ -47,7 +48,8 @@ def keep_house(here: House) -> Round:
     try:
         day = finish_day(here)
         tidy(here)
-        return Round(mine=True, day=day, trouble=mail_checkpoints(here))
+        trouble = mail_checkpoints(here)
+        return Round(mine=True, day=day, trouble=[*trouble, *settle_day(here)])
     finally:
         jobs.give_back(here.store, lease)
 
