@@ -200,6 +200,39 @@ def test_an_export_is_a_button_of_ones_own_page(desk: Desk, case_id: bytes) -> N
     assert case_id.hex() not in saved.text
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "time='x'",
+        "time=1e300",
+        "time=-99999999999999",
+        "body='abc'",
+        "body=7",
+        "actor='hej'",
+        "actor_kind='q'",
+        "actor_kind=-3",
+        "epoch='z'",
+        "commitment=5",
+        "leaf='x'",
+    ],
+)
+def test_a_value_that_no_column_should_hold_hides_nothing_else(
+    office: Office, case_id: bytes, odd: str
+) -> None:
+    if office.installation.store.engine.dialect.name != "sqlite":
+        return  # holds what its columns are for
+    desk = office.desk_of(office.adviser)
+    for _ in range(5):
+        desk.open(case_id)
+    with office.installation.store.engine.begin() as db:
+        db.exec_driver_sql("DROP TRIGGER log_entry_kept")
+        db.exec_driver_sql(f"UPDATE log_entry SET {odd} WHERE number = 2")  # noqa: S608
+    for query in ("", "?day=2026-11-20", "?act=case-opened"):
+        assert desk.get(f"/casework/log{query}").status_code == 200
+    for path, status in (("log", 200), ("log/page", 200), ("log/proof", 303)):
+        assert desk.get(f"{path_of(case_id)}/{path}").status_code == status
+
+
 def test_a_damaged_entry_is_shown_as_such_and_breaks_nothing(
     office: Office, case_id: bytes, english: Callable[[Keyring], Desk]
 ) -> None:

@@ -55,6 +55,8 @@ TOLD = frozenset(
         Logged.HANDED_BACK,
     }
 )
+# SQLite keeps whatever type somebody writes into a row.
+_DAMAGED = (SealingError, OverflowError, ValueError, TypeError, AttributeError)
 MOST_LOOKED_THROUGH = 10_000  # entries, for one page: the next page goes on from there
 LEEWAY = timedelta(days=100)  # that a clock may have been wrong by, unnoticed
 
@@ -287,7 +289,7 @@ class _Reader:
             return ReadEntry(row, Access.DAMAGED, inbox=trusted)
         try:
             details = open_details(self._installation, row, keys.get(row.epoch))
-        except SealingError:
+        except _DAMAGED:
             return ReadEntry(row, Access.DAMAGED, inbox=trusted)
         return ReadEntry(row, Access.READ, details, trusted)
 
@@ -302,7 +304,7 @@ class _Reader:
         """Open an entry that may say something; none where it opens and does not: that is quick."""
         try:
             _, encoded = self.opening(row)
-        except SealingError:
+        except _DAMAGED:
             return self.read(row)
         return self.read(row) if said.encode() in encoded else None
 
@@ -333,7 +335,7 @@ def _title(inbox: InboxKeys, row: case_lists.ListedCase) -> str:
 def _is_whole(row: EntryRow) -> bool:
     try:
         return leaf_hash(leaf_content(row)) == row.leaf
-    except (OverflowError, ValueError):  # a number that no entry has
+    except _DAMAGED:  # a number that no entry has
         return False
 
 

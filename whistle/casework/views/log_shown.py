@@ -64,7 +64,7 @@ def danish_moment(time: int) -> datetime:
     """Give a moment of the log, in Denmark; the first there is for one that cannot be."""
     try:
         return datetime.fromtimestamp(time, UTC).astimezone(DANISH)
-    except (OverflowError, ValueError, OSError):  # somebody wrote into the database
+    except (OverflowError, ValueError, OSError, TypeError):  # somebody wrote into the database
         return datetime.fromtimestamp(0, UTC)
 
 
