@@ -39,6 +39,7 @@ BY_HAND = (
     "timedatectl ",  # the test's machine shares this one's clock
     "mkdir -p /var/log/journal ",  # and its journal is read from outside
     "systemctl reload postgresql",  # tests/deploy/test_roles.py tries the roles elsewhere
+    "runuser -u postgres -- psql --dbname=postgres",  # tests/backup restores there elsewhere
     "cd ",
 )
 HOSTS = ("whistle.example.dk", "casework.example.dk")
