@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from whistle.audit.entries import Who
 from whistle.audit.log import Log
 from whistle.crypto.signing import VerifyingKey
-from whistle.domain.channel import InboxKind
+from whistle.domain.channel import Channel, InboxKind
 from whistle.domain.clock import Clock
 from whistle.domain.profile import Profile
 from whistle.keys.directory import Directory
@@ -21,15 +21,16 @@ from whistle.storage.rows import MemberRow
 class Installation:
     """Settings made real: database, verified key directory, clock, boot key, budgets.
 
-    ``id``: 16 bytes. ``log_public``: what the log's checkpoints are checked with; who signs them is
-    housekeeping alone. The boot key is made anew at every start and shared by the workers of one
-    start, through memory alone.
+    ``id``: 16 bytes. ``profiles``: the newest version of the profile, with those before it.
+    ``log_public``: what the log's checkpoints are checked with; who signs them is housekeeping
+    alone. The boot key is made anew at every start and shared by the workers of one start, through
+    memory alone.
     """
 
     id: bytes
     store: Store
     directory: Directory
-    profile: Profile
+    profiles: Profile
     form_key: FormKey
     log_public: VerifyingKey
     clock: Clock = field(default_factory=Clock)
@@ -39,6 +40,11 @@ class Installation:
     def __post_init__(self) -> None:
         """Have the database tell days by the same clock."""
         self.store.clock = self.clock
+
+    @property
+    def profile(self) -> Profile:
+        """The profile as it stands today."""
+        return self.profiles.on(self.clock.today())
 
     def log_of(self, member: MemberRow) -> Log:
         """Give the audit log, as a member's acts are written to it: by this very store."""
@@ -51,12 +57,14 @@ def open_doors(installation: Installation) -> Installation:
     A door without its reserve is no door: what concerns the adviser would have nowhere to go.
     """
     named = {(inbox.root.channel, inbox.root.kind) for inbox in installation.directory.inboxes}
-    channels = {
-        channel: profile
-        for channel, profile in installation.profile.channels.items()
-        if all((channel, kind) in named for kind in InboxKind)
-    }
-    return replace(installation, profile=replace(installation.profile, channels=channels))
+    whole = {one for one in Channel if all((one, kind) in named for kind in InboxKind)}
+    return replace(installation, profiles=_with_doors(installation.profiles, whole))
+
+
+def _with_doors(profile: Profile, whole: set[Channel]) -> Profile:
+    doors = {channel: door for channel, door in profile.channels.items() if channel in whole}
+    earlier = tuple(_with_doors(one, whole) for one in profile.earlier)
+    return replace(profile, channels=doors, earlier=earlier)
 
 
 def held_to_the_log(installation: Installation) -> Installation:

@@ -320,7 +320,7 @@ def with_automatic_acknowledgement(office: Office) -> Office:
         channel: replace(one, automatic_acknowledgement=True)
         for channel, one in profile.channels.items()
     }
-    installation = replace(office.installation, profile=replace(profile, channels=channels))
+    installation = replace(office.installation, profiles=replace(profile, channels=channels))
     return replace(office, installation=installation)
 
 

@@ -17,6 +17,7 @@ from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue, was_clos
 from whistle.domain.channel import Act, Side
 from whistle.domain.logged import Logged
 from whistle.keys.cases import Compartment
+from whistle.keys.filed import KeptFiled, dues_of
 from whistle.keys.files import content_digest
 from whistle.keys.notes import Note, seal_note
 from whistle.keys.records import Message, Registration
@@ -33,6 +34,7 @@ class Undoable(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     NOTE_DELETED = "note-deleted"
+    FILED_DELETED = "filed-deleted"
     UNREAD = "unread"
     ACKNOWLEDGED = "acknowledged"
     FEEDBACK = "feedback"
@@ -227,6 +229,20 @@ def _undo_deletion(_: Cases, opened: OpenedCase, known: Registration) -> _Undoin
     return _Undoing(known, lambda db: queries.delete_items(db, case_id, [row_id]))
 
 
+def _undo_striking(cases: Cases, opened: OpenedCase, known: Registration) -> _Undoing:
+    """Take the last version away; what it was a version of has its date again."""
+    row_id = opened.registration.last_item
+    back = tuple(_without(one, row_id) for one in opened.notebook.all_filed)
+    undoing = _undo_deletion(cases, opened, known)
+    return replace(undoing, registration=replace(known, due=dues_of(back)))
+
+
+def _without(kept: KeptFiled, row_id: bytes) -> KeptFiled:
+    if row_id not in kept.row_ids or len(kept.versions) == 1:
+        return kept
+    return KeptFiled(kept.versions[:-1], kept.row_ids[:-1])
+
+
 def _undo_unread(_: Cases, opened: OpenedCase, known: Registration) -> _Undoing:
     return _Undoing(replace(known, seen=len(opened.messages)))
 
@@ -243,6 +259,7 @@ _UNDOING: dict[str, Callable[[Cases, OpenedCase, Registration], _Undoing]] = {
     Undoable.CLOSED: _undo_closing,
     Undoable.REOPENED: _undo_reopening,
     Undoable.NOTE_DELETED: _undo_deletion,
+    Undoable.FILED_DELETED: _undo_striking,
     Undoable.UNREAD: _undo_unread,
     Undoable.ACKNOWLEDGED: _undo_acknowledgement,
     Undoable.FEEDBACK: _undo_feedback,

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from whistle.domain.channel import Channel
 from whistle.domain.fields import Field, read_fields
 from whistle.domain.guidance import Guidance, Notice, read_guidance, read_notice
 from whistle.domain.legal_clock import Deadlines
+from whistle.domain.office import Office, read_office
 from whistle.domain.table import ProfileError, Table
 
 __all__ = [
@@ -58,7 +60,10 @@ class ChannelProfile:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A municipality: its name, how the adviser is reached, and the channels that are open."""
+    """A municipality: its name, how the adviser is reached, and the channels that are open.
+
+    ``valid_from``: the first day of this version; ``earlier``: those before it, newest first.
+    """
 
     id: str
     municipality: str
@@ -67,6 +72,16 @@ class Profile:
     address: str
     channels: Mapping[Channel, ChannelProfile]
     notice: Mapping[str, Notice]
+    office: Office
+    valid_from: date = date.min
+    earlier: tuple["Profile", ...] = ()
+
+    def on(self, day: date) -> "Profile":
+        """Give the whole profile as it stood on a day; before the oldest, the oldest."""
+        return next(
+            (one for one in (self, *self.earlier) if one.valid_from <= day),
+            (self, *self.earlier)[-1],
+        )
 
 
 def load_profile(name_or_file: str) -> Profile:
@@ -112,6 +127,7 @@ def read_profile(content: bytes, source: str) -> Profile:
         notice={
             language: read_notice(root.table("notice").table(language)) for language in LANGUAGES
         },
+        office=read_office(root.table("office")),
     )
 
 

@@ -101,6 +101,15 @@ def adopt(inbox: InboxKeys, row: InboxKeysRow) -> tuple[InboxKeysRow, Registrati
     return adopted, box_registration(inbox, adopted, registration, version=1), keys
 
 
+def new_case_keys(inbox: InboxKeys, case_id: bytes) -> tuple[InboxKeysRow, CaseKeys]:
+    """Make the keys of a case that no reporter has, and their row in the inbox's vault."""
+    keys = CaseKeys((_with_casework_key(new_generation()),), reporter=None)
+    epoch = inbox.inbox.epoch
+    row = InboxKeysRow(case_id, inbox.inbox.inbox_id, epoch, keys.newest, in_vault=True, body=b"")
+    body = box(inbox.vault(epoch), keys_place(inbox.inbox, row), keys.encode())
+    return replace(row, body=body), keys
+
+
 def _with_casework_key(generation: Generation) -> Generation:
     if generation.casework:
         return generation

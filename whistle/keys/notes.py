@@ -4,10 +4,10 @@ A note is a row of versions, each an item of the casework compartment; nothing i
 deletion is a version, too, until the note's items are erased.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 
 from whistle.crypto.errors import ContentError, SealingError
 from whistle.keys import recusals
@@ -25,10 +25,12 @@ from whistle.keys.canonical import (
     write_moment,
 )
 from whistle.keys.cases import CaseItems, Compartment
+from whistle.keys.filed import KINDS, Content, Filed, KeptFiled
 from whistle.keys.recusals import Recusal
 from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES
 
+_Content = TypeVar("_Content", bound=Content)
 _KIND = "note"
 _FIELDS = ("author", "deleted", "kind", "note", "text", "version", "written")
 
@@ -106,12 +108,14 @@ class KeptNote:
 class Notebook:
     """A case's notes, newest first. ``damaged``: how many items do not open.
 
-    ``recusals``: who was left out and when it was handed back, oldest first.
+    ``recusals``: who was left out and when it was handed back, oldest first. ``all_filed``: what
+    else is filed, oldest first, with what is deleted.
     """
 
     notes: Sequence[KeptNote]
     damaged: int = 0
     recusals: Sequence[Recusal] = ()
+    all_filed: Sequence[KeptFiled] = ()
 
     def find(self, note_id: bytes) -> KeptNote | None:
         """Give a note by its id, a deleted one, too."""
@@ -123,9 +127,23 @@ class Notebook:
         return [note for note in self.notes if not note.newest.deleted]
 
     @property
-    def deleted(self) -> Sequence[KeptNote]:
-        """The notes that wait to be erased."""
-        return [note for note in self.notes if note.newest.deleted]
+    def deleted(self) -> Sequence[KeptNote | KeptFiled]:
+        """The notes, and what else is filed, that wait to be erased."""
+        everything: tuple[KeptNote | KeptFiled, ...] = (*self.notes, *self.all_filed)
+        return [one for one in everything if one.newest.deleted]
+
+    @property
+    def filed(self) -> Sequence[KeptFiled]:
+        """What is filed and not deleted, oldest first."""
+        return [one for one in self.all_filed if not one.newest.deleted]
+
+    def of_kind(self, kind: type[_Content]) -> Sequence[tuple[KeptFiled, _Content]]:
+        """Give what is filed of one kind, oldest first."""
+        return [(one, one.content) for one in self.filed if isinstance(one.content, kind)]
+
+    def find_filed(self, filed_id: bytes) -> KeptFiled | None:
+        """Give something filed by its id, what is deleted, too."""
+        return next((one for one in self.all_filed if one.filed_id == filed_id), None)
 
 
 def seal_note(items: CaseItems, note: Note, row_id: bytes) -> ItemRow:
@@ -140,6 +158,7 @@ def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
     stand still, or be set back.
     """
     versions: dict[bytes, list[tuple[Note, bytes]]] = {}
+    filed: dict[bytes, list[tuple[Filed, bytes]]] = {}
     recused: list[tuple[int, Recusal]] = []
     damaged = 0
     for row in rows:
@@ -150,15 +169,33 @@ def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
             if record.get("kind") == recusals.KIND:
                 recused.append((row.generation, Recusal.read(record)))
                 continue
+            if record.get("kind") in KINDS:
+                one = Filed.read(record)
+                filed.setdefault(one.filed_id, []).append((one, row.id))
+                continue
             note = Note.read(record)
         except SealingError:
             damaged += 1
         else:
             versions.setdefault(note.note_id, []).append((note, row.id))
+    recused.sort(key=lambda one: one[0])
+    told = tuple(recusal for _, recusal in recused)
+    return Notebook(_kept(versions), damaged, told, tuple(_kept_filed(filed)))
+
+
+def _kept(versions: Mapping[bytes, list[tuple[Note, bytes]]]) -> list[KeptNote]:
     kept = []
     for each in versions.values():
         each.sort(key=lambda entry: (entry[0].version, entry[1]))
         kept.append(KeptNote([note for note, _ in each], [row_id for _, row_id in each]))
     kept.sort(key=lambda note: (note.versions[0].written, note.note_id), reverse=True)
-    recused.sort(key=lambda one: one[0])
-    return Notebook(kept, damaged, tuple(recusal for _, recusal in recused))
+    return kept
+
+
+def _kept_filed(versions: Mapping[bytes, list[tuple[Filed, bytes]]]) -> list[KeptFiled]:
+    kept = []
+    for each in versions.values():
+        each.sort(key=lambda entry: (entry[0].version, entry[1]))
+        kept.append(KeptFiled([filed for filed, _ in each], [row_id for _, row_id in each]))
+    kept.sort(key=lambda one: (one.versions[0].written, one.filed_id))
+    return kept

@@ -13,6 +13,7 @@ from whistle.crypto.errors import ContentError
 from whistle.crypto.secret import SymmetricKey
 from whistle.crypto.stream import chunk_count
 from whistle.domain.channel import Act, Side
+from whistle.domain.registration import Due, Enquiry, Link
 from whistle.keys.canonical import (
     Json,
     as_answers,
@@ -28,9 +29,9 @@ from whistle.keys.canonical import (
     load,
     write_answers,
     write_bytes,
-    write_day,
 )
 from whistle.keys.fields import join_fields, split_fields
+from whistle.keys.shapes import from_json, to_json
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
 _FIELDS_PER_GENERATION = 3
@@ -247,7 +248,9 @@ class Registration:
     ``title``: neutral (offentlighedsloven § 15), empty until somebody gives one. ``seen``: how many
     messages had been read; ``acknowledged`` and ``feedback``: when those duties were met;
     ``closed``: since when the case is closed. ``last_act`` names what casework did last, if that
-    can be undone, and ``last_item`` the item it was done to (16 bytes, or none).
+    can be undone, and ``last_item`` the item it was done to (16 bytes, or none). ``due``: what of
+    the filed things has a date. ``record``: the anonymised record of a closed case, 16 bytes.
+    ``source``: which enquiry of an imported file it is.
     """
 
     title: str = ""
@@ -257,35 +260,20 @@ class Registration:
     closed: date | None = None
     last_act: str = ""
     last_item: bytes = b""
+    enquiry: Enquiry = Enquiry()  # noqa: RUF009  (frozen)
+    due: tuple[Due, ...] = ()
+    links: tuple[Link, ...] = ()
+    record: bytes = b""
+    source: str = ""
 
     def encode(self) -> bytes:
         """Give canonical JSON."""
-        return dump(
-            {
-                "title": self.title,
-                "seen": self.seen,
-                "acknowledged": write_day(self.acknowledged),
-                "feedback": write_day(self.feedback),
-                "closed": write_day(self.closed),
-                "last_act": self.last_act,
-                "last_item": write_bytes(self.last_item),
-            }
-        )
+        return dump(to_json(self))
 
     @classmethod
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
-        record = load(encoded)
-        check_fields(record, *(one.name for one in fields(cls)))
-        return cls(
-            as_string(record["title"]),
-            as_number(record["seen"]),
-            as_day(record["acknowledged"]),
-            as_day(record["feedback"]),
-            as_day(record["closed"]),
-            as_string(record["last_act"]),
-            as_bytes(record["last_item"], 0, ID_BYTES),
-        )
-
-
-# -- canonical JSON: one way to write a record, one way to read it ------------------------------
+        read = from_json(cls, load(encoded))
+        if len(read.last_item) not in {0, ID_BYTES} or len(read.record) not in {0, ID_BYTES}:
+            raise ContentError("not the bytes that belong here")
+        return read

@@ -344,3 +344,14 @@ class ChunkRow(Row):
     attachment_id: bytes
     number: int
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AnonymisedRow(Row):
+    """What statistics need of a closed case, boxed in its inbox's vault; nothing says of which."""
+
+    table = tables.anonymised_records
+    id: bytes
+    inbox_id: bytes
+    epoch: int
+    body: bytes

@@ -230,3 +230,12 @@ chunks = table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("body", LargeBinary, nullable=False),
 )
+
+anonymised_records = table(
+    "anonymised_record",
+    id_column("id", primary_key=True),
+    id_column("inbox_id", ForeignKey("inbox.id")),
+    Column("epoch", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "inbox_id", "epoch"),
+)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
 
 from whistle.accounts.leaving import LeavingService
@@ -32,10 +32,16 @@ def main_menu() -> list[MenuLink]:
     member = signed_in()
     if member is None:
         return []
-    links, home = [("accounts.members", _("Members"))], home_endpoint(member)
-    if home != "accounts.keys":
-        links.insert(0, (home, _home_title(member)))
-    role = role_of(member.row)
+    home, role = home_endpoint(member), role_of(member.row)
+    links = [] if home == "accounts.keys" else [(home, _home_title(member))]
+    if home == "casework.inboxes":
+        links += [
+            ("casework.entry", _("New enquiry")),
+            ("casework.search", _("Search")),
+            ("casework.dates", _("Dates")),
+            ("casework.exchange", _("Import and export")),
+        ]
+    links.append(("accounts.members", _("Members")))
     if role is not None and role.may_open is not None:
         links.append(("accounts.keys", _("My keys")))
     if home == "casework.inboxes":
@@ -43,6 +49,7 @@ def main_menu() -> list[MenuLink]:
     return [
         MenuLink(url_for(endpoint), title, here=request.endpoint == endpoint)
         for endpoint, title in links
+        if endpoint in current_app.view_functions
     ]
 
 

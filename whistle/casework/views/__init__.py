@@ -1,6 +1,16 @@
 """The pages of casework."""
 
-from whistle.casework.views import acts, case, inboxes, log, notes, recusal, rotation
+from whistle.casework.views import acts, case, case_nav, inboxes, log, notes, recusal, rotation
 from whistle.casework.views.blueprint import blueprint
 
-__all__ = ["acts", "blueprint", "case", "inboxes", "log", "notes", "recusal", "rotation"]
+__all__ = [
+    "acts",
+    "blueprint",
+    "case",
+    "case_nav",
+    "inboxes",
+    "log",
+    "notes",
+    "recusal",
+    "rotation",
+]

@@ -23,6 +23,7 @@ from whistle.casework.views.blueprint import (
     service,
     wrong,
 )
+from whistle.casework.views.boxes import show_boxes
 from whistle.casework.views.shown import show_case, show_given
 from whistle.domain.fields import ShownAnswer
 from whistle.keys.records import Identity
@@ -155,6 +156,7 @@ def case_page(
     page = render_template(
         "casework/case.html",
         case=shown,
+        boxes=show_boxes(service(), opened),
         identity=identity,
         answers_apart=answers_apart,
         form=forms.answer,

@@ -32,6 +32,23 @@ LISTED_CASES = {
     Logged.RECUSED: _l("Passed the case to the reserve"),
     Logged.HANDED_BACK: _l("Handed the case back"),
 }
+REGISTERED = {
+    Logged.CASE_ENTERED: _l("Entered a case"),
+    Logged.CASE_REGISTERED: _l("Registered the case"),
+    Logged.CASE_LINKED: _l("Linked the case to another"),
+    Logged.CASE_ERASED: _l("Erased a case"),
+    Logged.CONTENT_ERASED: _l("Erased what has nothing to do with the case"),
+    Logged.FILED: _l("Filed something"),
+    Logged.FILED_CHANGED: _l("Changed something filed"),
+    Logged.FILED_DELETED: _l("Deleted something filed"),
+    Logged.FILED_OPENED: _l("Opened something filed"),
+    Logged.LETTER_MADE: _l("Made a letter"),
+    Logged.DATES_LISTED: _l("Looked at the list of dates"),
+    Logged.CASES_SEARCHED: _l("Searched the cases"),
+    Logged.CASES_IMPORTED: _l("Imported enquiries"),
+    Logged.CASE_EXPORTED: _l("Exported the case"),
+    Logged.REGISTRATIONS_EXPORTED: _l("Exported all registrations"),
+}
 COMING_AND_GOING = {
     Logged.SIGNED_IN: _l("Signed in"),
     Logged.SIGNED_OUT: _l("Signed out"),
@@ -82,6 +99,7 @@ THE_LOG = {
 }
 GROUPS = (
     (_l("Cases"), LISTED_CASES),
+    (_l("Registering, filing and finding"), REGISTERED),
     (_l("Coming and going"), COMING_AND_GOING),
     (_l("Own ways in"), WAYS_IN),
     (_l("Members and keys"), MEMBERS_AND_KEYS),
@@ -117,6 +135,7 @@ def details_of(entry: ReadEntry, names: Mapping[bytes, str]) -> list[str]:
         role_title(to) if isinstance(to, str) else "",
         _cases(number) if isinstance(number, int) else "",
         _day(day) if isinstance(day, str) else "",
+        _filed(told.get("kind")),
         _done(told.get("undone")),
         _marked(told.get("mark")),
     )
@@ -136,6 +155,18 @@ def _cases(number: int) -> str:
     return ngettext("%(num)d case", "%(num)d cases", number)
 
 
+def _filed(kind: object) -> str:
+    return {
+        "referral": _("a referral to a centre"),
+        "document": _("a document"),
+        "task": _("a task"),
+        "consent": _("a consent"),
+        "disclosure": _("a disclosure"),
+        "access": _("an access request"),
+        "competence": _("a doubt about competence"),
+    }.get(str(kind), "")
+
+
 def _marked(mark: object) -> str:
     return {
         Undoable.UNREAD.value: _("as unread"),
@@ -149,6 +180,7 @@ def _done(undone: object) -> str:
         Undoable.CLOSED.value: _("that the case was closed"),
         Undoable.REOPENED.value: _("that the case was opened again"),
         Undoable.NOTE_DELETED.value: _("that a note was deleted"),
+        Undoable.FILED_DELETED.value: _("that something filed was deleted"),
         Undoable.UNREAD.value: _("that the case was marked as unread"),
         Undoable.ACKNOWLEDGED.value: _("that receipt was confirmed"),
         Undoable.FEEDBACK.value: _("that feedback was given"),

@@ -1,0 +1,131 @@
+"""Frozen dataclasses as canonical records and back: what a field may be stands in its annotation.
+
+A field may be a text, a number from 0 up, true or false, bytes (base64), a day, an enumeration of
+texts, another such dataclass, any of them or none, or a tuple of any of them. What is as it would
+be anyway is left out, so that a record is short and has one form only. A class that writes itself
+(``to_json``, ``from_json``) is asked to.
+"""
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from whistle.crypto.errors import ContentError
+from whistle.keys.canonical import (
+    Json,
+    as_any_bytes,
+    as_choice,
+    as_day,
+    as_number,
+    as_object,
+    as_string,
+    as_truth,
+    write_bytes,
+    write_day,
+)
+
+_Shape = TypeVar("_Shape")
+_Read: TypeAlias = Callable[[object], Any]
+
+
+def to_json(value: object) -> Json:
+    """Give the record of a frozen dataclass."""
+    if hasattr(value, "to_json"):
+        return cast("Json", value.to_json())
+    return {
+        one.name: _written(given)
+        for one in fields(cast("Any", value))
+        if (given := getattr(value, one.name)) != _default(one)
+    }
+
+
+def from_json(shape: type[_Shape], record: Json) -> _Shape:
+    """Read what `to_json` wrote, or raise `ContentError`."""
+    if hasattr(shape, "from_json"):
+        return cast("_Shape", cast("Any", shape).from_json(record))
+    readers, defaults = _readers(cast("Any", shape))
+    given = {}
+    for name, value in record.items():
+        if name not in readers:
+            raise ContentError("other fields than this record has")
+        given[name] = readers[name](value)
+        if name in defaults and given[name] == defaults[name]:
+            raise ContentError("a field that says nothing")
+    try:
+        return shape(**given)
+    except (TypeError, ValueError) as error:
+        raise ContentError("a field of this record is missing") from error
+
+
+def _default(one: "Field[Any]") -> object:
+    if one.default_factory is not MISSING:
+        return one.default_factory()
+    return one.default
+
+
+def _written(value: object) -> object:
+    match value:
+        case None | bool() | int():
+            return value
+        case str():
+            return str(value)
+        case bytes():
+            return write_bytes(value)
+        case date():
+            return write_day(value)
+        case tuple():
+            return [_written(one) for one in value]
+        case _:
+            return to_json(value)
+
+
+@cache
+def _readers(shape: type) -> tuple[Mapping[str, _Read], Mapping[str, object]]:
+    """Say how each field is read, and what those are that may be left out."""
+    hints = get_type_hints(shape)
+    known = {one.name: _default(one) for one in fields(shape)}
+    defaults = {name: default for name, default in known.items() if default is not MISSING}
+    return {name: _reader(hints[name]) for name in known}, defaults
+
+
+def _reader(hint: Any) -> _Read:
+    if get_origin(hint) in {Union, types.UnionType}:
+        (inner,) = (one for one in get_args(hint) if one is not types.NoneType)
+        read = _reader(inner)
+        return lambda value: None if value is None else read(value)
+    if get_origin(hint) is tuple:
+        return _tuple_reader(_reader(get_args(hint)[0]))
+    if is_dataclass(hint):
+        return lambda value: from_json(cast("type", hint), as_object(value))
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return lambda value: as_choice(hint, value)
+    return _PLAIN[hint]
+
+
+def _tuple_reader(read: _Read) -> _Read:
+    def read_all(value: object) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise ContentError("not a list")
+        return tuple(read(one) for one in value)
+
+    return read_all
+
+
+def _day(value: object) -> date:
+    day = as_day(value)
+    if day is None:
+        raise ContentError("not a date")
+    return day
+
+
+_PLAIN: Mapping[Any, _Read] = {
+    str: as_string,
+    int: as_number,
+    bool: as_truth,
+    bytes: as_any_bytes,
+    date: _day,
+}

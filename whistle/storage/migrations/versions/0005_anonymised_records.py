@@ -1,0 +1,31 @@
+"""What statistics need of closed cases, which outlives them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Go up. Cases that were closed before have no record until they are closed again."""
+    op.create_table(
+        "anonymised_record",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("inbox_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inbox_id"], ["inbox.id"], name=op.f("fk_anonymised_record_inbox_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_anonymised_record")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        op.f("ix_anonymised_record_inbox_id_epoch"), "anonymised_record", ["inbox_id", "epoch"]
+    )
+
+
+def downgrade() -> None:
+    """Go back; the records are lost."""
+    op.drop_table("anonymised_record")
