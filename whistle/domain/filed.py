@@ -95,6 +95,7 @@ class DisclosureGround(StrEnum):
     CONSENT = "consent"
     OFFENCE = "offence"
     DEFENCE = "defence"
+    FOLLOW_UP = "follow-up"
     OTHER_LAW = "other-law"
 
 
@@ -128,7 +129,11 @@ class AccessLaw(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AccessRequest:
-    """Somebody asks for access. ``by``: the last day to answer, by the law's own clock."""
+    """Somebody asks for access. ``by``: the last day to answer, by the law's own clock.
+
+    ``extended``: why the answer is late, and ``told``: when who asked was told so; ``by`` is then
+    the day that they were told. ``result``: how it was answered, in words of the office's.
+    """
 
     kind: ClassVar[str] = "access"
     law: AccessLaw
@@ -137,6 +142,7 @@ class AccessRequest:
     asked_by: str = ""
     what: str = ""
     extended: str = ""
+    told: date | None = None
     answered: date | None = None
     result: str = ""
 

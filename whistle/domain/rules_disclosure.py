@@ -1,0 +1,143 @@
+"""What of a case may be told to whom: door by door, and no where no rule says yes."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from enum import StrEnum
+
+from whistle.domain.channel import Channel
+from whistle.domain.filed import Consent, Disclosure, DisclosureGround
+from whistle.domain.office import Choice, Office, find
+
+AUTHORITIES = frozenset({"police", "authority"})
+"""The recipients that are public authorities, by the identifiers that every profile uses."""
+
+_NEVER = frozenset(
+    {
+        *("mayor", "the mayor", "borgmester", "borgmesteren"),
+        *("chief executive", "the chief executive", "municipal director"),
+        *("kommunaldirektør", "kommunaldirektøren", "kommunaldirektoer", "chief_executive"),
+    }
+)
+
+GROUNDS: Mapping[Channel, tuple[DisclosureGround, ...]] = {
+    Channel.WHISTLEBLOWER: (
+        DisclosureGround.CONSENT,
+        DisclosureGround.OFFENCE,
+        DisclosureGround.DEFENCE,
+        DisclosureGround.FOLLOW_UP,
+    ),
+    Channel.COUNCIL: (DisclosureGround.CONSENT,),
+    Channel.CITIZEN: (
+        DisclosureGround.CONSENT,
+        DisclosureGround.FOLLOW_UP,
+        DisclosureGround.OFFENCE,
+        DisclosureGround.OTHER_LAW,
+    ),
+}
+"""The grounds there are at each door; a ground that is not named allows nothing there."""
+
+
+class No(StrEnum):
+    """Why something may not be disclosed."""
+
+    UNKNOWN_RECIPIENT = "unknown-recipient"
+    NEVER_RECIPIENT = "never-recipient"
+    GROUND_NOT_HERE = "ground-not-here"
+    NO_CONSENT = "no-consent"
+    CONSENT_WITHOUT_IDENTITY = "consent-without-identity"
+    NOT_AN_AUTHORITY = "not-an-authority"
+    IDENTITY_NEEDS_CONSENT = "identity-needs-consent"
+    NOT_TOLD = "not-told"
+
+
+def recipients_of(office: Office, channel: Channel) -> tuple[Choice, ...]:
+    """Give who something may be disclosed to at all: the profile's recipients, then its centres.
+
+    A council member's report never goes to the mayor or the chief executive, whatever the profile
+    says, nor does a whistleblower's by way of them (whistleblowerloven § 11: somebody impartial).
+    """
+    everybody = (*office.recipients, *office.centres)
+    if channel is Channel.CITIZEN:
+        return everybody
+    return tuple(one for one in everybody if not _is_never(one))
+
+
+def standing_consent(
+    consents: Mapping[bytes, Consent], recipient: str, day: date, *, with_identity: bool
+) -> bytes | None:
+    """Give the id of a consent that allows disclosing to a recipient on a day, or none.
+
+    It is given for each recipient by itself. Withdrawn, it holds no more from that day on.
+    """
+    for consent_id, consent in consents.items():
+        if _stands(consent, recipient, day) and (consent.with_identity or not with_identity):
+            return consent_id
+    return None
+
+
+def refusals(
+    channel: Channel, office: Office, consents: Iterable[Consent], disclosure: Disclosure
+) -> list[No]:
+    """Say why something may not be disclosed; nothing: it may.
+
+    Whistleblowers (whistleblowerloven § 26): who they are with their explicit consent; without it
+    to public authorities alone, against offences or for the defence of persons concerned, and then
+    they are told before, in writing and with the reasons, unless that would harm. What does not
+    tell who they are also as part of the follow-up.
+
+    Council members: with consent for each recipient, and in no other way. Citizens: with consent;
+    to follow up without telling who they are; to public authorities against offences, and where
+    another law says so (forvaltningsloven §§ 27–29).
+    """
+    found = _recipient(channel, office, disclosure.recipient)
+    if disclosure.ground not in GROUNDS[channel]:
+        return [*found, No.GROUND_NOT_HERE]
+    match disclosure.ground:
+        case DisclosureGround.CONSENT:
+            found += _consent(consents, disclosure)
+        case DisclosureGround.FOLLOW_UP if disclosure.with_identity:
+            found.append(No.IDENTITY_NEEDS_CONSENT)
+        case DisclosureGround.OFFENCE | DisclosureGround.DEFENCE:
+            found += _authority(channel, disclosure)
+        case _:
+            pass
+    return found
+
+
+def _recipient(channel: Channel, office: Office, recipient: str) -> list[No]:
+    if find(recipients_of(office, channel), recipient) is not None:
+        return []
+    known = find(recipients_of(office, Channel.CITIZEN), recipient) is not None
+    return [No.NEVER_RECIPIENT if known else No.UNKNOWN_RECIPIENT]
+
+
+def _is_never(recipient: Choice) -> bool:
+    named = (recipient.id, *recipient.label.values())
+    return any(one.strip().casefold() in _NEVER for one in named)
+
+
+def _consent(consents: Iterable[Consent], disclosure: Disclosure) -> list[No]:
+    standing = [one for one in consents if _stands(one, disclosure.recipient, disclosure.day)]
+    if not standing:
+        return [No.NO_CONSENT]
+    if disclosure.with_identity and not any(one.with_identity for one in standing):
+        return [No.CONSENT_WITHOUT_IDENTITY]
+    return []
+
+
+def _stands(consent: Consent, recipient: str, day: date) -> bool:
+    given = consent.recipient == recipient and consent.given <= day
+    return given and (consent.withdrawn is None or day < consent.withdrawn)
+
+
+def _authority(channel: Channel, disclosure: Disclosure) -> list[No]:
+    """§ 26, stk. 2 and 3; without identity a defence or an offence may be met by others as well."""
+    if channel is Channel.CITIZEN:
+        return [] if disclosure.recipient in AUTHORITIES else [No.NOT_AN_AUTHORITY]
+    if not disclosure.with_identity:
+        return []
+    found = [] if disclosure.recipient in AUTHORITIES else [No.NOT_AN_AUTHORITY]
+    told = disclosure.told is not None and disclosure.told <= disclosure.day
+    if not told and not disclosure.not_told.strip():
+        found.append(No.NOT_TOLD)
+    return found
