@@ -5,7 +5,6 @@ Whoever makes one has the words in the paper's language, its dates and labels in
 
 import re
 from dataclasses import dataclass
-from datetime import date
 
 from whistle.domain.disguise import show_controls
 
@@ -26,7 +25,7 @@ class Letter:
     """A letter. ``body``: paragraphs with an empty line between them; lines in them are kept.
 
     ``language``: ``da`` or ``en``. ``sender``, ``recipient`` and ``footer``: one line each.
-    ``facts``: the date, the reference and the like. ``dated``: its only date, for its properties.
+    ``facts``: the date, the reference and the like; no other date is written into a file.
     """
 
     language: str
@@ -36,7 +35,6 @@ class Letter:
     subject: str
     body: str
     footer: tuple[str, ...]
-    dated: date
 
 
 @dataclass(frozen=True, slots=True, repr=False)
