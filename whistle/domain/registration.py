@@ -103,9 +103,13 @@ class DueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something with a date, of what is filed on a case. ``item``: which, 16 bytes."""
+    """Something with a date, of what is filed on a case. ``item``: which, 16 bytes.
+
+    ``since``: for a centre's reply, the day of the letter.
+    """
 
     kind: DueKind
     day: date
     item: bytes
     centre: str = ""
+    since: date | None = None

@@ -134,6 +134,15 @@ class KeptFiled:
         """What it says now."""
         return self.newest.content
 
+    @property
+    def attachment_ids(self) -> frozenset[bytes]:
+        """The files that any version of it brings."""
+        return frozenset(
+            one.content.file.attachment_id
+            for one in self.versions
+            if isinstance(one.content, Document)
+        )
+
 
 def seal_filed(items: CaseItems, filed: Filed, row_id: bytes) -> ItemRow:
     """Box a version of something filed; only who has the inbox can open it."""
@@ -147,5 +156,6 @@ def dues_of(filed: Iterable[KeptFiled]) -> tuple[Due, ...]:
         if one.newest.deleted or one.content.due is None:
             continue
         kind, day = one.content.due
-        found.append(Due(kind, day, one.filed_id, getattr(one.content, "centre", "")))
+        centre, sent = getattr(one.content, "centre", ""), getattr(one.content, "sent", None)
+        found.append(Due(kind, day, one.filed_id, centre, sent))
     return tuple(sorted(found, key=lambda due: (due.day, due.item)))
