@@ -85,8 +85,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE
 GRANT SELECT, INSERT, DELETE
    ON backup_code, key_file, inbox_grant, recovery_grant TO :"casework";
 GRANT SELECT, INSERT ON statement TO :"casework";
-GRANT SELECT, UPDATE ON enquiry_case TO :"casework";
-GRANT SELECT, INSERT, UPDATE, DELETE ON case_keys_inbox, registration TO :"casework";
+GRANT SELECT, INSERT, UPDATE, DELETE ON enquiry_case TO :"casework";
+GRANT SELECT, INSERT, UPDATE, DELETE
+   ON case_keys_inbox, registration, anonymised_record TO :"casework";
 GRANT SELECT, INSERT ON case_keys_reporter, chunk TO :"casework";
 GRANT SELECT, INSERT, DELETE ON item TO :"casework";
 GRANT SELECT, INSERT, UPDATE (case_id), DELETE ON attachment TO :"casework";
@@ -97,7 +98,7 @@ GRANT SELECT ON
       member, passkey, backup_code, key_file, invitation,
       inbox, statement, inbox_grant, recovery_grant,
       enquiry_case, receipt, case_keys_inbox, case_keys_reporter, registration, item,
-      attachment, chunk,
+      attachment, chunk, anonymised_record,
       log_entry, log_head, log_subtree, log_checkpoint, log_old_keys,
       sealed_row, fresh_row, removed_row, job_done
    TO :"keeper";
@@ -112,7 +113,8 @@ GRANT DELETE ON attachment TO :"keeper";
 -- Rows are written anew as they are, so that no number of a transaction tells the hour of a report.
 GRANT UPDATE (id) ON inbox, enquiry_case, attachment TO :"keeper";
 GRANT UPDATE (case_id) ON receipt TO :"keeper";
-GRANT UPDATE (body) ON case_keys_inbox, registration, item, chunk TO :"keeper";
+GRANT UPDATE (body) ON
+      case_keys_inbox, registration, anonymised_record, item, chunk TO :"keeper";
 GRANT UPDATE (sealed) ON case_keys_reporter TO :"keeper";
 GRANT UPDATE (day) ON removed_row TO :"keeper";
 GRANT SELECT (started), DELETE ON member_session TO :"keeper";

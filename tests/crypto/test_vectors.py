@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.audit import operations as log
+from tests.keys import operations as filed
 from tests.recovery import operations
 from tests.vectors.make import build, load_seals
 from tests.vectors.primitives import content, sealed_file
@@ -32,7 +33,7 @@ from whistle.keys.key_files import FileKey, open_by_key_file
 from whistle.keys.keyring import InboxKeys, Keyring
 from whistle.keys.notes import Note
 from whistle.keys.passkeys import UnlockKey, open_by_passkey, unlock_place
-from whistle.keys.records import CaseKeys, Generation, Identity, Message, Registration
+from whistle.keys.records import CaseKeys, Generation, Identity, Message
 from whistle.keys.recusals import Recusal
 from whistle.keys.sessions import BootKey, SessionBoxer, SessionToken
 from whistle.storage.engine import open_store
@@ -405,8 +406,8 @@ def identity_decode(given: Input) -> str:
     return Identity.decode(bytes.fromhex(given["encoded"])).encode().hex()
 
 
-def registration_decode(given: Input) -> str:
-    return Registration.decode(bytes.fromhex(given["encoded"])).encode().hex()
+def open_record(given: Input) -> str:
+    return filed.open_boxed_record(given, inbox_of(given))
 
 
 def note_decode(given: Input) -> str:
@@ -519,7 +520,10 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
         open_item,
         message_decode,
         identity_decode,
-        registration_decode,
+        filed.registration_decode,
+        filed.filed_decode,
+        filed.anonymised_decode,
+        open_record,
         note_decode,
         recusal_decode,
         resume,

@@ -11,6 +11,7 @@ from tests.vectors import (
     cases,
     directory,
     factors,
+    filed,
     fingerprint,
     log,
     notes,
@@ -30,7 +31,7 @@ def build(seals: Seals) -> dict[str, Book]:
     """Give every file's vectors, by the file's name."""
     sealed = [*primitives.books(seals), *directory.books(seals), *cases.books(seals)]
     sealed += recovery.books(seals)
-    books = [*sealed, *steps.books(), *notes.books(), *sessions.books()]
+    books = [*sealed, *steps.books(), *notes.books(), *filed.books(), *sessions.books()]
     books += [*unlocking.books(), *factors.books(), *fingerprint.books(), *log.books()]
     return {book.topic: book for book in books}
 

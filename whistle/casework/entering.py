@@ -4,7 +4,7 @@ Such a case has no receipt. It lies in the vault of the main inbox of its door f
 with keys that were made here, and nobody is sealed to but that inbox.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from whistle.audit.log import deed
+from whistle.casework.anonymising import Facts, new_record, record_of
 from whistle.casework.cases import Cases
 from whistle.casework.duties import DutyKind, duties_of
 from whistle.crypto.errors import NotGrantedError
@@ -22,9 +23,9 @@ from whistle.keys.files import content_digest
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.notes import Note, seal_note
 from whistle.keys.records import Registration
-from whistle.storage import directory
+from whistle.storage import anonymised, directory
 from whistle.storage.errors import DuplicateError
-from whistle.storage.rows import CaseRow, InboxKeysRow, ItemRow, RegistrationRow
+from whistle.storage.rows import AnonymisedRow, CaseRow, InboxKeysRow, ItemRow, RegistrationRow
 from whistle.storage.tables import ID_BYTES
 
 
@@ -42,12 +43,13 @@ class NewCase:
 
 
 class Rows(NamedTuple):
-    """The rows of one case that is entered."""
+    """The rows of one case that is entered; ``record``: if it is closed."""
 
     case: CaseRow
     keys: InboxKeysRow
     registration: RegistrationRow
     note: ItemRow | None
+    record: AnonymisedRow | None = None
 
 
 def case_id_of(cases: Cases, form_id: bytes) -> bytes:
@@ -92,6 +94,10 @@ def rows_of(cases: Cases, inbox: InboxKeys, new: NewCase) -> Rows:
         feedback_by=due.get(DutyKind.FEEDBACK),
     )
     keys, opened = new_case_keys(inbox, new.case_id)
+    facts = Facts(inbox, row, cases.deadlines(inbox), reporter=False)
+    counted = record_of(facts, registration)
+    record = new_record(inbox, counted) if counted else None
+    registration = replace(registration, record=record.id if record else b"")
     note = None
     if new.note:
         items = CaseItems(cases.here.id, new.case_id, opened)
@@ -99,7 +105,8 @@ def rows_of(cases: Cases, inbox: InboxKeys, new: NewCase) -> Rows:
         note = seal_note(
             items, Note(new.case_id, 1, cases.keyring.member_id, now, new.note), new.case_id
         )
-    return Rows(row, keys, box_registration(inbox, keys, registration, version=1), note)
+    registered = box_registration(inbox, keys, registration, version=1)
+    return Rows(row, keys, registered, note, record)
 
 
 def insert(db: Connection, inbox: InboxKeys, entered: Sequence[Rows]) -> None:
@@ -111,8 +118,7 @@ def insert(db: Connection, inbox: InboxKeys, entered: Sequence[Rows]) -> None:
     CaseRow.insert_all(db, [one.case for one in entered])
     InboxKeysRow.insert_all(db, [one.keys for one in entered])
     RegistrationRow.insert_all(db, [one.registration for one in entered])
-    ItemRow.insert_all(db, _notes(entered))
-
-
-def _notes(entered: Iterable[Rows]) -> list[ItemRow]:
-    return [one.note for one in entered if one.note is not None]
+    ItemRow.insert_all(db, [one.note for one in entered if one.note is not None])
+    records = [one.record for one in entered if one.record is not None]
+    records.sort(key=lambda record: record.id)  # not in the order of their cases
+    anonymised.insert(db, records, inbox.inbox.epoch)

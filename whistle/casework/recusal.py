@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from whistle.audit.log import Deed
 from whistle.casework.acts import Done
-from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
+from whistle.casework.anonymising import leave
+from whistle.casework.cases import Cases, OpenedCase, erase_deleted, told_by_dialogue
 from whistle.crypto.errors import DirectoryInboxError
 from whistle.domain.channel import Act, InboxKind, Side
 from whistle.domain.logged import Logged
@@ -118,15 +119,15 @@ def _move(cases: Cases, opened: OpenedCase, target: TrustedInbox, recusal: Recus
 
     The entry is sealed to the inbox that the case leaves.
     """
-    registration = replace(told_by_dialogue(opened), seen=0)
-    moved = hand_over(target, opened.case.id, opened.items.keys, registration)
+    left = leave(opened.inbox, replace(told_by_dialogue(opened), seen=0))
+    moved = hand_over(target, opened.case.id, opened.items.keys, left.registration)
     written = _write(cases, opened, recusal)
-    gone = [row_id for note in opened.notebook.deleted for row_id in note.row_ids]
     with cases.log.write(_passed_on(opened, target, recusal)) as db:
         opened.settle(db)
         queries.hold(db, opened.stored.keys)
         _check_unchanged(db, cases, opened, target)
-        queries.delete_items(db, opened.case.id, gone)
+        erase_deleted(db, opened)
+        left.write(db)
         written.reason.insert(db)
         queries.insert_message(db, written.line)
         queries.hand_over(db, opened.stored.keys, moved.inbox_keys, moved.reporter_keys)

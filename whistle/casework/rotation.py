@@ -1,4 +1,4 @@
-"""After an inbox has a new key: every case is brought under it, in slices, until none is left.
+"""After an inbox has a new key: every case and record is brought under it, slice by slice.
 
 It runs wherever a member who can open the inbox is signed in, for a moment with each page, and as
 long as it takes by `whistle rotate`. It can stop anywhere: what a case is sealed for stands in its
@@ -16,21 +16,25 @@ from whistle.audit.old_keys import keep_old_keys
 from whistle.casework.cases import Cases
 from whistle.crypto.errors import SealingError
 from whistle.domain.logged import Logged
+from whistle.keys.anonymised import renew_record
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.rotation import renew_case
+from whistle.storage import anonymised
 from whistle.storage import rotation as queries
 from whistle.storage.rotation import NewKeys, OldCase, Progress
+from whistle.storage.rows import AnonymisedRow
 from whistle.storage.tables import ID_BYTES
 
 BATCH = 32  # cases in a transaction: others who write wait for it
+RECORDS = 256  # anonymised records in one: they are smaller
 WITH_A_PAGE = 0.1  # seconds
 AT_THE_BUTTON = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An inbox with cases under an older key."""
+    """An inbox with cases or records under an older key."""
 
     inbox: TrustedInbox
     progress: Progress
@@ -38,9 +42,10 @@ class Pending:
 
 @dataclass
 class Slice:
-    """What a slice did, in cases. ``missed``: something happened to them meanwhile; they are next.
+    """What a slice did, in cases and anonymised records.
 
-    ``damaged``: they do not open, and were left as they are.
+    ``missed``: something happened to them meanwhile; they are next. ``damaged``: they do not open,
+    and were left as they are.
     """
 
     renewed: int = 0
@@ -66,16 +71,18 @@ def is_pending(cases: Cases) -> bool:
 
 
 def rotate_for(cases: Cases, seconds: float) -> Slice:
-    """Bring cases under their inboxes' new keys for so long.
+    """Bring cases and records under their inboxes' new keys for so long.
 
-    A case that does not open is left as it is, and the grants that it would need with it. Raises
+    What does not open is left as it is, and the grants that it would need with it. Raises
     `ConflictError` when an inbox has a still newer key, and `StorageError` as every write.
     """
     until = time.monotonic() + seconds
     done = Slice()
     waiting = {one.inbox_id for one in _waiting(cases)}
     for inbox in cases.inboxes_opened() if waiting else ():
-        if inbox.inbox.inbox_id in waiting and _rotate_inbox(cases, inbox, until, done):
+        if inbox.inbox.inbox_id not in waiting:
+            continue
+        if _rotate_inbox(cases, inbox, until, done) and _rotate_records(cases, inbox, until, done):
             _put_old_keys_away(cases, inbox)
     return done
 
@@ -118,7 +125,7 @@ def _rotate_inbox(cases: Cases, inbox: InboxKeys, until: float, done: Slice) -> 
 
 
 def _put_old_keys_away(cases: Cases, inbox: InboxKeys) -> None:
-    """Forget the grants that no case needs any more, but for what opens the log."""
+    """Forget the grants that nothing needs any more, but for what opens the log."""
     inbox_id, key_epoch = inbox.inbox.inbox_id, inbox.inbox.key_epoch
     with cases.here.store.read() as db:
         if not queries.has_spare_grants(db, inbox_id, key_epoch):
@@ -150,5 +157,43 @@ def _renew(cases: Cases, inbox: InboxKeys, batch: Sequence[OldCase], done: Slice
         written = queries.renew(db, renewed)
         if written:
             cases.log.append(db, deed(Logged.CASES_RENEWED, inbox, number=written))
+    done.renewed += written
+    done.missed += len(renewed) - written
+
+
+# -- anonymised records ------------------------------------------------------------------------
+
+
+def _rotate_records(cases: Cases, inbox: InboxKeys, until: float, done: Slice) -> bool:
+    """Go once through an inbox's records; say whether it was all the way."""
+    wanted = anonymised.Wanted(inbox.inbox.inbox_id, inbox.inbox.key_epoch)
+    while batch := _next_records(cases, wanted):
+        if time.monotonic() > until:
+            return False
+        _renew_records(cases, inbox, batch, done)
+        wanted = replace(wanted, after=batch[-1].id)
+    return True
+
+
+def _next_records(cases: Cases, wanted: anonymised.Wanted) -> Sequence[AnonymisedRow]:
+    with cases.here.store.read() as db:
+        return anonymised.next_old(db, wanted, RECORDS)
+
+
+def _renew_records(
+    cases: Cases, inbox: InboxKeys, batch: Sequence[AnonymisedRow], done: Slice
+) -> None:
+    renewed: list[tuple[AnonymisedRow, AnonymisedRow]] = []
+    for record in batch:
+        try:
+            renewed.append((record, renew_record(inbox, record)))
+        except SealingError:
+            done.damaged += 1
+    if not renewed:
+        return
+    with cases.here.store.write() as db:
+        written = anonymised.renew(db, renewed, inbox.inbox.epoch)
+        if written:
+            cases.log.append(db, deed(Logged.CASES_RENEWED, inbox, number=0, records=written))
     done.renewed += written
     done.missed += len(renewed) - written

@@ -1,5 +1,6 @@
 """Where a sealed value belongs: what binds it to its row (``docs/sealing.md``, "Places")."""
 
+import struct
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,6 +8,8 @@ from whistle.crypto.errors import PlaceError
 
 _NUMBERS = range(2**64)
 PREFIX = "whistle/v1/"
+_length = struct.Struct(">I").pack
+_numbers = struct.Struct(">IQIQI").pack
 
 
 class Purpose(StrEnum):
@@ -36,6 +39,7 @@ class Purpose(StrEnum):
     CASE_KEYS_VAULT = "case/keys-in-vault"
     CASE_KEYS_REPORTER = "case/keys-for-reporter"
     REGISTRATION = "case/registration"
+    ANONYMISED = "record/anonymised"
     ITEM_KEY = "item/key"
     ITEM = "item/content"
     FILE_CHUNK = "file/chunk"
@@ -48,6 +52,13 @@ class Purpose(StrEnum):
     LOG_OLD_KEYS = "log/old-keys"
     LOG_DETAILS = "log/details"
     CONTENT_DIGEST = "content/digest"
+
+
+def _counted(field: bytes) -> bytes:
+    return _length(len(field)) + field
+
+
+_PURPOSES = {purpose: _counted((PREFIX + purpose).encode()) for purpose in Purpose}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +89,19 @@ class Place:
 
     def encode(self) -> bytes:
         """Give the canonical bytes: eight fields, each a big-endian u32 length and its bytes."""
-        fields = (
-            (PREFIX + self.purpose).encode(),
+        before, after = self.around_item()
+        return b"".join((before, _length(len(self.item)), self.item, after))
+
+    def around_item(self) -> tuple[bytes, bytes]:
+        """Give what stands before the item, and after it: many places differ in that alone."""
+        owner, kind, side = self.owner, self.kind.encode(), self.side.encode()
+        before = (
+            _PURPOSES[self.purpose],
+            _length(len(self.installation)),
             self.installation,
-            self.owner,
-            self.kind.encode(),
-            self.item,
-            self.generation.to_bytes(8, "big"),
-            self.version.to_bytes(8, "big"),
-            self.side.encode(),
+            _length(len(owner)),
+            owner,
+            _length(len(kind)),
+            kind,
         )
-        return b"".join([len(field).to_bytes(4, "big") + field for field in fields])
+        return b"".join(before), _numbers(8, self.generation, 8, self.version, len(side)) + side

@@ -22,7 +22,7 @@ _state = log_tables.sealed_rows.c
 class Changes:
     """What a batch tells: rows that came, rows that went; and what it only keeps in mind.
 
-    ``further``: registrations that came further and say the same.
+    ``further``: rows that came further and say the same.
     """
 
     came: list[SealedRow] = field(default_factory=list)

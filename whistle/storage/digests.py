@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from whistle.storage.rows import AttachmentRow, ItemRow, RegistrationRow
+from whistle.storage.rows import AnonymisedRow, AttachmentRow, ItemRow, RegistrationRow
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     REGISTRATION = "registration"  # (case)
     KEYS = "keys"  # (case)
     REPORTER_KEYS = "reporter-keys"  # (case, generation as eight bytes)
+    RECORD = "record"  # (anonymised record)
 
 
 def item_digest(row: ItemRow) -> bytes:
@@ -43,6 +44,11 @@ def item_digest(row: ItemRow) -> bytes:
 def registration_digest(row: RegistrationRow) -> bytes:
     """Digest a registration."""
     return _over(Kind.REGISTRATION, row.case_id, row.version, row.body).digest()
+
+
+def record_digest(row: AnonymisedRow) -> bytes:
+    """Digest an anonymised record."""
+    return _over(Kind.RECORD, row.id, row.inbox_id, row.epoch, row.body).digest()
 
 
 def attachment_digest(row: AttachmentRow, chunks: Iterable[bytes]) -> bytes:
@@ -71,6 +77,11 @@ def state_digest(rows: Iterable[tuple[str, bytes, bytes, bytes]]) -> bytes:
 def show_progress(generation: int, epoch: int, version: int) -> bytes:
     """Say how far a registration has come: 24 bytes, of which the later ones are greater."""
     return b"".join(map(_number, (generation, epoch, version)))
+
+
+def show_epoch(epoch: int) -> bytes:
+    """Say how far an anonymised record has come: 8 bytes, of which the later ones are greater."""
+    return _number(epoch)
 
 
 def show_generation(case_id: bytes, generation: int) -> bytes:

@@ -14,9 +14,16 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Insert, Table, delete, select
 
 from whistle.storage import log_tables, tables
-from whistle.storage.digests import Kind, item_digest, registration_digest, show_progress
+from whistle.storage.digests import (
+    Kind,
+    item_digest,
+    record_digest,
+    registration_digest,
+    show_epoch,
+    show_progress,
+)
 from whistle.storage.engine import day_of
-from whistle.storage.rows import InboxKeysRow, ItemRow, RegistrationRow, Row
+from whistle.storage.rows import AnonymisedRow, InboxKeysRow, ItemRow, RegistrationRow, Row
 from whistle.storage.sealed_rows import SealedRow
 
 _fresh, _removed = log_tables.fresh_rows.c, log_tables.removed_rows.c
@@ -56,7 +63,7 @@ def written(db: Connection, item: ItemRow, attachment_ids: Sequence[bytes] = ())
     keys = [(Kind.ITEM, item.case_id + item.id)]
     keys += [(Kind.ATTACHMENT, attachment_id) for attachment_id in attachment_ids]
     day = day_of(db)
-    _say(db, [FreshRow(kind, key, day) for kind, key in keys])
+    announce(db, [FreshRow(kind, key, day) for kind, key in keys])
 
 
 def remove_items(db: Connection, *conditions: Any) -> None:
@@ -64,7 +71,7 @@ def remove_items(db: Connection, *conditions: Any) -> None:
     query = delete(tables.items).where(*conditions).returning(*tables.items.c)
     day = day_of(db)
     gone = [ItemRow(*row) for row in db.execute(query).all()]
-    _say(
+    announce(
         db,
         [RemovedRow(Kind.ITEM, one.case_id + one.id, b"", item_digest(one), day) for one in gone],
     )
@@ -76,7 +83,7 @@ def remove_registration(db: Connection, keys: InboxKeysRow) -> None:
     query = delete(tables.registrations).where(column.case_id == keys.case_id)
     gone = [RegistrationRow(*row) for row in db.execute(query.returning(*column)).all()]
     day = day_of(db)
-    _say(
+    announce(
         db,
         [
             RemovedRow(
@@ -86,6 +93,21 @@ def remove_registration(db: Connection, keys: InboxKeysRow) -> None:
                 registration_digest(one),
                 day,
             )
+            for one in gone
+        ],
+    )
+
+
+def remove_record(db: Connection, *conditions: Any) -> None:
+    """Erase the anonymised record that meets all ``conditions``, if it is there; announce it."""
+    table = tables.anonymised_records
+    query = delete(table).where(*conditions).returning(*table.c)
+    gone = [AnonymisedRow(*row) for row in db.execute(query).all()]
+    day = day_of(db)
+    announce(
+        db,
+        [
+            RemovedRow(Kind.RECORD, one.id, show_epoch(one.epoch), record_digest(one), day)
             for one in gone
         ],
     )
@@ -119,7 +141,7 @@ def forget(db: Connection, fresh_before: date, removed_before: date) -> None:
     db.execute(delete(log_tables.removed_rows).where(_removed.day < removed_before))
 
 
-def _say(db: Connection, rows: Sequence[FreshRow] | Sequence[RemovedRow]) -> None:
+def announce(db: Connection, rows: Sequence[FreshRow] | Sequence[RemovedRow]) -> None:
     """Write rows in the place of any with their keys."""
     if rows:
         db.execute(_sayings(db.dialect.name, rows[0].table), [asdict(row) for row in rows])

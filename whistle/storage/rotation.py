@@ -1,4 +1,7 @@
-"""Queries for bringing an inbox's cases under its new key, a batch at a time."""
+"""Queries for bringing an inbox's cases under its new key, a batch at a time.
+
+Its anonymised records come under it as well (`whistle.storage.anonymised`).
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from whistle.storage import directory, tables
+from whistle.storage import anonymised, directory, tables
 from whistle.storage.rows import InboxKeysRow, ItemRow, RegistrationRow, ReporterKeysRow
 
 _GRANTS = (tables.grants, tables.recovery_grants)
@@ -100,7 +103,7 @@ class NewKeys:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many cases of an inbox are under its newest key, of how many."""
+    """How many cases and records of an inbox are under its newest key, of how many."""
 
     done: int
     total: int
@@ -112,11 +115,13 @@ def oldest_grants(db: Connection, member_id: bytes) -> Mapping[bytes, int]:
 
 
 def progress(db: Connection, inbox_id: bytes, key_epoch: int) -> Progress:
-    """Count an inbox's cases, and those sealed for its key of ``key_epoch``."""
+    """Count an inbox's cases and records, and those sealed for its key of ``key_epoch``."""
     count = select(func.count()).where(_KEYS.inbox_id == inbox_id)
     total = db.execute(count).scalar_one()
     done = db.execute(count.where(_KEYS.epoch >= key_epoch)).scalar_one()
-    return Progress(done, total)
+    return Progress(
+        done + anonymised.count(db, inbox_id, key_epoch), total + anonymised.count(db, inbox_id)
+    )
 
 
 def old_epochs(db: Connection, inbox_id: bytes, key_epoch: int) -> list[int]:
@@ -219,19 +224,19 @@ def has_spare_grants(db: Connection, inbox_id: bytes, key_epoch: int) -> bool:
 
 
 def forget_old_grants(db: Connection, inbox_id: bytes, key_epoch: int) -> None:
-    """Delete members' and trustees' grants of older keys' epochs that no case needs any more."""
+    """Delete members' and trustees' grants of older keys' epochs that nothing needs any more."""
     db.execute(select(tables.inboxes.c.id).where(tables.inboxes.c.id == inbox_id).with_for_update())
     for table in _GRANTS:
         db.execute(delete(table).where(*_spare(table, inbox_id, key_epoch)))
 
 
 def _spare(table: Table, inbox_id: bytes, key_epoch: int) -> tuple[ColumnElement[bool], ...]:
-    needed = select(_KEYS.epoch).where(_KEYS.inbox_id == inbox_id)
-    column = table.c
+    column, record = table.c, tables.anonymised_records.c
     return (
         column.inbox_id == inbox_id,
         column.epoch < key_epoch,
-        column.epoch.not_in(needed),
+        column.epoch.not_in(select(_KEYS.epoch).where(_KEYS.inbox_id == inbox_id)),
+        column.epoch.not_in(select(record.epoch).where(record.inbox_id == inbox_id)),
     )
 
 

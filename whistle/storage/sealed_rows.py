@@ -17,17 +17,19 @@ from whistle.storage.digests import (
     attachment_digest,
     item_digest,
     presence_digest,
+    record_digest,
     registration_digest,
+    show_epoch,
     show_generation,
     show_progress,
     state_digest,
 )
-from whistle.storage.rows import AttachmentRow, ItemRow, RegistrationRow, Row
+from whistle.storage.rows import AnonymisedRow, AttachmentRow, ItemRow, RegistrationRow, Row
 
 _state = log_tables.sealed_rows.c
 _item, _file, _chunk = tables.items.c, tables.attachments.c, tables.chunks.c
 _registration, _keys = tables.registrations.c, tables.inbox_keys.c
-_reporter = tables.reporter_keys.c
+_reporter, _record = tables.reporter_keys.c, tables.anonymised_records.c
 # Put together once, as that takes longer than running them.
 _ITEM = ItemRow.select(_item.case_id == bindparam("of"), _item.id == bindparam("item"))
 _REGISTRATION = RegistrationRow.select(_registration.case_id == bindparam("of"))
@@ -35,7 +37,10 @@ _REGISTRATION = RegistrationRow.select(_registration.case_id == bindparam("of"))
 
 @dataclass(frozen=True, slots=True)
 class SealedRow(Row):
-    """A sealed row by its digest. ``progress``: how far a registration has come; else nothing."""
+    """A sealed row by its digest.
+
+    ``progress``: how far a registration or an anonymised record has come; else nothing.
+    """
 
     table = log_tables.sealed_rows
     kind: str
@@ -45,7 +50,10 @@ class SealedRow(Row):
 
 
 class Found(NamedTuple):
-    """A sealed row that is there; ``digest`` reads what is in it."""
+    """A sealed row that is there; ``digest`` reads what is in it.
+
+    ``case_id``: none of an anonymised record, as nothing says of which case it is.
+    """
 
     kind: Kind
     key: bytes
@@ -137,6 +145,13 @@ def _reporter_keys(db: Connection) -> Iterator[Found]:
         yield _present(Kind.REPORTER_KEYS, show_generation(case_id, generation), case_id)
 
 
+def _records(db: Connection) -> Iterator[Found]:
+    for found in _each(db, AnonymisedRow.select().order_by(_record.id)):
+        row = AnonymisedRow(*found)
+        progress = show_epoch(row.epoch)
+        yield Found(Kind.RECORD, row.id, b"", progress, partial(record_digest, row))
+
+
 def _present(kind: Kind, key: bytes, case_id: bytes) -> Found:
     return Found(kind, key, case_id, b"", partial(presence_digest, kind, key))
 
@@ -152,4 +167,5 @@ _CURRENT: dict[Kind, Callable[[Connection], Iterator[Found]]] = {
     Kind.REGISTRATION: _registrations,
     Kind.KEYS: _inbox_keys,
     Kind.REPORTER_KEYS: _reporter_keys,
+    Kind.RECORD: _records,
 }
