@@ -257,9 +257,9 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_a_channel_that_has_inboxes_cannot_be_taken_out_of_the_profile(data: Path) -> None:
     text = resources.files("whistle.profiles").joinpath("stevns.toml").read_text("utf-8")
-    start = text.index("[channels.citizen]")
+    newest = text[: text.index("[[earlier]]")]
     profile = data / "fewer.toml"
-    profile.write_text(text[:start], "utf-8")
+    profile.write_text(f'without = ["channels/citizen"]\n{newest}', "utf-8")
     with pytest.raises(SettingsError, match="no channel citizen"):
         load_settings(data, {"WHISTLE_PROFILE": str(profile)})
 

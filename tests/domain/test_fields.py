@@ -1,12 +1,12 @@
 """What a door asks for: answers are checked on the server, mistaken profiles are told."""
 
 import re
-from importlib import resources
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.profiles import changed
 from whistle.domain.channel import Channel
 from whistle.domain.fields import (
     LONGEST_LINE,
@@ -22,7 +22,6 @@ from whistle.domain.fields import (
 )
 from whistle.domain.profile import ProfileError, load_profile, read_profile
 
-STEVNS = resources.files("whistle.profiles").joinpath("stevns.toml").read_text("utf-8")
 OPTIONS = ("a", "b", "c")
 anything = st.lists(st.text(max_size=30), max_size=5)
 kinds = st.sampled_from(FieldKind)
@@ -150,11 +149,6 @@ def test_no_door_asks_for_a_cpr_number() -> None:
                 assert not re.search("cpr|personnummer", f"{one.id} {text.label}", re.IGNORECASE)
 
 
-def changed(old: str, new: str) -> bytes:
-    assert old in STEVNS
-    return STEVNS.replace(old, new, 1).encode()
-
-
 CENTRE = 'id = "centre"\nkind = "choice"'
 
 
@@ -167,7 +161,10 @@ CENTRE = 'id = "centre"\nkind = "choice"'
         (changed(CENTRE, 'id = "centre"\nkind = "line"'), "unknown name options"),
         (changed('id = "centre"\n', ""), "id is missing"),
         (changed(CENTRE, f"{CENTRE}\napart = true"), "only what is written on one line"),
-        (changed('"ohi", "unknown"]', '"ohi", "ohi"]'), "ohi stands there twice"),
+        (changed('options = "centres"', 'options = ["tm", "tm"]'), "tm stands there twice"),
+        (changed('options = "centres"', 'options = "all"'), "should be a list of texts"),
+        (changed('unknown = "Det ved jeg ikke"', 'pb = "P"'), "unknown name pb"),
+        (changed('options = "centres"', 'options = ["xx"]'), "unknown name unknown"),
         (changed('["affected", "witness"]', "[]"), "should be a list of texts"),
         (changed('witness = "Nej, jeg har set eller hørt det"\n', ""), "witness is missing"),
         (changed('affected = "Yes', 'someone = "X"\naffected = "Yes'), "unknown name someone"),

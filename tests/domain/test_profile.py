@@ -1,20 +1,12 @@
 """Municipality profiles: the ones we ship, and what a mistaken one is told."""
 
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from tests.support.profiles import WHOLE, changed
 from whistle.domain.channel import Channel
 from whistle.domain.profile import LANGUAGES, ProfileError, load_profile, read_profile
-
-STEVNS = resources.files("whistle.profiles").joinpath("stevns.toml").read_bytes()
-
-
-def changed(old: str, new: str) -> bytes:
-    text = STEVNS.decode()
-    assert old in text
-    return text.replace(old, new, 1).encode()
 
 
 def test_stevns_opens_every_door_in_both_languages() -> None:
@@ -26,14 +18,13 @@ def test_stevns_opens_every_door_in_both_languages() -> None:
 
 def test_a_profile_can_be_any_file(tmp_path: Path) -> None:
     path = tmp_path / "andeby.toml"
-    path.write_bytes(changed('"Stevns Kommune"', '"Andeby Kommune"'))
+    path.write_text(WHOLE, "utf-8")
     assert load_profile(str(path)).municipality == "Andeby Kommune"
 
 
 def test_a_door_that_the_profile_leaves_out_is_closed() -> None:
-    text = STEVNS.decode()
-    start, end = text.index("[channels.council]"), text.index("[channels.citizen]")
-    profile = read_profile((text[:start] + text[end:]).encode(), "x")
+    start, end = WHOLE.index("[channels.council]"), WHOLE.index("[channels.citizen]")
+    profile = read_profile((WHOLE[:start] + WHOLE[end:]).encode(), "x")
     assert set(profile.channels) == {Channel.WHISTLEBLOWER, Channel.CITIZEN}
 
 
@@ -44,17 +35,18 @@ def test_a_door_that_the_profile_leaves_out_is_closed() -> None:
         (b"id = ", "not TOML"),
         (b"", "contact is missing"),
         (changed("[contact]", "[kontakt]"), "contact is missing"),
-        (changed('id = "stevns"', "id = 3"), "id: should be a text"),
-        (changed('id = "stevns"', 'id = "  "'), "id: should be a text"),
+        (changed('id = "andeby"', "id = 3"), "id: should be a text"),
+        (changed('id = "andeby"', 'id = "  "'), "id: should be a text"),
         (changed("acknowledge_days = 7", "acknowledge_days = 0"), "whole number from 1"),
         (changed("acknowledge_days = 7", "acknowledge_days = true"), "whole number from 1"),
         (
             changed("automatic_acknowledgement = true", "automatic_acknowledgement = 1"),
             "should be true or false",
         ),
-        (changed("[channels.council]", "[channels.mayor]"), "unknown channel mayor"),
+        (changed("[channels.council]", "[channels.mayor]"), "unknown name mayor"),
         (changed("[channels.citizen.text.en]", "[channels.citizen.text.de]"), "title is missing"),
         (b"contact = 3\nchannels = 4\n", "should be a table"),
+        (changed('en = "Finance" }', 'en = "{mayor}" }'), "{mayor} is no placeholder"),
     ],
 )
 def test_a_mistaken_profile_is_told_where_and_what(content: bytes, told: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum
 
+from whistle.domain.office import Choice
 from whistle.domain.table import ProfileError, Table
 
 LONGEST_LINE = 1_000
@@ -31,6 +32,7 @@ RESERVED = frozenset(
         "accept_cpr",
     }
 )
+CENTRES, UNKNOWN = "centres", "unknown"  # options = "centres": all of the office's, and unknown
 YES_NO = {"da": {"yes": "Ja", "no": "Nej"}, "en": {"yes": "Yes", "no": "No"}}
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -165,9 +167,14 @@ def read_day(written: str) -> date:
 # -- from the profile --------------------------------------------------------------------------
 
 
-def read_fields(channel: Table, languages: Sequence[str]) -> tuple[Field, ...]:
-    """Read ``[[fields]]`` of a channel, or raise `ProfileError`."""
-    fields = tuple(_read_field(table, languages) for table in channel.tables("fields"))
+def read_fields(
+    channel: Table, languages: Sequence[str], centres: Sequence[Choice] = ()
+) -> tuple[Field, ...]:
+    """Read ``[[fields]]`` of a channel, or raise `ProfileError`.
+
+    ``centres``: the office's, for a field whose options they are.
+    """
+    fields = tuple(_read_field(table, languages, centres) for table in channel.tables("fields"))
     ids = [field.id for field in fields]
     for name in ids:
         if ids.count(name) > 1:
@@ -177,7 +184,7 @@ def read_fields(channel: Table, languages: Sequence[str]) -> tuple[Field, ...]:
     return fields
 
 
-def _read_field(table: Table, languages: Sequence[str]) -> Field:
+def _read_field(table: Table, languages: Sequence[str], centres: Sequence[Choice]) -> Field:
     name = _identifier(table.text("id"), f"{table.place}, id")
     if name in RESERVED:
         raise ProfileError(
@@ -191,19 +198,26 @@ def _read_field(table: Table, languages: Sequence[str]) -> Field:
         )
     has_options = kind in {FieldKind.CHOICE, FieldKind.CHOICES}
     table.only("id", "kind", "apart", *(["options"] if has_options else []), *languages)
-    options = tuple(_options(table)) if has_options else ()
-    if kind is FieldKind.YES_NO:
-        options = tuple(YES_NO["en"])
+    known = centres if has_options and table.values.get("options") == CENTRES else ()
+    options = _all_options(table, kind, known)
     return Field(
         name,
         kind,
         options,
         {
-            language: _read_text(table.table(language), kind, options, language)
+            language: _read_text(table.table(language), kind, options, known, language)
             for language in languages
         },
         apart=apart,
     )
+
+
+def _all_options(table: Table, kind: FieldKind, known: Sequence[Choice]) -> tuple[str, ...]:
+    if kind is FieldKind.YES_NO:
+        return tuple(YES_NO["en"])
+    if kind not in {FieldKind.CHOICE, FieldKind.CHOICES}:
+        return ()
+    return (*(one.id for one in known), UNKNOWN) if known else tuple(_options(table))
 
 
 def _kind(table: Table) -> FieldKind:
@@ -232,18 +246,25 @@ def _identifier(written: str, place: str) -> str:
     return written
 
 
-def _read_text(table: Table, kind: FieldKind, options: Sequence[str], language: str) -> FieldText:
-    if kind is FieldKind.YES_NO:
+def _read_text(
+    table: Table,
+    kind: FieldKind,
+    options: Sequence[str],
+    known: Sequence[Choice],
+    language: str,
+) -> FieldText:
+    label, hint = table.text("label"), table.optional_text("hint")
+    if kind is FieldKind.YES_NO or not options:
         table.only("label", "hint")
-        return FieldText(table.text("label"), table.optional_text("hint"), YES_NO[language])
-    if not options:
-        table.only("label", "hint")
-        return FieldText(table.text("label"), table.optional_text("hint"), {})
+        return FieldText(label, hint, YES_NO[language] if options else {})
     table.only("label", "hint", "options")
-    labels = table.table("options")
-    labels.only(*options)
-    return FieldText(
-        table.text("label"),
-        table.optional_text("hint"),
-        {option: labels.text(option) for option in options},
-    )
+    told = {one.id: _label_of(one, language) for one in known}
+    labels, own = table.table("options"), [one for one in options if one not in told]
+    labels.only(*own)
+    return FieldText(label, hint, {**told, **{option: labels.text(option) for option in own}})
+
+
+def _label_of(choice: Choice, language: str) -> str:
+    """Give a label; abroad too the Danish one, which stands on letters, is told."""
+    danish, label = choice.label["da"], choice.label[language]
+    return label if label == danish else f"{label} ({danish})"

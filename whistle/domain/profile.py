@@ -1,17 +1,24 @@
-"""The municipality profile: everything local, from one TOML file. No code per municipality."""
+"""The municipality profile: everything local, from one TOML file. No code per municipality.
+
+``docs/profiles.md`` describes the file.
+"""
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
 
 from whistle.domain.channel import Channel
+from whistle.domain.doors import check_against_office
 from whistle.domain.fields import Field, read_fields
+from whistle.domain.filling import fill
 from whistle.domain.guidance import Guidance, Notice, read_guidance, read_notice
 from whistle.domain.legal_clock import Deadlines
-from whistle.domain.office import Office, read_office
+from whistle.domain.office import Centre, Office
+from whistle.domain.office_reading import read_office
+from whistle.domain.overlay import Values, Version, on_its_base, versions
 from whistle.domain.table import ProfileError, Table
 
 __all__ = [
@@ -76,12 +83,14 @@ class Profile:
     valid_from: date = date.min
     earlier: tuple["Profile", ...] = ()
 
+    @property
+    def versions(self) -> "tuple[Profile, ...]":
+        """This version and those before it, newest first."""
+        return (self, *self.earlier)
+
     def on(self, day: date) -> "Profile":
         """Give the whole profile as it stood on a day; before the oldest, the oldest."""
-        return next(
-            (one for one in (self, *self.earlier) if one.valid_from <= day),
-            (self, *self.earlier)[-1],
-        )
+        return next((one for one in self.versions if one.valid_from <= day), self.versions[-1])
 
 
 def load_profile(name_or_file: str) -> Profile:
@@ -100,40 +109,72 @@ def load_profile(name_or_file: str) -> Profile:
 
 
 def read_profile(content: bytes, source: str) -> Profile:
-    """Read a profile from TOML bytes (UTF-8); ``source`` is named in errors."""
+    """Read a profile from TOML bytes (UTF-8); ``source`` is named in errors.
+
+    Gives the newest version. Each version is checked whole, and holds those before it.
+    """
+    read = [_version(one) for one in versions(_parsed(content, source), source, _base)]
+    earlier: tuple[Profile, ...] = ()
+    for version in reversed(read):
+        earlier = (replace(version, earlier=earlier), *earlier)
+    return earlier[0]
+
+
+def _parsed(content: bytes, source: str) -> Values:
     try:
-        root = Table(tomllib.loads(content.decode()), source)
+        return tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ProfileError(f"{source}: not TOML in UTF-8: {error}") from error
-    contact = root.table("contact")
-    channels = root.table("channels")
-    unknown = set(channels) - {channel.value for channel in Channel}
-    if unknown:
+
+
+def _base(name: str, place: str) -> Values:
+    """Give one of the bases that come with the project; one may lie over another."""
+    folder = resources.files("whistle.profiles").joinpath("bases")
+    names = sorted(one.name.removesuffix(".toml") for one in folder.iterdir())
+    if name not in names:
         raise ProfileError(
-            f"{channels.place}: unknown channel {', '.join(sorted(unknown))}; "
-            f"the channels are {', '.join(Channel)}"
+            f"{place}, based_on: there is no base {name}; use one of {', '.join(names)}"
         )
-    return Profile(
+    source = f"base {name}"
+    values = _parsed(folder.joinpath(f"{name}.toml").read_bytes(), source)
+    return on_its_base(values, source, _base)
+
+
+def _version(version: Version) -> Profile:
+    root = Table(fill(version.values, version.place), version.place)
+    contact, channels, notice = (root.table(name) for name in ("contact", "channels", "notice"))
+    office = read_office(root.table("office"), list(channels))
+    channels.only(*Channel)
+    profile = Profile(
         id=root.text("id"),
         municipality=root.text("municipality"),
         phone=contact.text("phone"),
         email=contact.text("email"),
         address=contact.text("address"),
         channels={
-            channel: _channel(channel, channels.table(channel.value), list(channels))
+            channel: _channel(
+                channel, channels.table(channel.value), list(channels), office.centres
+            )
             for channel in Channel
             if channel.value in channels
         },
-        notice={
-            language: read_notice(root.table("notice").table(language)) for language in LANGUAGES
-        },
-        office=read_office(root.table("office")),
+        notice={language: read_notice(notice.table(language)) for language in LANGUAGES},
+        office=office,
+        valid_from=version.valid_from,
     )
+    contact.only("phone", "email", "address", "town_hall")
+    notice.only(*LANGUAGES)
+    root.only("id", "municipality", "council", "contact", "channels", "notice", "office")
+    for channel, door in profile.channels.items():
+        check_against_office(channel, door.fields, office, f"{channels.place}, {channel}")
+    return profile
 
 
-def _channel(channel: Channel, table: Table, open_doors: Sequence[str]) -> ChannelProfile:
+def _channel(
+    channel: Channel, table: Table, open_doors: Sequence[str], centres: Sequence[Centre]
+) -> ChannelProfile:
     texts = table.table("text")
-    return ChannelProfile(
+    read = ChannelProfile(
         channel=channel,
         deadlines=Deadlines(table.number("acknowledge_days"), table.number("feedback_months")),
         automatic_acknowledgement=table.truth("automatic_acknowledgement"),
@@ -146,5 +187,10 @@ def _channel(channel: Channel, table: Table, open_doors: Sequence[str]) -> Chann
         guidance={
             language: read_guidance(texts.table(language), open_doors) for language in LANGUAGES
         },
-        fields=read_fields(table, LANGUAGES),
+        fields=read_fields(table, LANGUAGES, centres),
     )
+    table.only("acknowledge_days", "feedback_months", "automatic_acknowledgement", "text", "fields")
+    texts.only(*LANGUAGES)
+    for language in LANGUAGES:
+        texts.table(language).only(*ChannelText.__slots__, *Guidance.__slots__)
+    return read

@@ -1,6 +1,7 @@
 """A TOML table that knows its place in the file, so that errors can name it."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import cast
 
 from whistle.domain.errors import RefusedError
@@ -15,11 +16,11 @@ class Table:
 
     def __init__(self, values: Mapping[str, object], place: str) -> None:
         """Read ``values``; ``place`` names them in errors."""
-        self._values = values
+        self.values = values
         self.place = place
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+        return iter(self.values)
 
     def table(self, name: str) -> "Table":
         """Give a table in this one."""
@@ -27,11 +28,11 @@ class Table:
 
     def tables(self, name: str) -> list["Table"]:
         """Give a list of tables, ``[[name]]``; none when it is left out."""
-        value = self._values.get(name, [])
+        value = self.values.get(name, [])
         if not isinstance(value, list):
             raise ProfileError(f"{self.place}, {name}: should be a list of tables, [[{name}]]")
         return [
-            self._table(one, f"{name} {number}")
+            self._table(one, f"{name} {number}{_called(one)}")
             for number, one in enumerate(cast("list[object]", value), 1)
         ]
 
@@ -41,7 +42,7 @@ class Table:
 
     def optional_text(self, name: str) -> str:
         """Give a text, or an empty one when it is left out."""
-        return self.text(name) if name in self._values else ""
+        return self.text(name) if name in self.values else ""
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Give a list of texts, at least one."""
@@ -53,11 +54,20 @@ class Table:
             for number, one in enumerate(cast("list[object]", value), 1)
         )
 
-    def number(self, name: str) -> int:
-        """Give a whole number from 1 up."""
+    def number(self, name: str, lowest: int = 1) -> int:
+        """Give a whole number, from ``lowest`` up."""
         value = self._get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ProfileError(f"{self.place}, {name}: should be a whole number from 1 up")
+        if not isinstance(value, int) or isinstance(value, bool) or value < lowest:
+            raise ProfileError(f"{self.place}, {name}: should be a whole number from {lowest} up")
+        return value
+
+    def day(self, name: str) -> date:
+        """Give a day of the calendar."""
+        value = self._get(name)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise ProfileError(
+                f"{self.place}, {name}: should be a day without quotes, {name} = 2021-05-01"
+            )
         return value
 
     def truth(self, name: str) -> bool:
@@ -69,7 +79,7 @@ class Table:
 
     def only(self, *names: str) -> None:
         """Refuse any other name: it is mistyped, and what it says would be lost."""
-        unknown = [name for name in self._values if name not in names]
+        unknown = [name for name in self.values if name not in names]
         if unknown:
             raise ProfileError(
                 f"{self.place}: unknown name {', '.join(unknown)}; take it out, or use one of "
@@ -87,6 +97,12 @@ class Table:
         return value.strip()
 
     def _get(self, name: str) -> object:
-        if name not in self._values:
+        if name not in self.values:
             raise ProfileError(f"{self.place}: {name} is missing; add it")
-        return self._values[name]
+        return self.values[name]
+
+
+def _called(entry: object) -> str:
+    """Name an entry of a list by its id, which is found more easily than its number."""
+    name = cast("dict[str, object]", entry).get("id") if isinstance(entry, dict) else None
+    return f" ({name})" if isinstance(name, str) else ""
