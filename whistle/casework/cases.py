@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from whistle.audit.entries import Who
 from whistle.audit.log import Deed, Log
+from whistle.casework.anonymising import Facts, Followed, follow
 from whistle.casework.duties import Duty, DutyKind, duties_of
 from whistle.crypto.errors import NotGrantedError
 from whistle.domain.channel import Act, Side
@@ -28,12 +29,14 @@ from whistle.keys.cases import (
     open_inbox_keys,
     open_registration,
 )
+from whistle.keys.filed import KeptFiled
 from whistle.keys.keyring import InboxKeys, Keyring, open_inboxes
 from whistle.keys.notes import Notebook, open_notes
 from whistle.keys.records import Message, Registration
 from whistle.keys.vault import with_new_receipt
 from whistle.storage import casework as queries
 from whistle.storage import directory, members
+from whistle.storage.erasing import erase_files
 from whistle.storage.errors import ConflictError, StorageError
 from whistle.storage.rows import CaseRow
 
@@ -74,6 +77,11 @@ class OpenedCase:
     def case(self) -> CaseRow:
         """What can be read without a key."""
         return self.stored.case
+
+    @property
+    def has_reporter(self) -> bool:
+        """Whether somebody has a receipt for it; who called or wrote a letter has none."""
+        return self.items.keys.reporter is not None
 
     @property
     def identity_given(self) -> bool:
@@ -170,24 +178,27 @@ class Cases:
         registration: Registration,
         *done: Deed,
         keep_deleted: bool = False,
+        filed: Sequence[KeptFiled] | None = None,
     ) -> Iterator[Connection]:
         """Write to a case and log it, in one transaction, with its registration's next version.
 
         Raises `ConflictError` when anything but the reporter changed the case since it was opened.
-        What had been deleted is erased now, unless ``keep_deleted``.
+        What had been deleted is erased now, unless ``keep_deleted``. ``filed``: all that is filed
+        on the case afterwards, where that is changed. The anonymised record follows by itself.
         """
-        row = box_registration(
-            opened.inbox, opened.stored.keys, registration, version=opened.version + 1
-        )
         with self.log.write(*done) as db:
             opened.settle(db)
             queries.hold(db, opened.stored.keys)
-            queries.update_registration(db, row)
-            self._write_duties(db, opened, registration)
+            self._store(db, opened, follow(db, self._facts(opened, filed), registration))
             if not keep_deleted:
-                gone = [row_id for note in opened.notebook.deleted for row_id in note.row_ids]
-                queries.delete_items(db, opened.case.id, gone)
+                erase_deleted(db, opened)
             yield db
+
+    def write_beside(self, db: Connection, opened: OpenedCase, registration: Registration) -> None:
+        """Write another case's next registration in a transaction of `writing`; raises as that."""
+        opened.settle(db)
+        queries.hold(db, opened.stored.keys)
+        self._store(db, opened, follow(db, self._facts(opened), registration))
 
     def seen_by_now(self, opened: OpenedCase, done: Deed) -> OpenedCase:
         """Log that a case was opened; note that everything in it was read.
@@ -198,12 +209,17 @@ class Cases:
         registration = replace(told_by_dialogue(opened), seen=max(known.seen, len(opened.messages)))
         today = self.here.clock.today()
         stale = any(note.newest.written.date() < today for note in opened.notebook.deleted)
+        followed = self._followed(opened, registration)
+        registration = followed.registration
         unchanged = replace(registration, last_act=known.last_act, last_item=known.last_item)
         if unchanged == known and not stale:
             self.looking(opened, done)
             return replace(opened, arrears=())
-        with _opening(), self.writing(opened, registration, done):
-            pass
+        with _opening(), self.log.write(done) as db:
+            opened.settle(db)
+            queries.hold(db, opened.stored.keys)
+            self._store(db, opened, followed)
+            erase_deleted(db, opened)
         return replace(opened, registration=registration, version=opened.version + 1, arrears=())
 
     def looking(self, opened: OpenedCase, done: Deed) -> None:
@@ -212,6 +228,28 @@ class Cases:
             opened.settle(db)
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _facts(self, opened: OpenedCase, filed: Sequence[KeptFiled] | None = None) -> Facts:
+        return Facts(
+            opened.inbox,
+            opened.case,
+            self.deadlines(opened.inbox),
+            opened.notebook.all_filed if filed is None else filed,
+            reporter=opened.has_reporter,
+        )
+
+    def _followed(self, opened: OpenedCase, registration: Registration) -> Followed:
+        if registration.closed is None and not registration.record:
+            return Followed(registration)
+        with self.here.store.read() as db:
+            return follow(db, self._facts(opened), registration)
+
+    def _store(self, db: Connection, opened: OpenedCase, followed: Followed) -> None:
+        keys, version = opened.stored.keys, opened.version + 1
+        row = box_registration(opened.inbox, keys, followed.registration, version=version)
+        queries.update_registration(db, row)
+        self._write_duties(db, opened, followed.registration)
+        followed.write(db)
 
     def _open(self, case_id: bytes) -> OpenedCase | None:
         with self.here.store.read() as db:
@@ -274,6 +312,14 @@ def _adopted(
     keys, registration, _ = adopt(inbox, sealed.keys)
     arrears.append(lambda db: queries.adopt_case(db, sealed.keys, keys, registration))
     return replace(sealed, keys=keys, registration=registration)
+
+
+def erase_deleted(db: Connection, opened: OpenedCase) -> None:
+    """Erase the notes and what else is filed that was deleted, with the files of documents."""
+    for one in opened.notebook.deleted:
+        queries.delete_items(db, opened.case.id, one.row_ids)
+        if isinstance(one, KeptFiled):
+            erase_files(db, opened.case.id, one.attachment_ids)
 
 
 def was_closed_on(messages: Sequence[Message]) -> date | None:

@@ -23,6 +23,7 @@ from whistle.casework.views.blueprint import (
     wrong,
 )
 from whistle.casework.views.case import CaseForms, case_page
+from whistle.casework.views.closing_shown import show_needs
 from whistle.casework.views.shown import show_case, show_entries
 from whistle.signed_in import MemberForm, members_only
 from whistle.uploads import Refusal
@@ -80,12 +81,15 @@ def close(case_id: str) -> BaseResponse:
         form.seen.data or 0,
         (form.text.data or "").strip(),
         (form.note.data or "").strip(),
+        (form.unanswered.data or "").strip(),
     )
     done = try_to(lambda: acts.close(service(), read_id(case_id), decided))
     if done is None:
         return _close_page(opened_case(case_id), form, not_stored())
     if done is Done.CHANGED:
         return _close_page(opened_case(case_id), form, _news())
+    if done is Done.INCOMPLETE:
+        return _close_page(opened_case(case_id), form, Refusal(_incomplete(), 422))
     if done is Done.TOO_LATE:
         forms = CaseForms()
         forms.answer.text.data, forms.note.note.data = decided.text, decided.note
@@ -99,6 +103,10 @@ def _news() -> Refusal:
         "and close the case if you still want to."
     )
     return Refusal(problem, CONFLICT)
+
+
+def _incomplete() -> str:
+    return _("The case is still open: something is missing. Your words are below.")
 
 
 def _too_late() -> Refusal:
@@ -118,9 +126,11 @@ def _close_page(
         "casework/close.html",
         case=show_case(service(), opened),
         news=show_entries(opened, seen),
+        needs=show_needs(service(), opened),
+        has_reporter=opened.has_reporter,
         form=form,
         problems=[refusal.problem]
-        if refusal and not (form.text.errors or form.note.errors)
+        if refusal and not (form.text.errors or form.note.errors or form.unanswered.errors)
         else [],
     )
     return Response(page, status=refusal.status if refusal else 200)

@@ -24,6 +24,7 @@ from whistle.casework.views.blueprint import (
     wrong,
 )
 from whistle.casework.views.boxes import show_boxes
+from whistle.casework.views.paper_forms import standard_texts, talk_choices
 from whistle.casework.views.shown import show_case, show_given
 from whistle.domain.fields import ShownAnswer
 from whistle.keys.records import Identity
@@ -31,6 +32,8 @@ from whistle.signed_in import MemberForm, members_only, signed_in
 from whistle.storage.errors import StorageError
 from whistle.uploads import Limits, Refusal, request_uploads, takes_files
 from whistle.web import attachment_response
+
+_WITH_FILES = {"casework.answer", "casework.insert_text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +160,18 @@ def case_page(
         "casework/case.html",
         case=shown,
         boxes=show_boxes(service(), opened),
+        has_reporter=opened.has_reporter,
         identity=identity,
         answers_apart=answers_apart,
         form=forms.answer,
         note_form=forms.note,
         title_form=title,
+        talks=talk_choices(),
+        texts=standard_texts(),
         title_shown=forms.title is not None,
         refused=refused,
         problems=[refusal.problem] if refusal and not refused else [],
-        lost_files=request_uploads().names() if request.endpoint == "casework.answer" else [],
+        lost_files=request_uploads().names() if request.endpoint in _WITH_FILES else [],
         limits=Limits(),
         sent=request.args.get("sent") == "1" and request.method == "GET",
         done=done,
