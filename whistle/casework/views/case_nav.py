@@ -15,6 +15,7 @@ _PAGES = (
     ("casework.tasks", _l("Tasks and links")),
     ("casework.rights", _l("Consent and access")),
     ("casework.timeline", _l("Timeline")),
+    ("casework.case_export", _l("Export")),
 )
 
 

@@ -138,6 +138,8 @@ def details_of(entry: ReadEntry, names: Mapping[bytes, str]) -> list[str]:
         _filed(told.get("kind")),
         _done(told.get("undone")),
         _marked(told.get("mark")),
+        _("a file was checked, nothing was written") if told.get("tried") else "",
+        _("with who the reporter is") if told.get("identity") else "",
     )
     return [*people, *filter(None, words)]
 
