@@ -9,8 +9,8 @@ from typing import TypeAlias
 import pytest
 from sqlalchemy import func, select, update
 
+from tests.casework.records import close_case
 from tests.support.office import Desk, Office, a_file, hidden_fields
-from whistle.casework.acts import Closing, close
 from whistle.casework.rotation import (
     Slice,
     is_pending,
@@ -86,9 +86,7 @@ def receipts(office: Office) -> dict[str, str]:
     desk = office.desk_of(office.adviser)
     desk.answer(office.case_of(told["answered"]), "Svar på sagen")
     closed = office.case_of(told["closed"])
-    opened = work.open(closed)
-    assert opened is not None
-    close(work, closed, Closing(secrets.token_bytes(16), len(opened.messages), "Lukket", "Notat"))
+    close_case(work, closed, "Lukket", "Notat")
     return told
 
 
@@ -97,8 +95,10 @@ def test_every_case_comes_under_the_new_key_and_opens_for_both_sides(
 ) -> None:
     take(office, office.adviser)
     work = office.work_of(office.adviser)
-    assert [one.progress for one in pending(work)] == [Progress(0, 3)]
-    assert finish(office, office.adviser) == Slice(renewed=3)
+    assert [one.progress for one in pending(work)] == [
+        Progress(0, 4)
+    ]  # the closed one's record, too
+    assert finish(office, office.adviser) == Slice(renewed=4)
     assert not is_pending(work)
     desk = office.desk_of(office.adviser)
     for name, receipt in receipts.items():
@@ -143,7 +143,7 @@ def test_old_grants_go_with_the_last_case_that_needs_them(
     assert epochs(office) == {1, 2}
     take(office, office.adviser)
     assert epochs(office) == {1, 2, 3}
-    assert finish(office, office.adviser).renewed == len(receipts)
+    assert finish(office, office.adviser).renewed == len(receipts) + 1
     assert epochs(office) == {3}
 
 
@@ -229,7 +229,7 @@ def test_after_a_recovery_the_new_member_reads_all_and_the_old_one_nothing_new(
         kept = directory.recovery_grants(db, citizens(office).inbox_id)
     named = [recovered.public]
     step(office, recover(held, citizens(office), kept, named, next_held.public))
-    assert finish(office, recovered).renewed == len(receipts)
+    assert finish(office, recovered).renewed == len(receipts) + 1
     for receipt in receipts.values():
         assert office.work_of(recovered).open(office.case_of(receipt)) is not None
         for former in (office.adviser, deputy):
@@ -330,7 +330,7 @@ def test_a_damaged_case_holds_nothing_up_and_keeps_its_grants(
         broken = before[:-1] + bytes([before[-1] ^ 1])
         db.execute(update(tables.inbox_keys).where(column.case_id == damaged).values(body=broken))
     take(office, office.adviser)
-    assert finish(office, office.adviser) == Slice(renewed=2, damaged=1)
+    assert finish(office, office.adviser) == Slice(renewed=3, damaged=1)
     assert 1 in epochs(office)
     with office.installation.store.write() as db:
         db.execute(update(tables.inbox_keys).where(column.case_id == damaged).values(body=before))
