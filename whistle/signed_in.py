@@ -206,7 +206,10 @@ def enrolment_or_proof_needed(
 
 PATHS = re.compile(r"/casework/[0-9a-z/_-]{1,200}")
 PREFIX = "kept."
-WRITTEN = ("text", "note", "title", "name", "username", "public", "on_paper")  # by people
+WRITTEN = (  # by people
+    *("text", "note", "title", "name", "username", "public", "on_paper"),
+    *("asked_by", "extended", "not_told", "view", "reason"),
+)
 SECRET = ("csrf_token", "passphrase", "proof", "totp", "backup_code", "credential", "unlock")
 
 

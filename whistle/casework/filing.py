@@ -22,18 +22,28 @@ from whistle.storage.errors import DuplicateError
 from whistle.storage.tables import ID_BYTES
 
 Change: TypeAlias = Callable[[Registration], Registration]
+Guard: TypeAlias = Callable[[OpenedCase], None]
 
 
 def _unchanged(registration: Registration) -> Registration:
     return registration
 
 
+def _allowed(_opened: OpenedCase) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What is filed beside a thing itself: ``also`` changes the case's registration with it."""
+    """What is filed beside a thing itself: ``also`` changes the case's registration with it.
+
+    ``guard`` sees the case just before it is written to, and raises where a rule does not allow
+    that.
+    """
 
     act: Logged
     also: Change = field(default=_unchanged)
+    guard: Guard = field(default=_allowed)
 
 
 def file_new(cases: Cases, case_id: bytes, form_id: bytes, content: Content, how: Filing) -> Done:
@@ -119,6 +129,7 @@ def _version(cases: Cases, filed_id: bytes, version: int, content: Content) -> F
 def _put(
     cases: Cases, opened: OpenedCase, filed: Filed, how: Filing, *, row_id: bytes = b""
 ) -> None:
+    how.guard(opened)
     row_id = row_id or secrets.token_bytes(ID_BYTES)
     others = [one for one in opened.notebook.all_filed if one.filed_id != filed.filed_id]
     registration = how.also(told_by_dialogue(opened))

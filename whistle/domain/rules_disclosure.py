@@ -48,6 +48,7 @@ class No(StrEnum):
     NOT_AN_AUTHORITY = "not-an-authority"
     IDENTITY_NEEDS_CONSENT = "identity-needs-consent"
     NOT_TOLD = "not-told"
+    RESTED_ON = "rested-on"
 
 
 def recipients_of(office: Office, channel: Channel) -> tuple[Choice, ...]:
@@ -75,6 +76,14 @@ def standing_consent(
     return None
 
 
+def recipient_refusals(channel: Channel, office: Office, recipient: str) -> list[No]:
+    """Say why somebody is no recipient at a door; nothing: they are one."""
+    if find(recipients_of(office, channel), recipient) is not None:
+        return []
+    known = find(recipients_of(office, Channel.CITIZEN), recipient) is not None
+    return [No.NEVER_RECIPIENT if known else No.UNKNOWN_RECIPIENT]
+
+
 def refusals(
     channel: Channel, office: Office, consents: Iterable[Consent], disclosure: Disclosure
 ) -> list[No]:
@@ -89,7 +98,7 @@ def refusals(
     to follow up without telling who they are; to public authorities against offences, and where
     another law says so (forvaltningsloven §§ 27–29).
     """
-    found = _recipient(channel, office, disclosure.recipient)
+    found = recipient_refusals(channel, office, disclosure.recipient)
     if disclosure.ground not in GROUNDS[channel]:
         return [*found, No.GROUND_NOT_HERE]
     match disclosure.ground:
@@ -102,13 +111,6 @@ def refusals(
         case _:
             pass
     return found
-
-
-def _recipient(channel: Channel, office: Office, recipient: str) -> list[No]:
-    if find(recipients_of(office, channel), recipient) is not None:
-        return []
-    known = find(recipients_of(office, Channel.CITIZEN), recipient) is not None
-    return [No.NEVER_RECIPIENT if known else No.UNKNOWN_RECIPIENT]
 
 
 def _is_never(recipient: Choice) -> bool:

@@ -1,6 +1,6 @@
 """The pages of casework."""
 
-from whistle.casework.views import acts, case, case_nav, inboxes, log, notes, recusal, rotation
+from whistle.casework.views import acts, case, case_nav, inboxes, log, notes, recusal, rights, rotation
 from whistle.casework.views.blueprint import blueprint
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "log",
     "notes",
     "recusal",
+    "rights",
     "rotation",
 ]

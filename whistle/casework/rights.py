@@ -1,0 +1,183 @@
+"""Consents, disclosures, requests for access and doubts about competence, filed on a case.
+
+What the rule of the door does not allow is not filed, whoever sends it and however fast: the rule
+is asked in the transaction that files.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeAlias
+
+from whistle.audit.log import deed
+from whistle.casework.acts import Done
+from whistle.casework.cases import Cases, OpenedCase
+from whistle.casework.filing import Filing, Place, change, file_new, strike
+from whistle.domain.channel import Channel
+from whistle.domain.filed import AccessRequest, Competence, Consent, Disclosure, Referral
+from whistle.domain.logged import Logged
+from whistle.domain.office import Office, find
+from whistle.domain.rules_disclosure import No, recipient_refusals, refusals, standing_consent
+from whistle.keys.filed import Content, KeptFiled
+
+Right: TypeAlias = Consent | Disclosure | AccessRequest | Competence
+RIGHTS: Mapping[str, type[Right]] = {
+    one.kind: one for one in (Consent, Disclosure, AccessRequest, Competence)
+}
+
+
+class RefusedError(Exception):
+    """A rule does not allow it; nothing was written."""
+
+    def __init__(self, *reasons: No) -> None:
+        """Say why."""
+        super().__init__(*reasons)
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a case is held to: the rules of its door, as they stood when it was received."""
+
+    channel: Channel
+    office: Office
+    today: date
+
+
+def kinds_at(channel: Channel) -> tuple[str, ...]:
+    """Give what is filed at a door, by kind.
+
+    Whether an enquiry is the adviser's to deal with is cleared up with the centre (Stevns' report
+    to March 2021, 1.5). Of a whistleblower's or a council member's report the centre would learn
+    by being asked, and the unit decides itself.
+    """
+    return tuple(RIGHTS)[: None if channel is Channel.CITIZEN else -1]
+
+
+def look(cases: Cases, case_id: bytes) -> OpenedCase | None:
+    """Open a case to see its rights; its messages stay as unread as they were."""
+
+    def step(opened: OpenedCase) -> OpenedCase:
+        cases.looking(opened, deed(Logged.CASE_OPENED, opened.inbox, case=case_id))
+        return opened
+
+    return cases.attempt(case_id, step)
+
+
+def bounds(cases: Cases, opened: OpenedCase) -> Bounds:
+    """Give what a case is held to."""
+    office = cases.here.profiles.on(opened.case.received).office
+    return Bounds(opened.inbox.inbox.root.channel, office, cases.here.clock.today())
+
+
+def bounds_of(cases: Cases, case_id: bytes) -> Bounds | None:
+    """Give what a case is held to, and show nothing of it; none when it is closed to the member."""
+    return cases.attempt(case_id, lambda opened: bounds(cases, opened))
+
+
+def right_of(kept: KeptFiled | None) -> Right | None:
+    """Give what is filed if it is a right, and not deleted."""
+    if kept is None or kept.newest.deleted:
+        return None
+    content = kept.content
+    return (
+        content if isinstance(content, Consent | Disclosure | AccessRequest | Competence) else None
+    )
+
+
+def kind_of(cases: Cases, case_id: bytes, filed_id: bytes) -> str | None:
+    """Say what kind of right is filed, a deleted one too, and show nothing of it."""
+
+    def step(opened: OpenedCase) -> str:
+        kept = opened.notebook.find_filed(filed_id)
+        return kept.content.kind if kept and kept.content.kind in RIGHTS else ""
+
+    return cases.attempt(case_id, step) or None
+
+
+def consents_of(opened: OpenedCase) -> dict[bytes, Consent]:
+    """Give the consents of a case by their ids."""
+    return {kept.filed_id: consent for kept, consent in opened.notebook.of_kind(Consent)}
+
+
+def rests_on(opened: OpenedCase, consent_id: bytes) -> bool:
+    """Say whether something was disclosed, or passed on to a centre, by a consent."""
+    told = (one.consent for _, one in opened.notebook.of_kind(Disclosure))
+    passed_on = (one.consent for _, one in opened.notebook.of_kind(Referral))
+    return consent_id in {*told, *passed_on}
+
+
+def file(cases: Cases, case_id: bytes, form_id: bytes, right: Right) -> Done:
+    """File something; `RefusedError` where a rule does not allow it."""
+    resting = cases.attempt(case_id, lambda opened: _resting(opened, right))
+    if resting is None:
+        return Done.CLOSED_TO_YOU
+    how = Filing(Logged.FILED, guard=lambda opened: _judge(cases, opened, resting))
+    return file_new(cases, case_id, form_id, resting, how)
+
+
+def put(cases: Cases, where: Place, right: Right) -> Done:
+    """Have something filed say something else; `RefusedError` where a rule does not allow it."""
+    resting = cases.attempt(where.case, lambda opened: _resting(opened, right))
+    if resting is None:
+        return Done.CLOSED_TO_YOU
+
+    def changed(content: Content) -> Content:
+        return resting if content.kind == resting.kind else content
+
+    def guard(opened: OpenedCase) -> None:
+        _judge(cases, opened, resting, opened.notebook.find_filed(where.filed))
+
+    return change(cases, where, changed, Filing(Logged.FILED_CHANGED, guard=guard))
+
+
+def remove(cases: Cases, where: Place) -> Done:
+    """Delete something filed; `RefusedError` for a consent that something rests on."""
+
+    def guard(opened: OpenedCase) -> None:
+        kept = opened.notebook.find_filed(where.filed)
+        if kept is None or kept.content.kind not in RIGHTS:
+            raise RefusedError
+        if rests_on(opened, where.filed):
+            raise RefusedError(No.RESTED_ON)
+
+    return strike(cases, where, Filing(Logged.FILED_DELETED, guard=guard))
+
+
+def _resting(opened: OpenedCase, right: Right) -> Right:
+    """Name the consent that a disclosure rests on, if there is one."""
+    if not isinstance(right, Disclosure):
+        return right
+    given = standing_consent(
+        consents_of(opened), right.recipient, right.day, with_identity=right.with_identity
+    )
+    return replace(right, consent=given or b"")
+
+
+def _judge(cases: Cases, opened: OpenedCase, right: Right, before: KeptFiled | None = None) -> None:
+    """Raise `RefusedError` where the rule of the door says no."""
+    held = bounds(cases, opened)
+    reasons: list[No] = []
+    match right:
+        case Disclosure():
+            reasons = refusals(held.channel, held.office, consents_of(opened).values(), right)
+        case Consent():
+            reasons = recipient_refusals(held.channel, held.office, right.recipient)
+            was = before.content if before else None
+            if before and rests_on(opened, before.filed_id) and _allowed(was) != _allowed(right):
+                reasons.append(No.RESTED_ON)
+        case Competence() if Competence.kind not in kinds_at(held.channel):
+            reasons = [No.NEVER_RECIPIENT]
+        case Competence() if find(held.office.centres, right.centre) is None:
+            reasons = [No.UNKNOWN_RECIPIENT]
+        case _:
+            pass
+    if reasons:
+        raise RefusedError(*reasons)
+
+
+def _allowed(content: Content | None) -> tuple[str, date, bool] | None:
+    """Give what a consent allows; to withdraw it, or to word it in another way, changes nothing."""
+    if not isinstance(content, Consent):
+        return None
+    return content.recipient, content.given, content.with_identity

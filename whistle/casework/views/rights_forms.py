@@ -1,0 +1,288 @@
+"""The forms of consents, disclosures, requests for access and doubts about competence.
+
+Each reads what was sent into what is filed, and says at its fields what is missing or cannot be.
+What a law does not allow is not looked at here: see `whistle.casework.rights`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Field, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
+
+from whistle.casework.rights import Bounds, Right
+from whistle.domain.access import answer_by, latest_extension, may_extend
+from whistle.domain.fields import AnswerError, read_day
+from whistle.domain.filed import (
+    AccessLaw,
+    AccessRequest,
+    Competence,
+    Consent,
+    Disclosure,
+    DisclosureGround,
+)
+from whistle.domain.rules_disclosure import GROUNDS, recipients_of
+from whistle.fields import unix_lines
+from whistle.signed_in import MemberForm
+from whistle.web import long_date
+
+LONGEST = 5_000
+LONGEST_LINE = 200
+RESULTS = ("granted", "partly", "refused", "nothing", "withdrawn")
+_MOST = 2**31
+
+
+def _text() -> TextAreaField:
+    too_long = _l("This is longer than 5,000 characters. Make it shorter.")
+    return TextAreaField(filters=[unix_lines], validators=[Length(max=LONGEST, message=too_long)])
+
+
+class RightForm(MemberForm):
+    """``form_id`` names a new form, ``version`` what of a filed thing was on the page."""
+
+    form_id = HiddenField()
+    version = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(0, _MOST)])
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing is wrong with any field."""
+        return not self.errors
+
+    def read(self, held: Bounds) -> Right:
+        """Give what is to be filed; only meant where the form `is_right` afterwards."""
+        raise NotImplementedError
+
+    def day(self, field: Field, latest: date, earliest: date | None = None) -> date | None:
+        """Read a day that may be left out; it is not after ``latest`` nor before ``earliest``."""
+        written = (field.data or "").strip()
+        if not written:
+            return None
+        try:
+            day = read_day(written)
+        except AnswerError:
+            _blame(field, _("Write the day as day, month and year, such as 13-05-2026."))
+            return None
+        if day > latest:
+            _blame(field, _("This day has not come yet."))
+        elif earliest and day < earliest:
+            _blame(field, _("This day is before %(day)s.", day=long_date(earliest)))
+        return day
+
+    def needed_day(self, field: Field, held: Bounds) -> date:
+        """Read a day that must be told."""
+        if not (field.data or "").strip():
+            _blame(field, _("Write the day."))
+        return self.day(field, held.today) or held.today
+
+
+class ConsentForm(RightForm):
+    """What the person concerned allows."""
+
+    recipient = StringField()
+    given = StringField()
+    how = StringField()
+    with_identity = BooleanField()
+    text = _text()
+    withdrawn = StringField()
+
+    def read(self, held: Bounds) -> Consent:
+        """Give the consent."""
+        recipients = recipients_of(held.office, held.channel)
+        _choose(self.recipient, [one.id for one in recipients], _("Choose who the consent is for."))
+        if self.how.data:
+            _choose(self.how, [one.id for one in held.office.ways_in], _("Choose one of these."))
+        given = self.needed_day(self.given, held)
+        return Consent(
+            self.recipient.data or "",
+            given,
+            self.how.data or "",
+            bool(self.with_identity.data),
+            _written(self.text),
+            self.day(self.withdrawn, held.today, given),
+        )
+
+
+class DisclosureForm(RightForm):
+    """What was disclosed, and why it could be."""
+
+    recipient = StringField()
+    day_told = StringField()
+    ground = StringField()
+    text = _text()
+    with_identity = BooleanField()
+    told = StringField()
+    not_told = _text()
+
+    def read(self, held: Bounds) -> Disclosure:
+        """Give the disclosure."""
+        recipients = recipients_of(held.office, held.channel)
+        _choose(self.recipient, [one.id for one in recipients], _("Choose who was told."))
+        _choose(self.ground, GROUNDS[held.channel], _("Choose why it could be disclosed."))
+        _needed(self.text, _("Write what was disclosed."))
+        right = self.is_right
+        return Disclosure(
+            self.recipient.data or "",
+            self.needed_day(self.day_told, held),
+            DisclosureGround(self.ground.data) if right else DisclosureGround.CONSENT,
+            _written(self.text),
+            bool(self.with_identity.data),
+            told=self.day(self.told, held.today),
+            not_told=_written(self.not_told),
+        )
+
+
+class AccessForm(RightForm):
+    """A request for access, and what became of it."""
+
+    law = StringField()
+    received = StringField()
+    asked_by = StringField(
+        validators=[Length(max=LONGEST_LINE, message=_l("This is longer than 200 characters."))]
+    )
+    text = _text()
+    answered = StringField()
+    result = StringField()
+    until = StringField()
+    extended = _text()
+    told = StringField()
+
+    def read(self, held: Bounds) -> AccessRequest:
+        """Give the request with the day by which it is answered."""
+        _choose(self.law, AccessLaw, _("Choose the law."))
+        law = AccessLaw(self.law.data) if self.is_right else AccessLaw.OPENNESS
+        received = self.needed_day(self.received, held)
+        by, told = self._extension(law, received, held)
+        answered = self.day(self.answered, held.today, received)
+        if self.result.data:
+            _choose(self.result, RESULTS, _("Choose one of these."))
+        if bool(self.result.data) is not bool((self.answered.data or "").strip()):
+            which = self.answered if self.result.data else self.result
+            _blame(which, _("Write both when it was answered and how."))
+        return AccessRequest(
+            law,
+            received,
+            by,
+            " ".join((self.asked_by.data or "").split()),
+            _written(self.text),
+            _written(self.extended),
+            told,
+            answered,
+            self.result.data or "",
+        )
+
+    def _extension(self, law: AccessLaw, received: date, held: Bounds) -> tuple[date, date | None]:
+        """Read until when the answer is put off: with a reason, and told to who asked."""
+        due, fields = answer_by(law, received), (self.until, self.extended, self.told)
+        if not any((one.data or "").strip() for one in fields):
+            return due, None
+        for one in fields:
+            _needed(one, _("To put it off, write until when, why, and when you said so."))
+        latest = latest_extension(law, received)
+        until = self.day(self.until, date.max)
+        if until and not may_extend(law, received, until):
+            _blame(
+                self.until,
+                _("At the latest %(day)s, by the law.", day=long_date(latest))
+                if latest and until > latest
+                else _("It is due on %(day)s anyway. Write a later day.", day=long_date(due)),
+            )
+        return until or due, self.day(self.told, held.today, received)
+
+
+class CompetenceForm(RightForm):
+    """A doubt, the centre's view of it, and the decision."""
+
+    centre = StringField()
+    asked = StringField()
+    text = _text()
+    answered = StringField()
+    view = _text()
+    within = StringField()
+    reason = _text()
+
+    def read(self, held: Bounds) -> Competence:
+        """Give the doubt. It is decided when the centre's view is known, and with a reason."""
+        centres = [one.id for one in held.office.centres]
+        _choose(self.centre, centres, _("Choose the centre."))
+        _needed(self.text, _("Write what is in doubt."))
+        asked = self.needed_day(self.asked, held)
+        answered = self.day(self.answered, held.today, asked)
+        if bool(_written(self.view)) is not bool((self.answered.data or "").strip()):
+            which = self.answered if _written(self.view) else self.view
+            _blame(which, _("Write both the centre's view and when it came."))
+        if self.within.data:
+            _choose(self.within, ("yes", "no"), _("Choose one of these."))
+            _needed(self.reason, _("Write why you decided so."))
+            _needed(self.view, _("Ask the centre first, and write its view."))
+        return Competence(
+            self.centre.data or "",
+            asked,
+            _written(self.text),
+            _written(self.view),
+            answered,
+            {"yes": True, "no": False}.get(self.within.data or ""),
+            _written(self.reason),
+        )
+
+
+FORMS: Mapping[str, type[RightForm]] = {
+    Consent.kind: ConsentForm,
+    Disclosure.kind: DisclosureForm,
+    AccessRequest.kind: AccessForm,
+    Competence.kind: CompetenceForm,
+}
+
+
+def filled(right: Right) -> dict[str, Any]:
+    """Give what a form holds of something filed."""
+    match right:
+        case Consent():
+            return {**_plain(right), "text": right.words}
+        case Disclosure():
+            return {**_plain(right), "text": right.what, "day_told": right.day.isoformat()}
+        case AccessRequest():
+            until = right.by.isoformat() if right.extended else ""
+            return {**_plain(right), "text": right.what, "until": until}
+        case Competence():
+            within = {True: "yes", False: "no", None: ""}[right.within]
+            return {**_plain(right), "text": right.question, "within": within}
+
+
+def the_day(held: Bounds, kind: str) -> dict[str, str]:
+    """Give what a new form begins with: today, where a day must be told."""
+    field = {
+        Consent.kind: "given",
+        Disclosure.kind: "day_told",
+        AccessRequest.kind: "received",
+        Competence.kind: "asked",
+    }[kind]
+    return {field: held.today.isoformat()}
+
+
+def _plain(right: Right) -> dict[str, Any]:
+    names = [name for name in type(right).__slots__ if isinstance(name, str)]
+    told = {name: getattr(right, name) for name in names}
+    return {name: one.isoformat() if isinstance(one, date) else one for name, one in told.items()}
+
+
+def _written(field: Field) -> str:
+    return (field.data or "").strip()
+
+
+def _blame(field: Field, problem: str) -> None:
+    if problem not in field.errors:
+        field.errors = [*field.errors, problem]
+
+
+def _needed(field: Field, problem: str) -> None:
+    if not (field.data or "").strip():
+        _blame(field, problem)
+
+
+def _choose(field: Field, choices: Any, problem: str) -> None:
+    if field.data not in set(choices):
+        _blame(field, problem)
