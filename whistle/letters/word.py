@@ -73,14 +73,15 @@ def _strip(document: "Document", letter: Letter) -> None:
             if relation.reltype.endswith(_REMNANTS):
                 del part.rels[name]
     properties = document.core_properties
-    element = properties._element  # noqa: SLF001  (the only way to have no date at all)
-    for child in list(element):
-        element.remove(child)
+    whole = properties._element  # noqa: SLF001  (the only way to have no date at all)
+    for child in list(whole):
+        whole.remove(child)
     properties.title, properties.language = line(letter.subject), _LOCALE[letter.language]
     settings = document.settings.element
-    for tag in ("w:rsids", "w14:docId", "w:savePreviewPicture", "w:proofState"):
-        for child in settings.findall(_qualified(tag)):
-            settings.remove(child)
+    for tag in ("w:rsids", "w:rsid", "w14:docId", "w:savePreviewPicture", "w:proofState"):
+        for element in (settings, document.styles.element):
+            for child in list(element.iter(_qualified(tag))):
+                child.getparent().remove(child)
     spoken = [*document.styles.element.iter(qn("w:lang")), *settings.iter(qn("w:themeFontLang"))]
     for child in spoken:
         child.attrib.clear()

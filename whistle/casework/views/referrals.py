@@ -1,0 +1,316 @@
+"""A case's letters to centres: written, looked at, filed as sent."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flask import Response, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from whistle.casework import referring
+from whistle.casework.done import Undoable
+from whistle.casework.service import CaseworkService, OpenedCase
+from whistle.casework.views import referrals_letters as letters
+from whistle.casework.views.blueprint import (
+    blueprint,
+    found,
+    fresh_form_id,
+    not_stored,
+    read_id,
+    renew,
+    service,
+    try_to,
+    wrong,
+)
+from whistle.casework.views.referrals_forms import (
+    BETWEEN,
+    ReferralForm,
+    check_days,
+    split_centre,
+    tell,
+)
+from whistle.casework.views.shown import case_title
+from whistle.domain.cpr import contains_cpr
+from whistle.domain.filed import Consent, Referral
+from whistle.domain.office import Office
+from whistle.domain.referral import Hindrance, days_waiting, reply_by
+from whistle.keys.filed import KeptFiled
+from whistle.letters.papers import Letter, paragraphs
+from whistle.letters.pdf import letter_pdf
+from whistle.letters.word import letter_docx
+from whistle.signed_in import members_only
+from whistle.uploads import Refusal
+from whistle.web import attachment_response, current_language, this_installation
+
+PREVIEW, EDIT, FILE = "preview", "edit", "file"
+MAKERS: Mapping[str, Callable[[Letter], bytes]] = {"pdf": letter_pdf, "docx": letter_docx}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReferral:
+    """A referral as a page shows it. ``days``: waited for, or that the reply took."""
+
+    id: str
+    version: int
+    centre: str
+    subject: str
+    sent: date
+    reply_by: date
+    with_identity: bool
+    reminded: tuple[date, ...]
+    replied: date | None
+    unanswered: str
+    days: int
+    is_waiting: bool
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of a list to choose from."""
+
+    value: str
+    label: str
+
+
+def show_referral(office: Office, kept: KeptFiled, referral: Referral) -> ShownReferral:
+    """Show a referral."""
+    today = this_installation().clock.today()
+    ended = referral.replied or today
+    return ShownReferral(
+        kept.filed_id.hex(),
+        kept.newest.version,
+        letters.centre_name(office, referral.centre, referral.division, current_language()),
+        referral.subject,
+        referral.sent,
+        referral.reply_by,
+        referral.with_identity,
+        referral.reminded,
+        referral.replied,
+        referral.unanswered,
+        days_waiting(referral, ended),
+        referral.is_waiting,
+        referral.is_waiting and referral.reply_by < today,
+    )
+
+
+@blueprint.get("/case/<case_id>/referrals")
+@members_only
+def referrals(case_id: str) -> str:
+    """The letters of a case, and what became of them."""
+    opened = _look(case_id)
+    office = referring.office_of(service(), opened)
+    done = request.args.get("done", "")
+    return render_template(
+        "casework/referrals.html",
+        case_id=opened.case.id.hex(),
+        case_title=title_of(opened),
+        reference=letters.reference_of(opened.case),
+        referrals=[
+            show_referral(office, kept, referral)
+            for kept, referral in opened.notebook.of_kind(Referral)
+        ],
+        done=done,
+        version=opened.version,
+        can_undo=done == Undoable.FILED_DELETED and opened.registration.last_act == done,
+    )
+
+
+@blueprint.get("/case/<case_id>/referrals/new")
+@members_only
+def new_referral(case_id: str) -> BaseResponse:
+    """The form of a letter, with what is registered filled in."""
+    opened = _look(case_id)
+    work = service()
+    office, today = referring.office_of(work, opened), this_installation().clock.today()
+    issues = opened.registration.enquiry.issues
+    first = issues[0] if issues else None
+    centre = f"{first.centre}{BETWEEN}{first.division}" if first and first.division else ""
+    form = ReferralForm(
+        formdata=None,
+        form_id=fresh_form_id(),
+        centre=centre or (first.centre if first else ""),
+        sent=today,
+        reply_by=reply_by(today, office.reply_days),
+        subject=letters.first_subject(opened),
+        text=letters.first_description(work, opened),
+    )
+    return _write_page(opened, form)
+
+
+@blueprint.post("/case/<case_id>/referrals/new")
+@members_only
+def refer(case_id: str) -> BaseResponse:
+    """Look at a letter, go on writing it, or file it as sent."""
+    form = ReferralForm()
+    opened = _look(case_id)
+    step = request.form.get("step", PREVIEW)
+    refusal = wrong(form)
+    if step == EDIT:
+        return _write_page(opened, form)
+    meant = None if refusal else _meant(opened, form)
+    if refusal or meant is None:
+        return _write_page(opened, form, refusal or Refusal("", 422))
+    if step != FILE:
+        return _preview_page(opened, form, meant)
+    form_id = (form.form_id.data or "").encode()
+    try:
+        done = try_to(lambda: referring.refer(service(), opened.case.id, form_id, meant))
+    except referring.HinderedError as hindered:
+        return _write_page(opened, form, Refusal(hindrance_words(hindered.why), 422))
+    if done is None:
+        return _write_page(opened, form, not_stored())
+    return redirect(url_for("casework.referrals", case_id=case_id, done="filed"), 303)
+
+
+@blueprint.post("/case/<case_id>/referrals/letter/<kind>")
+@members_only
+def draft_letter(case_id: str, kind: str) -> BaseResponse:
+    """Give a letter that is not filed yet, as PDF or Word. Nothing is stored."""
+    form = ReferralForm()
+    opened = _look(case_id)
+    refusal = wrong(form)
+    meant = None if refusal else _meant(opened, form)
+    if refusal or meant is None:
+        return _write_page(opened, form, refusal or Refusal("", 422))
+    opened = found(lambda: referring.open_draft(service(), opened.case.id))
+    return letter_response(opened, letters.letter_of(service(), opened, meant), kind)
+
+
+def letter_response(opened: OpenedCase, letter: Letter, kind: str) -> BaseResponse:
+    """Give a letter to be saved, under a name that tells nothing."""
+    make = MAKERS.get(kind) or abort(404)
+    made = make(letter)
+    name = f"{letters.reference_of(opened.case)}.{kind}"
+    return attachment_response(name, len(made), iter([made]))
+
+
+def title_of(opened: OpenedCase) -> str:
+    """Say what a case is called."""
+    return case_title(opened.inbox.inbox, opened.case, opened.registration.title)
+
+
+def hindrance_words(hindrance: Hindrance) -> str:
+    """Say why a case may not be passed on like this, and what to do."""
+    return {
+        Hindrance.NO_RECIPIENT: _("A case of this door cannot be passed on to this centre."),
+        Hindrance.NOTHING_WITHOUT_CONSENT: _(
+            "Nothing of this case may leave without the council member’s consent to tell this "
+            "centre. Ask for it, and file it under “Consent and access”. Your letter is below."
+        ),
+        Hindrance.NO_IDENTITY_WITHOUT_CONSENT: _(
+            "Nobody has consented that this centre is told who it is. Ask for it and file it "
+            "under “Consent and access”, or send the letter without. Your letter is below."
+        ),
+    }[hindrance]
+
+
+def _look(case_id: str) -> OpenedCase:
+    return found(lambda: referring.look(service(), read_id(case_id)))
+
+
+def _meant(opened: OpenedCase, form: ReferralForm) -> Referral | None:
+    """Give the letter that a form means; none when the form now says what is wrong with it."""
+    work = service()
+    office, today = referring.office_of(work, opened), work.here.clock.today()
+    centre = split_centre(office, form.centre.data or "")
+    if centre is None:
+        tell(form.centre, _("Choose a centre."))
+    form.sent.data = form.sent.data or today
+    form.reply_by.data = form.reply_by.data or reply_by(form.sent.data, office.reply_days)
+    check_days(form, opened.case.received, today)
+    _check_words(work, opened, form)
+    if form.errors or centre is None:
+        return None
+    meant = Referral(
+        centre[0],
+        form.sent.data,
+        form.reply_by.data,
+        centre[1],
+        " ".join((form.subject.data or "").split()) or letters.first_subject(opened),
+        with_identity=form.with_identity.data,
+    )
+    hindrance = referring.hindered(work, opened, meant)
+    if hindrance:
+        field = form.with_identity if meant.with_identity else form.centre
+        tell(field, hindrance_words(hindrance))
+        return None
+    text = letters.body_of(work, opened, meant, form.text.data or "", form.person.data or "")
+    return replace(meant, text=text)
+
+
+def _check_words(work: CaseworkService, opened: OpenedCase, form: ReferralForm) -> None:
+    """Say what the letter lacks, or has too much of."""
+    text, person = (form.text.data or "").strip(), (form.person.data or "").strip()
+    if not text or text == letters.first_description(work, opened).strip():
+        tell(form.text, _("Write what the centre should know."))
+    if form.with_identity.data and not person:
+        tell(form.person, _("Write who it is, and how the centre can reach them."))
+    if person and not form.with_identity.data:
+        tell(
+            form.person,
+            _("This says who it is, and the letter is to go without. Tick the box, or empty this."),
+        )
+
+
+def _write_page(
+    opened: OpenedCase, form: ReferralForm, refusal: Refusal | None = None
+) -> BaseResponse:
+    office = referring.office_of(service(), opened)
+    form.form_id.data = form.form_id.data or fresh_form_id()
+    renew(form)
+    page = render_template(
+        "casework/referral_new.html",
+        case_id=opened.case.id.hex(),
+        case_title=title_of(opened),
+        form=form,
+        centres=_centres(office),
+        consents=_consents(opened, office),
+        reply_days=office.reply_days,
+        problems=[refusal.problem] if refusal and refusal.problem and not form.errors else [],
+    )
+    return Response(page, status=refusal.status if refusal else 200)
+
+
+def _preview_page(opened: OpenedCase, form: ReferralForm, meant: Referral) -> BaseResponse:
+    letter = letters.letter_of(service(), opened, meant)
+    renew(form)
+    page = render_template(
+        "casework/referral_preview.html",
+        case_id=opened.case.id.hex(),
+        case_title=title_of(opened),
+        form=form,
+        letter=letter,
+        paragraphs=paragraphs(letter.body),
+        looks_like_cpr=contains_cpr(letter.body),
+    )
+    return Response(page)
+
+
+def _centres(office: Office) -> list[Option]:
+    """List the centres, each with its divisions after it."""
+    language = current_language()
+    options = []
+    for centre in office.centres:
+        options.append(Option(centre.id, centre.label[language]))
+        options += [
+            Option(
+                f"{centre.id}{BETWEEN}{one.id}",
+                f"{centre.label[language]}, {one.label[language]}",
+            )
+            for one in centre.divisions
+        ]
+    return options
+
+
+def _consents(opened: OpenedCase, office: Office) -> Sequence[str]:
+    """Say which centres may be told who it is, as somebody consented."""
+    language = current_language()
+    return [
+        letters.centre_name(office, consent.recipient, "", language)
+        for _kept, consent in opened.notebook.of_kind(Consent)
+        if consent.with_identity
+        and consent.withdrawn is None
+        and office.centre(consent.recipient) is not None
+    ]
