@@ -211,7 +211,8 @@ def test_a_demo_that_was_interrupted_starts_afresh(tmp_path: Path) -> None:
 def test_a_municipality_with_fewer_doors_has_a_demo_too(tmp_path: Path) -> None:
     text = (ROOT / "whistle" / "profiles" / "stevns.toml").read_text("utf-8")
     profile = tmp_path / "fewer.toml"
-    profile.write_text(text[: text.index("[channels.citizen]")], "utf-8")
+    newest = text[: text.index("[[earlier]]")]
+    profile.write_text(f'without = ["channels/citizen"]\n{newest}', "utf-8")
     data = tmp_path / "data"
     arguments = ["demo", "--no-serve", "--data", str(data), "--profile", str(profile)]
     assert main(arguments) == 0
