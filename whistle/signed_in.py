@@ -208,7 +208,9 @@ PATHS = re.compile(r"/casework/[0-9a-z/_-]{1,200}")
 PREFIX = "kept."
 WRITTEN = (  # by people
     *("text", "note", "title", "name", "username", "public", "on_paper"),
-    *("asked_by", "extended", "not_told", "view", "reason"),
+    *("subject", "person", "reason"),
+    *("asked_by", "extended", "not_told", "view"),
+    *("purpose", "centre_first", "half_year", "exclusion", "unanswered"),
 )
 SECRET = ("csrf_token", "passphrase", "proof", "totp", "backup_code", "credential", "unlock")
 
