@@ -62,12 +62,15 @@ def build_parser() -> argparse.ArgumentParser:
         _add_serve,
         _add_key_file,
         _add_rotate,
+        _add_import,
+        _add_export,
         _add_housekeeping,
         _add_recovery,
         _add_audit,
         _add_backup,
         _add_restore,
         _add_upgrade,
+        _add_profile,
     ):
         add(commands)
     return parser
@@ -205,6 +208,18 @@ def _add_rotate(commands: Commands) -> None:
     add_rotate(commands)
 
 
+def _add_import(commands: Commands) -> None:
+    from whistle.commands.exchange import add_import  # noqa: PLC0415
+
+    add_import(commands)
+
+
+def _add_export(commands: Commands) -> None:
+    from whistle.commands.exchange import add_export  # noqa: PLC0415
+
+    add_export(commands)
+
+
 def _add_key_file(commands: Commands) -> None:
     from whistle.commands.key_file import add_key_file  # noqa: PLC0415
 
@@ -245,6 +260,12 @@ def _add_upgrade(commands: Commands) -> None:
     from whistle.commands.upgrade import add_upgrade  # noqa: PLC0415
 
     add_upgrade(commands)
+
+
+def _add_profile(commands: Commands) -> None:
+    from whistle.commands.profile import add_profile  # noqa: PLC0415
+
+    add_profile(commands)
 
 
 def _add_serve(commands: Commands) -> None:
