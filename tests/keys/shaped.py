@@ -56,4 +56,5 @@ def _any(hint: Any) -> st.SearchStrategy[Any]:
 def _made(shape: Any) -> st.SearchStrategy[Any]:
     if shape is FileManifest:
         return manifests()
-    return shaped(shape) if is_dataclass(shape) else st.sampled_from(list(shape))
+    is_record: bool = is_dataclass(shape)
+    return shaped(shape) if is_record else st.sampled_from(list(shape))
