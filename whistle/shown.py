@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from whistle.domain.channel import Side
+from whistle.domain.erasing import Erased
 from whistle.keys.records import FileManifest, Message
 
 
@@ -19,12 +20,13 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
-    """A message as a page shows it."""
+    """A message as a page shows it. ``erased``: what of it is gone."""
 
     from_reporter: bool
     text: str
     date: date
     files: tuple[ShownFile, ...]
+    erased: tuple[Erased, ...] = ()
 
 
 def show_message(message: Message, address: Callable[[str], str]) -> ShownMessage:
@@ -34,6 +36,7 @@ def show_message(message: Message, address: Callable[[str], str]) -> ShownMessag
         message.text,
         message.written,
         tuple(_show_file(manifest, address) for manifest in message.files),
+        message.erased,
     )
 
 

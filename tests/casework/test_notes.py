@@ -147,7 +147,7 @@ def test_a_note_that_somebody_changed_is_not_deleted_unread(
     work = office.work_of(office.adviser)
     notes.write_note(work, case_id, b"f", "Først")
     [note] = opened().notebook.shown
-    notes.edit_note(work, case_id, note.note_id, 1, "Vigtigt")
+    notes.edit_note(work, case_id, note.note_id, 1, notes.Edit("Vigtigt"))
     assert notes.delete_note(work, case_id, note.note_id, 1) is Done.CHANGED
     assert texts(opened()) == ["Vigtigt"]
 

@@ -126,7 +126,7 @@ class Life:
         work, opened = self.opened()
         for note in opened.notebook.shown[:1]:
             version = note.newest.version
-            notes.edit_note(work, opened.case.id, note.newest.note_id, version, "Et andet.")
+            notes.edit_note(work, opened.case.id, note.newest.note_id, version, notes.Edit("Et andet."))
 
     def delete(self) -> None:
         work, opened = self.opened()

@@ -1,6 +1,6 @@
 """Deleting again what was deleted after a copy was made: a restore brings nothing of it back.
 
-Only what is gone for good is deleted again. A registration is in the deletion log when its case was
+Only what is gone for good is deleted again: items, files, and whole cases. A registration is in the deletion log when its case was
 handed over; what took its place is not in the copy, and without it and its keys nobody could work
 on the case. So these cases are told, for people to hand over again. An identity is deleted, as it
 may have been withdrawn; where it was only changed, the new one is lost, so that is told as well.
@@ -13,15 +13,15 @@ from sqlalchemy import Connection, delete, func, select
 
 from whistle.backup.deletions import Removed
 from whistle.keys.cases import Compartment
-from whistle.storage import removal, tables
+from whistle.storage import erasing, removal, tables
 from whistle.storage.digests import Kind, item_digest
 from whistle.storage.log_tables import removed_rows
 from whistle.storage.removal import RemovedRow
-from whistle.storage.rows import ItemRow
+from whistle.storage.rows import InboxKeysRow, ItemRow
 from whistle.storage.sealed_rows import SealedRow
 from whistle.storage.tables import ID_BYTES
 
-AGAIN = frozenset({Kind.ITEM, Kind.ATTACHMENT})
+AGAIN = frozenset({Kind.ITEM, Kind.ATTACHMENT, Kind.RECORD})
 REPLACED = frozenset({Kind.REGISTRATION, Kind.KEYS, Kind.REPORTER_KEYS})
 
 
@@ -47,6 +47,10 @@ def replay(db: Connection, removed: Sequence[Removed]) -> Replayed:
                 identities.add(row.key[:ID_BYTES])
         elif row.kind == Kind.ATTACHMENT:
             _remove_file(db, row)
+        elif row.kind == Kind.RECORD:
+            _remove_record(db, row)
+        elif row.kind == Kind.KEYS:  # said of cases alone that were erased
+            _remove_case(db, row)
     return Replayed(before - _rows(db), _moved(db, removed), tuple(sorted(identities)))
 
 
@@ -71,10 +75,25 @@ def _remove_file(db: Connection, file: Removed) -> None:
         RemovedRow(known.kind, known.key, known.progress, known.digest, file.day).insert(db)
 
 
+def _remove_record(db: Connection, record: Removed) -> None:
+    """Delete an anonymised record, whichever key it was under then.
+
+    Its case, closed in the copy, is given another one when somebody opens it.
+    """
+    removal.remove_record(db, tables.anonymised_records.c.id == record.key)
+
+
+def _remove_case(db: Connection, keys: Removed) -> None:
+    """Delete what is left of a case that was erased."""
+    row = InboxKeysRow.first(db, InboxKeysRow.select(tables.inbox_keys.c.case_id == keys.key))
+    if row is not None:
+        erasing.erase_case(db, row)
+
+
 def _rows(db: Connection) -> int:
     return sum(
         db.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in (tables.items, tables.attachments)
+        for table in (tables.items, tables.attachments, tables.anonymised_records)
     )
 
 

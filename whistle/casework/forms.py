@@ -1,15 +1,26 @@
 """The forms of casework."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
+from whistle.domain.conversation import Conversation, Talk
 from whistle.fields import WithTextAndFiles, text_length, unix_lines
 from whistle.signed_in import MemberForm
 
 LONGEST_NOTE = 20_000
 LONGEST_TITLE = 120
+LONGEST_REASON = 1_000
 _MOST = 2**31
 
 
@@ -38,14 +49,43 @@ def _hidden_number() -> IntegerField:
     )
 
 
-class NoteForm(MemberForm):
+class DayField(DateField):
+    """A day, as browsers send it or as people write it: ``2026-05-13`` or ``13-05-2026``."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take nothing for no day."""
+        formats = ["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y"]
+        super().__init__(format=formats, validators=[Optional()], **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day, or say what it should look like."""
+        try:
+            super().process_formdata([one.strip() for one in valuelist])
+        except ValueError as error:
+            raise ValueError(str(_l("Write the day like this: 13-05-2026."))) from error
+
+
+class TalkForm(MemberForm):
+    """What a note is about: a telephone call or a meeting, on a day, or anything else."""
+
+    talk = StringField()  # one of `Talk`; nothing is `Talk.OTHER`
+    held = DayField()
+
+    @property
+    def about(self) -> Conversation:
+        """Give what was chosen; what is none of the choices is no talk."""
+        talk = Talk(self.talk.data) if self.talk.data in set(Talk) else Talk.OTHER
+        return Conversation(talk, self.held.data if talk is not Talk.OTHER else None)
+
+
+class NoteForm(TalkForm):
     """A new note. ``note_form`` names the form: a double click writes once."""
 
     note_form = HiddenField()
     note = _note_field()
 
 
-class EditNoteForm(MemberForm):
+class EditNoteForm(TalkForm):
     """A note that is changed. ``version``: the one that was on the page."""
 
     version = _hidden_number()
@@ -59,10 +99,22 @@ class VersionForm(MemberForm):
 
 
 class CloseForm(MemberForm):
-    """Closing. ``seen``: how many messages were on the page; ``form_id`` names the form."""
+    """Closing. ``seen``: how many messages were on the page; ``form_id`` names the form.
+
+    ``unanswered``: why it is closed without the centre's reply.
+    """
 
     form_id = HiddenField()
     seen = _hidden_number()
+    unanswered = TextAreaField(
+        filters=[unix_lines],
+        validators=[
+            Length(
+                max=LONGEST_REASON,
+                message=_l("A reason can have at most 1,000 characters. Write the rest in a note."),
+            )
+        ],
+    )
     text = TextAreaField(filters=[unix_lines], validators=[text_length()])
     note = _note_field()
 

@@ -1,16 +1,19 @@
 """Notes on a case: written, edited, deleted. Nobody's words are overwritten without being shown."""
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from whistle.audit.log import deed
 from whistle.casework.acts import Done, Undoable
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
+from whistle.domain.conversation import Conversation
 from whistle.domain.logged import Logged
 from whistle.keys.files import content_digest
 from whistle.keys.notes import KeptNote, Note, seal_note
 from whistle.storage.errors import DuplicateError
 from whistle.storage.tables import ID_BYTES
+
+_NOTHING_TOLD = Conversation()
 
 
 def open_note(
@@ -29,12 +32,19 @@ def open_note(
     return cases.attempt(case_id, step)
 
 
-def write_note(cases: Cases, case_id: bytes, form_id: bytes, text: str) -> Done:
+def write_note(
+    cases: Cases,
+    case_id: bytes,
+    form_id: bytes,
+    text: str,
+    about: Conversation = _NOTHING_TOLD,
+) -> Done:
     """Add a note; ``form_id`` names the form, so that a double click writes once."""
-    note_id = content_digest(cases.here.id, form_id, text, ())[:ID_BYTES]
+    words = text if about == _NOTHING_TOLD else f"{about.talk}\0{about.held}\0{text}"
+    note_id = content_digest(cases.here.id, form_id, words, ())[:ID_BYTES]
 
     def step(opened: OpenedCase) -> Done:
-        note = _note(cases, note_id, 1, text)
+        note = replace(_note(cases, note_id, 1, text), about=about)
         _put(cases, opened, Logged.NOTE_WRITTEN, note, note_id)
         return Done.YES
 
@@ -44,16 +54,28 @@ def write_note(cases: Cases, case_id: bytes, form_id: bytes, text: str) -> Done:
         return Done.ALREADY
 
 
-def edit_note(cases: Cases, case_id: bytes, note_id: bytes, version: int, text: str) -> Done:
+@dataclass(frozen=True, slots=True, repr=False)
+class Edit:
+    """What a note shall say. ``about`` none: it is about what it was about."""
+
+    text: str
+    about: Conversation | None = None
+
+
+def edit_note(cases: Cases, case_id: bytes, note_id: bytes, version: int, edit: Edit) -> Done:
     """Write a new version of a note; `Done.CHANGED` when ``version`` is not the newest."""
 
     def step(opened: OpenedCase) -> Done:
         kept = opened.notebook.find(note_id)
-        if kept is not None and kept.newest.text == text and not kept.newest.deleted:
-            return Done.ALREADY
-        if kept is None or kept.newest.version != version:
+        if kept is None:
             return Done.CHANGED
-        note = _note(cases, note_id, version + 1, text)
+        now = kept.newest
+        about = edit.about or now.about
+        if (now.text, now.about, now.deleted) == (edit.text, about, False):
+            return Done.ALREADY
+        if now.version != version:
+            return Done.CHANGED
+        note = replace(_note(cases, note_id, version + 1, edit.text), about=about)
         _put(cases, opened, Logged.NOTE_CHANGED, note, secrets.token_bytes(ID_BYTES))
         return Done.YES
 
@@ -73,7 +95,9 @@ def delete_note(cases: Cases, case_id: bytes, note_id: bytes, version: int) -> D
             return Done.ALREADY
         if kept.newest.version != version:
             return Done.CHANGED
-        gone = replace(_note(cases, note_id, version + 1, ""), deleted=True)
+        gone = replace(
+            _note(cases, note_id, version + 1, ""), about=kept.newest.about, deleted=True
+        )
         _put(cases, opened, Logged.NOTE_DELETED, gone, secrets.token_bytes(ID_BYTES))
         return Done.YES
 

@@ -102,6 +102,11 @@ class DialogueService:
             case = queries.find_case(db, receipt.lookup(self._here.id))
         return None if case is None else self._promise(case)
 
+    def opened_before(self, receipt: Receipt) -> bool:
+        """Say whether a receipt that opens nothing was used: the case is gone, or has another."""
+        with self._here.store.read() as db:
+            return queries.was_used(db, receipt.lookup(self._here.id))
+
     def is_with_reserve(self, receipt: Receipt) -> bool:
         """Say whether the report of a receipt is in a reserve inbox; no where there is none."""
         promise = self.promise(receipt)

@@ -233,11 +233,15 @@ class CaseItems:
 
     def dialogue(self, rows: Iterable[ItemRow]) -> list[Message]:
         """Open the dialogue's messages among ``rows``, in their order."""
+        return [message for _, message in self.dialogue_rows(rows)]
+
+    def dialogue_rows(self, rows: Iterable[ItemRow]) -> list[tuple[bytes, Message]]:
+        """Open the dialogue's messages, each with the id of its row."""
         opened = [
             (row.id, self._message(row)) for row in rows if row.compartment == Compartment.DIALOGUE
         ]
         opened.sort(key=lambda entry: (entry[1].position, entry[0]))
-        return [message for _, message in opened]
+        return opened
 
     def identities(self, rows: Iterable[ItemRow]) -> list[Identity]:
         """Open the identity items among ``rows``."""

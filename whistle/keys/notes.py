@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Self, TypeVar
 
 from whistle.crypto.errors import ContentError, SealingError
+from whistle.domain.conversation import Conversation
 from whistle.keys import recusals
 from whistle.keys.canonical import (
     Json,
     as_bytes,
     as_moment,
     as_number,
+    as_object,
     as_string,
     as_truth,
     check_fields,
@@ -27,12 +29,14 @@ from whistle.keys.canonical import (
 from whistle.keys.cases import CaseItems, Compartment
 from whistle.keys.filed import KINDS, Content, Filed, KeptFiled
 from whistle.keys.recusals import Recusal
+from whistle.keys.shapes import from_json, to_json
 from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES
 
 _Content = TypeVar("_Content", bound=Content)
 _KIND = "note"
-_FIELDS = ("author", "deleted", "kind", "note", "text", "version", "written")
+_FIELDS = ("about", "author", "deleted", "kind", "note", "text", "version", "written")
+_NOTHING_TOLD = Conversation()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,7 +44,7 @@ class Note:
     """One version of a note.
 
     ``note_id`` and ``author`` (a member): 16 bytes. ``version`` counts from 1. ``written``: UTC
-    without zone, whole seconds.
+    without zone, whole seconds. ``about``: whether it tells of a talk.
     """
 
     note_id: bytes
@@ -49,20 +53,22 @@ class Note:
     written: datetime
     text: str
     deleted: bool = False
+    about: Conversation = _NOTHING_TOLD
 
     def encode(self) -> bytes:
-        """Give canonical JSON."""
-        return dump(
-            {
-                "kind": _KIND,
-                "note": write_bytes(self.note_id),
-                "version": self.version,
-                "author": write_bytes(self.author),
-                "written": write_moment(self.written),
-                "text": self.text,
-                "deleted": self.deleted,
-            }
-        )
+        """Give canonical JSON; ``about`` is left out where it says nothing."""
+        record: dict[str, object] = {
+            "kind": _KIND,
+            "note": write_bytes(self.note_id),
+            "version": self.version,
+            "author": write_bytes(self.author),
+            "written": write_moment(self.written),
+            "text": self.text,
+            "deleted": self.deleted,
+        }
+        if self.about != _NOTHING_TOLD:
+            record["about"] = to_json(self.about)
+        return dump(record)
 
     @classmethod
     def decode(cls, encoded: bytes) -> Self:
@@ -72,9 +78,11 @@ class Note:
     @classmethod
     def read(cls, record: Json) -> Self:
         """Read the record of a note, or raise `ContentError`."""
-        check_fields(record, *_FIELDS)
+        told = "about" in record
+        check_fields({"about": {}, **record}, *_FIELDS)
         version = as_number(record["version"])
-        if record["kind"] != _KIND or version < 1:
+        about = from_json(Conversation, as_object(record.get("about", {})))
+        if record["kind"] != _KIND or version < 1 or told == (about == _NOTHING_TOLD):
             raise ContentError("not a note")
         return cls(
             as_bytes(record["note"], ID_BYTES),
@@ -83,6 +91,7 @@ class Note:
             as_moment(record["written"]),
             as_string(record["text"]),
             as_truth(record["deleted"]),
+            about,
         )
 
 

@@ -13,6 +13,7 @@ from whistle.crypto.errors import ContentError
 from whistle.crypto.secret import SymmetricKey
 from whistle.crypto.stream import chunk_count
 from whistle.domain.channel import Act, Side
+from whistle.domain.erasing import Erased
 from whistle.domain.registration import Due, Enquiry, Link
 from whistle.keys.canonical import (
     Json,
@@ -31,7 +32,7 @@ from whistle.keys.canonical import (
     write_bytes,
 )
 from whistle.keys.fields import join_fields, split_fields
-from whistle.keys.shapes import from_json, to_json
+from whistle.keys.shapes import as_records, from_json, to_json
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
 _FIELDS_PER_GENERATION = 3
@@ -149,7 +150,7 @@ class Message:
     form sent twice is known again; ``identity_given``: whether the identity item says who the
     reporter is; ``answers``: what was chosen or written in the other fields of a form, values by
     field; ``kept_apart``: whether the identity item has more answers; ``reporter``: the public key
-    that a new receipt brings, else none.
+    that a new receipt brings, else none; ``erased``: what of it is gone, the oldest first.
     """
 
     side: Side
@@ -163,33 +164,35 @@ class Message:
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kept_apart: bool = False
     reporter: PublicKey | None = None
+    erased: tuple[Erased, ...] = ()
 
     def encode(self) -> bytes:
-        """Give canonical JSON."""
-        return dump(
-            {
-                "side": self.side,
-                "written": self.written.isoformat(),
-                "position": self.position,
-                "text": self.text,
-                "files": [manifest.to_json() for manifest in self.files],
-                "digest": write_bytes(self.digest),
-                "identity_given": self.identity_given,
-                "act": self.act,
-                "answers": write_answers(self.answers),
-                "kept_apart": self.kept_apart,
-                "reporter": write_bytes(self.reporter.raw if self.reporter else b""),
-            }
-        )
+        """Give canonical JSON; ``erased`` is left out where nothing is."""
+        record: dict[str, object] = {
+            "side": self.side,
+            "written": self.written.isoformat(),
+            "position": self.position,
+            "text": self.text,
+            "files": [manifest.to_json() for manifest in self.files],
+            "digest": write_bytes(self.digest),
+            "identity_given": self.identity_given,
+            "act": self.act,
+            "answers": write_answers(self.answers),
+            "kept_apart": self.kept_apart,
+            "reporter": write_bytes(self.reporter.raw if self.reporter else b""),
+        }
+        if self.erased:
+            record["erased"] = [to_json(one) for one in self.erased]
+        return dump(record)
 
     @classmethod
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
-        record = load(encoded)
+        record: Json = {"erased": (), **load(encoded)}
         check_fields(record, *(one.name for one in fields(cls)))
-        sent, written = record["files"], as_day(record["written"])
+        sent, written, gone = record["files"], as_day(record["written"]), record["erased"]
         key = as_bytes(record["reporter"], 0, PUBLIC_KEY_BYTES)
-        if not isinstance(sent, list) or written is None:
+        if not isinstance(sent, list) or written is None or gone == []:
             raise ContentError("not a message")
         return cls(
             as_choice(Side, record["side"]),
@@ -203,6 +206,7 @@ class Message:
             as_answers(record["answers"]),
             as_truth(record["kept_apart"]),
             PublicKey(key) if key else None,
+            as_records(Erased, gone),
         )
 
 

@@ -66,6 +66,50 @@
     show();
   });
 
+  // What belongs to another category or centre is not offered; without a script it is refused in
+  // words. A choice that belongs elsewhere stays, until the other one is changed.
+  each("select[data-within]", function (select) {
+    var parent = document.getElementById(select.getAttribute("data-within"));
+    var group = select.closest(".form-group");
+    var offered = Array.prototype.slice.call(select.querySelectorAll("optgroup"));
+    function offer(changed) {
+      var chosen = select.value;
+      var kept = "";
+      offered.forEach(function (options) {
+        var fits = options.getAttribute("data-of") === parent.value;
+        var holds = options.querySelector("option:checked");
+        if (fits || (holds && holds.value === chosen && !changed)) {
+          select.appendChild(options);
+          kept = holds ? holds.value : kept;
+        } else if (options.parentNode) {
+          select.removeChild(options);
+        }
+      });
+      select.value = changed && !kept ? "" : chosen;
+      group.hidden = select.querySelectorAll("option").length < 2;
+    }
+    parent.addEventListener("change", function () { offer(true); });
+    offer(false);
+  });
+
+  // A standard text goes where the cursor is; without this file the page comes back with it.
+  each("button[data-insert]", function (button) {
+    var area = document.getElementById(button.getAttribute("data-insert"));
+    var select = button.form && button.form.querySelector("select[name=standard]");
+    if (!area || !select || !area.setRangeText) {
+      return;
+    }
+    button.addEventListener("click", function (event) {
+      var body = select.options[select.selectedIndex].getAttribute("data-body");
+      var start = area.selectionStart;
+      var before = area.value.slice(0, start);
+      event.preventDefault();
+      area.focus();
+      area.setRangeText((before && !/\n\n$/.test(before) ? "\n\n" : "") + body, start, area.selectionEnd, "end");
+      area.dispatchEvent(new Event("input"));
+    });
+  });
+
   // A second click while the first is on its way. The button is not disabled:
   // a disabled button's name and value would be missing from the form. After a while it works
   // again, for whoever stopped a sending that hung; what came twice is stored once.

@@ -22,6 +22,7 @@ _CASE = Fixed(
         tables.receipts.c.case_id == tables.cases.c.id,
     )
 )
+_USED = Fixed(ReceiptRow.select(tables.receipts.c.lookup == bindparam("lookup")))
 _KEYS = Fixed(
     ReporterKeysRow.select(tables.reporter_keys.c.case_id == bindparam("case_id")).order_by(
         tables.reporter_keys.c.generation
@@ -80,6 +81,11 @@ def insert_report(db: Connection, report: NewReport) -> None:
 def find_case(db: Connection, lookup: bytes) -> CaseRow | None:
     """Give what is open of a receipt's case, if there is one."""
     return next((CaseRow(*row) for row in _CASE.rows(db, {"lookup": lookup})), None)
+
+
+def was_used(db: Connection, lookup: bytes) -> bool:
+    """Say whether a receipt was ever used, whatever has become of its case."""
+    return bool(_USED.rows(db, {"lookup": lookup}))
 
 
 def find(db: Connection, lookup: bytes) -> ReporterCase | None:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from whistle.casework import notes
 from whistle.casework.acts import Done, Undoable
 from whistle.casework.forms import EditNoteForm, NoteForm, VersionForm
+from whistle.casework.notes import Edit
 from whistle.casework.service import OpenedCase
 from whistle.casework.views.blueprint import (
     CONFLICT,
@@ -23,6 +24,7 @@ from whistle.casework.views.blueprint import (
     try_to,
 )
 from whistle.casework.views.case import CaseForms, case_page
+from whistle.casework.views.paper_forms import talk_choices
 from whistle.casework.views.shown import case_title, show_note
 from whistle.keys.notes import KeptNote
 from whistle.signed_in import members_only
@@ -37,7 +39,9 @@ def new_note(case_id: str) -> BaseResponse:
     refusal = note_refusal(form)
     if refusal is None:
         form_id, text = (form.note_form.data or "").encode(), form.note.data or ""
-        done = try_to(lambda: notes.write_note(service(), read_id(case_id), form_id, text))
+        done = try_to(
+            lambda: notes.write_note(service(), read_id(case_id), form_id, text, form.about)
+        )
         refusal = not_stored() if done is None else None
     if refusal:
         return case_page(opened_case(case_id), CaseForms(note=form), refusal=refusal)
@@ -49,7 +53,10 @@ def new_note(case_id: str) -> BaseResponse:
 def note(case_id: str, note_id: str) -> BaseResponse:
     """A note, to change it."""
     opened, kept = found(lambda: notes.open_note(service(), read_id(case_id), read_id(note_id)))
-    form = EditNoteForm(formdata=None, note=kept.newest.text)
+    about = kept.newest.about
+    form = EditNoteForm(
+        formdata=None, note=kept.newest.text, talk=about.talk.value, held=about.held
+    )
     return _note_page(opened, kept, form)
 
 
@@ -61,8 +68,8 @@ def edit_note(case_id: str, note_id: str) -> BaseResponse:
     refusal = note_refusal(form)
     done = None
     if refusal is None:
-        version, text = form.version.data or 0, form.note.data or ""
-        done = try_to(lambda: notes.edit_note(service(), read_id(case_id), key, version, text))
+        version, edit = form.version.data or 0, Edit(form.note.data or "", form.about)
+        done = try_to(lambda: notes.edit_note(service(), read_id(case_id), key, version, edit))
         refusal = not_stored() if done is None else None
     if done in {Done.YES, Done.ALREADY}:
         return redirect(url_for("casework.case", case_id=case_id, done="note"), 303)
@@ -95,6 +102,7 @@ def delete_note(case_id: str, note_id: str) -> BaseResponse:
 def _note_is_gone(opened: OpenedCase, form: EditNoteForm) -> BaseResponse:
     forms = CaseForms()
     forms.note.note.data = form.note.data
+    forms.note.talk.data, forms.note.held.data = form.talk.data, form.held.data
     text = _("The note has been deleted meanwhile. Your words are below: save them as a new note.")
     return case_page(opened, forms, refusal=Refusal(text, CONFLICT))
 
@@ -112,6 +120,7 @@ def _note_page(
         case_id=opened.case.id.hex(),
         case_title=case_title(opened.inbox.inbox, opened.case, opened.registration.title),
         note=show_note(kept, service().names()),
+        talks=talk_choices(),
         changed=changed,
         form=form,
         problems=[refusal.problem] if refusal and not form.note.errors else [],

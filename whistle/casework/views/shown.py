@@ -12,6 +12,7 @@ from whistle.casework.recusal import recusal_of, reserve_of
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.domain.channel import Act, InboxKind, Side
 from whistle.domain.clock import DANISH
+from whistle.domain.conversation import Talk
 from whistle.domain.dialogue import split_pages
 from whistle.domain.disguise import show_controls
 from whistle.domain.fields import ShownAnswer, show_answers
@@ -47,7 +48,10 @@ class ShownEntry:
     @property
     def says_something(self) -> bool:
         """Whether there is anything to read besides the line."""
-        return bool(self.message.text or self.message.files or self.answers or not self.line)
+        message = self.message
+        return bool(
+            message.text or message.files or message.erased or self.answers or not self.line
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,14 @@ class ShownVersion:
 
 @dataclass(frozen=True, slots=True)
 class ShownNote:
-    """A note with what it said before, newest first."""
+    """A note with what it said before, newest first. ``talk``: how it was learned, in words."""
 
     id: str
     version: int
     now: ShownVersion
     before: tuple[ShownVersion, ...]
+    talk: str = ""
+    held: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +188,7 @@ def _show_entry(opened: OpenedCase, message: Message) -> ShownEntry:
         lambda name: url_for("casework.file", case_id=case_id, attachment_id=name),
     )
     answers = show_given(opened, message.answers)
-    return ShownEntry(shown, _line(message.act, message.side), answers)
+    return ShownEntry(shown, entry_line(message.act, message.side), answers)
 
 
 def show_given(
@@ -193,7 +199,8 @@ def show_given(
     return show_answers(channel.fields, answers, current_language())
 
 
-def _line(act: Act, side: Side) -> str:
+def entry_line(act: Act, side: Side) -> str:
+    """Say what a message does; nothing where it only says something."""
     by_reporter = side is Side.REPORTER
     if act is Act.CLOSED and by_reporter:
         return _("The reporter needs no more")
@@ -215,7 +222,23 @@ def _line(act: Act, side: Side) -> str:
 def show_note(note: KeptNote, names: Mapping[bytes, str]) -> ShownNote:
     """Show a note with its earlier versions."""
     shown: Sequence[ShownVersion] = [_show_version(one, names) for one in note.versions]
-    return ShownNote(note.note_id.hex(), note.newest.version, shown[-1], tuple(shown[-2::-1]))
+    return ShownNote(
+        note.note_id.hex(),
+        note.newest.version,
+        shown[-1],
+        tuple(shown[-2::-1]),
+        talk_title(note.newest.about.talk),
+        note.newest.about.held,
+    )
+
+
+def talk_title(talk: Talk) -> str:
+    """Say what kind of note it is; nothing where it is just a note."""
+    return {
+        Talk.OTHER: "",
+        Talk.TELEPHONE: _("Telephone note"),
+        Talk.MEETING: _("Meeting note"),
+    }[talk]
 
 
 def _show_recusal(recusal: Recusal, names: Mapping[bytes, str]) -> ShownRecusal:
@@ -224,7 +247,7 @@ def _show_recusal(recusal: Recusal, names: Mapping[bytes, str]) -> ShownRecusal:
         names.get(recusal.member, "?"),
         ground_title(recusal.ground),
         recusal.text,
-        _clock_time(recusal.written),
+        clock_time(recusal.written),
         recusal.lifted,
     )
 
@@ -242,11 +265,11 @@ def ground_title(ground: Ground) -> str:
 
 def _show_version(note: Note, names: Mapping[bytes, str]) -> ShownVersion:
     return ShownVersion(
-        names.get(note.author, "?"), _clock_time(note.written), note.text, note.deleted
+        names.get(note.author, "?"), clock_time(note.written), note.text, note.deleted
     )
 
 
-def _clock_time(moment: datetime) -> str:
+def clock_time(moment: datetime) -> str:
     """Write a moment for people: the day, and the time in Denmark."""
     here = moment.replace(tzinfo=UTC).astimezone(DANISH)
     return _("%(day)s at %(time)s", day=long_date(here.date()), time=f"{here:%H:%M}")

@@ -90,7 +90,7 @@ def _answer(act: _Act) -> BaseResponse:
     try:
         dialogue = service().open(session.receipt)
         if dialogue is None:
-            return forget(_page(act, form, None, Refusal(no_report(), 404)))
+            return forget(_page(act, form, None, Refusal(no_report(session.receipt), 404)))
         refusal = _do(act, form, session)
     except FAILURES as error:
         return _page(act, form, session, Refusal(not_received(error), 503))

@@ -69,7 +69,7 @@ def receipt() -> BaseResponse:
             Refusal(_("Your report is here, but we cannot open it just now. Try again later."), 503)
         )
     if dialogue is None:
-        return forget(_receipt_page(Refusal(no_report(), 404)))
+        return forget(_receipt_page(Refusal(no_report(session.receipt), 404)))
     return _dialogue_page(session, dialogue, None, None)
 
 
@@ -104,7 +104,7 @@ def message() -> BaseResponse:
     try:
         dialogue = service().open(session.receipt)
         if dialogue is None:
-            return forget(_resend_page(form, Refusal(no_report(), 404)))
+            return forget(_resend_page(form, Refusal(no_report(session.receipt), 404)))
         refusal = _add(form, session)
     except FAILURES as error:
         return _resend_page(form, Refusal(not_received(error), 503))

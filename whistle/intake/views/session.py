@@ -123,8 +123,14 @@ def page_too_old() -> str:
     return _("The page was too old to send from. Nothing is lost: send it now.")
 
 
-def no_report() -> str:
-    """Say that a receipt opens nothing."""
+def no_report(receipt: Receipt | None = None) -> str:
+    """Say that a receipt opens nothing; or nothing any more, where it was used."""
+    if receipt is not None and service().opened_before(receipt):
+        return _(
+            "This receipt opens nothing any more. Either you have got a new receipt since: then "
+            "use that one. Or the case has been erased, as it was closed and need not be kept: "
+            "then nobody can read it any more."
+        )
     return _(
         "There is no report under this receipt. Check that you have written it right. "
         "If you have got a new receipt since, use that one."

@@ -66,7 +66,7 @@ class ShownDialogue:
 
 def show_dialogue(dialogue: Dialogue, today: date, page: int = 1) -> ShownDialogue:
     """Show a dialogue; what only did something, and said nothing, is in ``happened`` alone."""
-    pages = split_pages([one for one in dialogue.messages if one.text or one.files])
+    pages = split_pages([one for one in dialogue.messages if one.text or one.files or one.erased])
     page = min(max(page, 1), len(pages))
     profile = this_installation().profile.channels[dialogue.channel]
     answers = dialogue.messages[0].answers if dialogue.messages else {}

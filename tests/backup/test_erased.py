@@ -1,0 +1,73 @@
+"""A copy from before something was erased does not bring it back."""
+
+import pytest
+
+from tests.backup.copying import Archive, opened
+from tests.casework.papers import file_document, open_case
+from tests.casework.records import close_case
+from tests.support.office import a_file
+from whistle.casework import documents, erasing
+from whistle.casework.acts import Done
+from whistle.casework.erasing import Kind, Seen, Target
+from whistle.casework.filing import Place
+from whistle.domain.erasing import Reason
+from whistle.storage.digests import Kind as Sealed
+from whistle.storage.rows import AnonymisedRow, AttachmentRow, CaseRow, InboxKeysRow, ItemRow
+from whistle.storage.sealed_rows import SealedRow, current
+
+
+def sealed(url: str) -> list[SealedRow]:
+    with opened(url) as store, store.read() as db:
+        return [row.sealed() for kind in Sealed for row in current(db, kind)]
+
+
+@pytest.mark.parametrize("what", ["message", "document", "struck"])
+def test_what_was_erased_since_is_erased_again(archive: Archive, elsewhere: str, what: str) -> None:
+    office = archive.office
+    case_id = office.case_of(office.reporter().report("Væk med det.", files=[a_file()]))
+    filed_id, attachment_id = file_document(office, case_id)
+    work, before = office.work_of(office.adviser), open_case(office, case_id)
+    [(row_id, message)] = before.items.dialogue_rows(before.stored.items)
+    copy = archive.back_up().copy
+    office.later(days=1)
+    if what == "struck":
+        assert documents.remove(work, Place(case_id, filed_id, 1)) is Done.YES
+        office.later(days=1)
+        open_case(office, case_id)
+    else:
+        item = row_id if what == "message" else filed_id
+        kind = Kind.MESSAGE if what == "message" else Kind.FILED
+        target = Target(case_id, kind, item)
+        assert erasing.erase(work, target, Reason.OTHER_MATTER) is Done.YES
+    archive.back_up()
+    archive.restore(copy, elsewhere)
+    gone = message.files[0].attachment_id if what == "message" else attachment_id
+    with opened(elsewhere) as store, store.read() as db:
+        items = {one.id for one in ItemRow.all(db, ItemRow.select())}
+        files = {one.id for one in AttachmentRow.all(db, AttachmentRow.select())}
+    assert (row_id in items) == (what != "message")
+    assert (filed_id in items) == (what == "message")
+    assert gone not in files
+    assert len(files) == 1
+
+
+def test_a_case_that_was_erased_since_is_erased_again_and_its_record_stays(
+    archive: Archive, elsewhere: str
+) -> None:
+    office = archive.office
+    case_id = office.case_of(office.reporter().report(files=[a_file()]))
+    other = office.case_of(office.reporter().report())
+    work = office.work_of(office.adviser)
+    close_case(work, case_id)
+    copy = archive.back_up().copy
+    office.later(days=1)
+    now = open_case(office, case_id)
+    assert erasing.erase_case(work, case_id, Seen(now.version, len(now.messages))) is Done.YES
+    archive.back_up()
+    restored = archive.restore(copy, elsewhere)
+    assert restored.replayed.moved == ()
+    with opened(elsewhere) as store, store.read() as db:
+        assert [one.id for one in CaseRow.all(db, CaseRow.select())] == [other]
+        assert [one.case_id for one in InboxKeysRow.all(db, InboxKeysRow.select())] == [other]
+        assert len(AnonymisedRow.all(db, AnonymisedRow.select())) == 1
+    assert not [row for row in sealed(elsewhere) if case_id in row.key]

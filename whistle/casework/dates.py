@@ -1,0 +1,116 @@
+"""Everything that is due in a member's cases: the legal clock, replies, tasks, access requests."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from whistle.audit.log import Deed, deed
+from whistle.casework.cases import Cases, OpenedCase
+from whistle.casework.duties import DutyKind
+from whistle.crypto.errors import SealingError
+from whistle.domain.logged import Logged
+from whistle.domain.registration import DueKind
+from whistle.keys.cases import open_registration
+from whistle.keys.directory import TrustedInbox
+from whistle.keys.keyring import InboxKeys
+from whistle.keys.records import Registration
+from whistle.storage.dated_cases import DatedCase, dated_cases
+from whistle.storage.rows import CaseRow, InboxKeysRow
+
+PAGE_SIZE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DueThing:
+    """Something that is due on a day. ``centre``: whose reply it is, an identifier."""
+
+    day: date
+    kind: DutyKind | DueKind
+    centre: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DueInCase:
+    """Something that is due in a case. ``title``: as it was given; may be empty."""
+
+    due: DueThing
+    inbox: TrustedInbox
+    case: CaseRow
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """A page of what is due, the first day first. ``damaged``: cases that do not open."""
+
+    due: Sequence[DueInCase]
+    overdue: int
+    total: int
+    page: int
+    pages: int
+    damaged: int
+
+
+def list_dates(cases: Cases, page: int = 1) -> Dates:
+    """List what is due in all of this member's cases. A page beyond the last is the last."""
+    opened = {inbox.inbox.inbox_id: inbox for inbox in cases.inboxes_opened()}
+    with cases.here.store.read() as db:
+        rows = dated_cases(db, list(opened))
+    cases.note(*(_looked_at(inbox) for inbox in opened.values()))
+    found, damaged = [], 0
+    for row in rows:
+        inbox = opened[row.case.inbox_id]
+        try:
+            registration = _registration(inbox, row)
+        except SealingError:
+            damaged += 1
+            continue
+        found += [
+            DueInCase(due, inbox.inbox, row.case, registration.title)
+            for due in due_in(row.case, registration)
+        ]
+    found.sort(key=lambda one: (one.due.day, one.case.received, one.case.id))
+    pages = max(1, -(-len(found) // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    today = cases.here.clock.today()
+    return Dates(
+        found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        sum(one.due.day < today for one in found),
+        len(found),
+        page,
+        pages,
+        damaged,
+    )
+
+
+def due_in(case: CaseRow, registration: Registration) -> Iterator[DueThing]:
+    """Give what is due in a case: of the legal clock while it is open, of what is filed always.
+
+    An access request is answered and a task done after a case is closed, too.
+    """
+    if case.is_open and case.acknowledge_by:
+        yield DueThing(case.acknowledge_by, DutyKind.ACKNOWLEDGE)
+    if case.is_open and case.feedback_by:
+        yield DueThing(case.feedback_by, DutyKind.FEEDBACK)
+    for one in registration.due:
+        yield DueThing(one.day, one.kind, one.centre)
+
+
+def due_in_opened(opened: OpenedCase) -> list[DueThing]:
+    """Give what is filed on an opened case and has a date, the first day first."""
+    filed = (DueThing(one.day, one.kind, one.centre) for one in opened.registration.due)
+    return sorted(filed, key=lambda one: (one.day, one.kind))
+
+
+def _registration(inbox: InboxKeys, row: DatedCase) -> Registration:
+    if row.registration is None:
+        return Registration()
+    keys = InboxKeysRow(row.case.id, inbox.inbox.inbox_id, row.epoch, 0, in_vault=True, body=b"")
+    return open_registration(inbox, keys, row.registration)
+
+
+def _looked_at(inbox: InboxKeys) -> Deed:
+    """Say that an inbox's dates were listed; openly where there is no key to seal with."""
+    if inbox.inbox.epoch in inbox.granted:
+        return deed(Logged.DATES_LISTED, inbox)
+    return Deed(Logged.DATES_LISTED, {"inbox": inbox.inbox.inbox_id.hex()})

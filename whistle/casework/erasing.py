@@ -1,0 +1,213 @@
+"""Deleting at once and for good what is clearly irrelevant, and closed cases as a whole.
+
+Directive 2019/1937, art. 17: data that are manifestly not relevant are deleted without undue delay.
+Nothing here can be undone, so each act needs the page that shows what goes.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from whistle.audit.log import deed
+from whistle.casework.acts import Done
+from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
+from whistle.domain.erasing import Erased, Reason
+from whistle.domain.logged import Logged
+from whistle.keys.filed import KeptFiled, dues_of
+from whistle.keys.notes import KeptNote
+from whistle.keys.records import Message, Registration
+from whistle.storage import cases as held
+from whistle.storage import casework as queries
+from whistle.storage import erasing
+from whistle.storage.errors import ConflictError
+from whistle.storage.tables import ID_BYTES
+
+
+class Kind(StrEnum):
+    """What can be erased: of the dialogue a message or one file, and whatever is in the case."""
+
+    MESSAGE = "message"
+    FILE = "file"
+    NOTE = "note"
+    FILED = "filed"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be erased.
+
+    ``item``, 16 bytes: a message's row, a file's attachment, a note, or something filed.
+    """
+
+    case: bytes
+    kind: Kind
+    item: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a target is: a message, with the id of its row; or a note, or something filed."""
+
+    row_id: bytes = b""
+    message: Message | None = None
+    note: KeptNote | None = None
+    filed: KeptFiled | None = None
+
+
+def find(opened: OpenedCase, target: Target) -> Found | None:
+    """Find something that can be erased; none where it is gone, or says nothing."""
+    if target.kind is Kind.NOTE:
+        note = opened.notebook.find(target.item)
+        return Found(note=note) if note else None
+    if target.kind is Kind.FILED:
+        filed = opened.notebook.find_filed(target.item)
+        return Found(filed=filed) if filed else None
+    for row_id, message in opened.items.dialogue_rows(opened.stored.items):
+        if target.kind is Kind.MESSAGE and row_id == target.item and says_something(message):
+            return Found(row_id, message)
+        files = {one.attachment_id for one in message.files}
+        if target.kind is Kind.FILE and target.item in files:
+            return Found(row_id, message)
+    return None
+
+
+def says_something(message: Message) -> bool:
+    """Whether there is anything in a message that could be irrelevant."""
+    return bool(message.text or message.files or message.answers)
+
+
+def erase(cases: Cases, target: Target, reason: Reason) -> Done:
+    """Erase something with its files; `Done.ALREADY` where it is gone.
+
+    In the dialogue a line stays in its place, which the reporter sees as well.
+    """
+
+    def step(opened: OpenedCase) -> Done:
+        found = find(opened, target)
+        if found is None:
+            return Done.ALREADY
+        erasing_it = _erasing(cases, opened, target, found, reason)
+        which = {"case": target.case, "item": target.item}
+        done = deed(Logged.CONTENT_ERASED, opened.inbox, kind=target.kind, reason=reason, **which)
+        filed = erasing_it.filed
+        with cases.writing(opened, erasing_it.registration, done, filed=filed) as db:
+            erasing_it.write(db)
+        return Done.YES
+
+    done = cases.attempt(target.case, step) or Done.CLOSED_TO_YOU
+    if done is Done.YES:
+        erasing.empty_log(cases.here.store)
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Erasing:
+    """What it writes; ``filed``: what is filed afterwards, where that is changed."""
+
+    registration: Registration
+    write: Callable[[Connection], None]
+    filed: Sequence[KeptFiled] | None = None
+
+
+def _erasing(
+    cases: Cases, opened: OpenedCase, target: Target, found: Found, reason: Reason
+) -> _Erasing:
+    if found.message:
+        erased = Erased(cases.here.clock.today(), reason, file=target.kind is Kind.FILE)
+        rest = _without(found.message, target, erased)
+        return _rewriting(opened, found.row_id, found.message, rest)
+    known, case_id = told_by_dialogue(opened), target.case
+    row_ids = found.note.row_ids if found.note else ()
+    attachment_ids: frozenset[bytes] = frozenset()
+    others = None
+    if found.filed:
+        others = [one for one in opened.notebook.all_filed if one is not found.filed]
+        known = replace(known, due=dues_of(others))
+        row_ids, attachment_ids = found.filed.row_ids, found.filed.attachment_ids
+
+    def write(db: Connection) -> None:
+        queries.delete_items(db, case_id, row_ids)
+        erasing.erase_files(db, case_id, attachment_ids)
+
+    return _Erasing(known, write, others)
+
+
+def _rewriting(opened: OpenedCase, row_id: bytes, before: Message, rest: Message) -> _Erasing:
+    """Put what is left of a message in its place, under another id."""
+    case_id = opened.case.id
+    line = opened.items.message(rest, item_id=secrets.token_bytes(ID_BYTES))
+    kept = {one.attachment_id for one in rest.files}
+    gone = {one.attachment_id for one in before.files} - kept
+
+    def write(db: Connection) -> None:
+        queries.delete_items(db, case_id, [row_id])
+        erasing.erase_files(db, case_id, gone)
+        queries.insert_message(db, line)
+
+    return _Erasing(told_by_dialogue(opened), write)
+
+
+def _without(message: Message, target: Target, erased: Erased) -> Message:
+    """Give a message without a file, or without all that it said.
+
+    What it did stays: that a case was closed, or that somebody told who they are. Its digest goes,
+    as it tells the content to whoever can guess it.
+    """
+    gone = replace(message, digest=b"", erased=(*message.erased, erased))
+    if target.kind is Kind.FILE:
+        rest = tuple(one for one in message.files if one.attachment_id != target.item)
+        return replace(gone, files=rest)
+    return replace(gone, text="", files=(), answers={})
+
+
+# -- a whole case ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the page showed when it was decided: the registration's version, and how many messages.
+
+    Whatever came since is not erased unread.
+    """
+
+    version: int
+    messages: int
+
+
+def erase_case(cases: Cases, case_id: bytes, seen: Seen) -> Done:
+    """Erase a closed case with all its rows, in one transaction.
+
+    `Done.TOO_LATE` where it is open; `Done.CHANGED` where something happened since ``seen``. The
+    anonymised record stays, and so does the used lookup of the receipt.
+    """
+
+    def step(opened: OpenedCase) -> Done:
+        if opened.case.is_open:
+            return Done.TOO_LATE
+        if Seen(opened.version, len(opened.messages)) != seen:
+            return Done.CHANGED
+        done = deed(Logged.CASE_ERASED, opened.inbox, case=case_id)
+        with cases.log.write(done) as db:
+            queries.hold(db, opened.stored.keys)
+            _check_unchanged(db, opened)
+            erasing.erase_case(db, opened.stored.keys)
+        return Done.YES
+
+    done = cases.attempt(case_id, step) or Done.CLOSED_TO_YOU
+    if done is Done.YES:
+        erasing.empty_log(cases.here.store)
+    return done
+
+
+def _check_unchanged(db: Connection, opened: OpenedCase) -> None:
+    """Raise `ConflictError` when the case is no longer what was read; nobody else writes now."""
+    now = queries.get_case(db, opened.case.id)
+    if now is None or now.case.is_open:
+        raise ConflictError("the case was erased, or opened again")
+    if held.count_messages(db, opened.case.id) != len(opened.messages):
+        raise ConflictError("something was written meanwhile")
+    if queries.registration_version(db, opened.case.id) != opened.version:
+        raise ConflictError("somebody else changed the registration first")

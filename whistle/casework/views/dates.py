@@ -1,0 +1,119 @@
+"""What is due over all of a member's cases, and in one of them."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from flask import current_app, render_template, request, url_for
+from flask_babel import gettext as _
+
+from whistle.casework.dates import DueInCase, DueThing, due_in_opened, list_dates
+from whistle.casework.duties import DutyKind
+from whistle.casework.service import OpenedCase
+from whistle.casework.views.blueprint import blueprint, service
+from whistle.casework.views.shown import case_title, inbox_title
+from whistle.domain.office import label_of
+from whistle.domain.registration import DueKind
+from whistle.signed_in import members_only
+from whistle.web import current_language, this_installation
+
+_MOST_DIGITS = 6
+_PAGES = {
+    DueKind.REPLY: "casework.referrals",
+    DueKind.TASK: "casework.tasks",
+    DueKind.ACCESS: "casework.rights",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDue:
+    """Something that is due. ``case_title`` is empty on the case's own page."""
+
+    day: date
+    what: str
+    url: str
+    is_overdue: bool
+    case_title: str = ""
+    inbox_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDay:
+    """What is due on a day."""
+
+    day: date
+    is_overdue: bool
+    is_today: bool
+    due: tuple[ShownDue, ...]
+
+
+@blueprint.get("/dates")
+@members_only
+def dates() -> str:
+    """All that is due, what is overdue first."""
+    found = list_dates(service(), _page())
+    today = this_installation().clock.today()
+    shown = [_show_in_case(one, today) for one in found.due]
+    days = [
+        ShownDay(day, day < today, day == today, tuple(due))
+        for day, due in groupby(shown, key=lambda one: one.day)
+    ]
+    page = found.page
+    return render_template(
+        "casework/dates.html",
+        late=[day for day in days if day.is_overdue],
+        coming=[day for day in days if not day.is_overdue],
+        overdue=found.overdue,
+        total=found.total,
+        damaged=found.damaged,
+        page=page,
+        pages=found.pages,
+        previous=url_for("casework.dates", page=page - 1) if page > 1 else None,
+        next=url_for("casework.dates", page=page + 1) if page < found.pages else None,
+    )
+
+
+def dates_box(opened: OpenedCase) -> tuple[ShownDue, ...]:
+    """Give what is filed on a case and has a date; the legal clock has its own place there."""
+    today = this_installation().clock.today()
+    case = opened.case
+    return tuple(_show(one, case.id, case.received, today) for one in due_in_opened(opened))
+
+
+def _page() -> int:
+    page = request.args.get("page", "")
+    return int(page) if page.isascii() and page.isdigit() and len(page) <= _MOST_DIGITS else 1
+
+
+def _show_in_case(one: DueInCase, today: date) -> ShownDue:
+    shown = _show(one.due, one.case.id, one.case.received, today)
+    return ShownDue(
+        shown.day,
+        shown.what,
+        shown.url,
+        shown.is_overdue,
+        case_title(one.inbox, one.case, one.title),
+        inbox_title(one.inbox),
+    )
+
+
+def _show(due: DueThing, case_id: bytes, received: date, today: date) -> ShownDue:
+    return ShownDue(due.day, _what(due, received), _url(due, case_id), due.day < today)
+
+
+def _what(due: DueThing, received: date) -> str:
+    office = this_installation().profiles.on(received).office
+    centre = label_of(office.centres, due.centre, current_language())
+    return {
+        DutyKind.ACKNOWLEDGE: _("Confirm that you have read it"),
+        DutyKind.FEEDBACK: _("Give feedback"),
+        DueKind.REPLY: _("Copy of the reply of %(centre)s", centre=centre),
+        DueKind.TASK: _("A task"),
+        DueKind.ACCESS: _("Answer a request for access"),
+    }[due.kind]
+
+
+def _url(due: DueThing, case_id: bytes) -> str:
+    endpoint = _PAGES.get(due.kind, "") if isinstance(due.kind, DueKind) else ""
+    known = endpoint in current_app.view_functions
+    return url_for(endpoint if known else "casework.case", case_id=case_id.hex())
