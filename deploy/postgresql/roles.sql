@@ -73,7 +73,7 @@ GRANT SELECT, INSERT ON chunk TO :"intake";
 GRANT SELECT, INSERT, UPDATE (day) ON fresh_row, removed_row TO :"intake";
 
 -- The authenticated door. Of the log it reads and appends; only the head changes. It finds no
--- case by a receipt.
+-- case by a receipt, and makes none that has one; those that it enters itself have no reporter.
 GRANT SELECT, INSERT ON log_entry, log_subtree TO :"casework";
 GRANT SELECT, UPDATE ON log_head TO :"casework";
 GRANT SELECT ON log_checkpoint, sealed_row TO :"casework";

@@ -10,14 +10,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from tests.backup.copying import Archive, settings_of
+from tests.casework.records import GUIDED, close_case, rows
 from tests.deploy.roles import ROLES, Roles, made
 from tests.support.office import Founding, Office, a_file, open_office
 from tests.support.postgres import Cluster
 from whistle.backup.making import back_up
 from whistle.backup.rows import LEFT_OUT
+from whistle.casework.acts import Done, reopen
+from whistle.casework.entering import NewCase, case_id_of, enter
+from whistle.domain.channel import Channel
 from whistle.housekeeping.house import House
 from whistle.housekeeping.service import keep_house
 from whistle.installation import open_installation
+from whistle.keys.records import Registration
 from whistle.storage.engine import Store, open_store
 from whistle.storage.log_tables import metadata
 from whistle.storage.migrations import SchemaError, migrate, newest, upgrade
@@ -26,7 +31,8 @@ pytestmark = pytest.mark.postgresql
 SECRETS = (
     "member", "member_session", "passkey", "backup_code", "key_file", "sign_in_failure",
     "used_challenge", "invitation", "inbox_grant", "recovery_grant", "registration",
-    "case_keys_inbox", "log_entry", "log_head", "log_old_keys", "sealed_row", "job_lease",
+    "case_keys_inbox", "anonymised_record", "log_entry", "log_head", "log_old_keys", "sealed_row",
+    "job_lease",
 )  # fmt: skip
 
 
@@ -93,6 +99,40 @@ def test_the_whole_story_with_each_door_as_its_own_role(
     assert made.manifest.rows["enquiry_case"] == 1
 
 
+def test_a_case_is_entered_closed_and_counted_with_each_role(
+    office: tuple[Office, Office], roles: Roles, founding: Founding, tmp_path: Path
+) -> None:
+    casework = office[1]
+    work = casework.work_of(casework.adviser)
+    registration = Registration(enquiry=GUIDED)
+    new = NewCase(case_id_of(work, b"form"), casework.clock.today(), registration, "En note")
+    assert enter(work, Channel.CITIZEN, new)
+    assert rows(casework) == []
+    close_case(work, new.case_id)
+    (record,) = rows(casework)
+    assert reopen(work, new.case_id) is Done.YES
+    assert rows(casework) == []
+    close_case(work, new.case_id)
+
+    settings = replace(settings_of(casework, founding), database=roles.url("keeper"))
+    casework.later(days=2)
+    house = replace(House.of(settings), clock=casework.clock)
+    assert keep_house(house).trouble == []
+    house.store.dispose()
+    made = back_up(settings, casework.clock, tmp_path)
+    assert made.manifest.rows["anonymised_record"] == 1
+    assert record not in rows(casework)
+
+
+def test_who_keeps_house_makes_no_record_and_takes_none_away(roles: Roles) -> None:
+    keeper = open_store(roles.url("keeper"))
+    assert refused(keeper, "DELETE FROM anonymised_record")
+    assert refused(keeper, "INSERT INTO anonymised_record DEFAULT VALUES")
+    assert refused(keeper, "UPDATE anonymised_record SET epoch = 1")
+    assert not refused(keeper, "UPDATE anonymised_record SET body = body")
+    keeper.dispose()
+
+
 def test_the_anonymous_door_reads_no_secret_and_writes_no_log(
     office: tuple[Office, Office],
 ) -> None:
@@ -137,13 +177,18 @@ def test_nobody_who_serves_or_keeps_changes_an_entry_of_the_log(
     keeper.dispose()
 
 
-def test_casework_makes_no_report_and_finds_none_by_a_receipt(
+def test_casework_makes_no_receipt_and_finds_no_case_by_one(
     office: tuple[Office, Office],
 ) -> None:
     store = office[1].installation.store
     assert refused(store, "SELECT lookup FROM receipt")
+    assert refused(store, "INSERT INTO receipt DEFAULT VALUES")
     assert refused(store, "UPDATE receipt SET case_id = NULL")
-    assert refused(store, "DELETE FROM enquiry_case")
+    assert refused(store, "DELETE FROM receipt")
+    assert refused(store, "UPDATE item SET body = body")
+    assert refused(store, "UPDATE chunk SET body = body")
+    assert refused(store, "DELETE FROM case_keys_reporter")
+    assert refused(store, "TRUNCATE enquiry_case CASCADE")
     assert refused(store, "DELETE FROM statement")
     assert refused(store, "DELETE FROM member")
     assert refused(store, "UPDATE log_checkpoint SET mailed = NULL")
