@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -12,6 +14,7 @@ from whistle.casework.acts import Done
 from whistle.casework.cases import OpenedCase
 from whistle.crypto.errors import ContentError, SealingError
 from whistle.crypto.receipt import Receipt
+from whistle.domain.conversation import Conversation, Talk
 from whistle.keys.cases import CaseItems, Compartment, open_reporter_keys
 from whistle.keys.keyring import Keyring
 from whistle.keys.notes import Note
@@ -262,3 +265,40 @@ def test_only_the_canonical_bytes_of_a_note_are_one() -> None:
         with pytest.raises(SealingError):
             Note.decode(whole.encode().replace(old, new))
     assert "æ" not in repr(whole)
+
+
+def test_a_note_says_whether_it_is_of_a_call_or_a_meeting_and_of_which_day(
+    desk: Desk, case_id: bytes, opened: Open
+) -> None:
+    about = {"talk": "telephone", "held": "19-11-2026"}
+    assert write(desk, case_id, "Hun ringede igen.", **about) == 303
+    [note] = opened().notebook.shown
+    assert note.newest.about == Conversation(Talk.TELEPHONE, date(2026, 11, 19))
+    address = f"/casework/case/{case_id.hex()}/note/{note.note_id.hex()}"
+    page = desk.get(address).text
+    assert re.search(r'<option value="telephone" selected>', page)
+    form = {**hidden_fields(page), "note": "Hun ringede igen.", "talk": "meeting", "held": ""}
+    assert desk.post(address, form).status_code == 303
+    assert opened().notebook.shown[0].newest.about == Conversation(Talk.MEETING)
+
+
+def test_a_day_that_is_none_is_refused_and_the_note_kept(
+    desk: Desk, case_id: bytes, opened: Open
+) -> None:
+    form = hidden_fields(desk.open(case_id).text)
+    sent = {**form, "note": "Vigtigt", "talk": "meeting", "held": "i går"}
+    refused = desk.post(f"/casework/case/{case_id.hex()}/note", sent)
+    assert refused.status_code == 422
+    assert re.search(r"<textarea[^>]*>\s*Vigtigt", refused.text)
+    assert opened().notebook.shown == []
+
+
+def test_a_note_about_nothing_special_is_written_as_before() -> None:
+    plain = Note(b"n" * 16, 1, b"a" * 16, NOON, "Ring")
+    told = replace(plain, about=Conversation(Talk.MEETING, date(2026, 11, 1)))
+    assert b"about" not in plain.encode()
+    for note in (plain, told):
+        assert Note.decode(note.encode()) == note
+    empty = plain.encode().replace(b'{"author"', b'{"about":{},"author"')
+    with pytest.raises(ContentError):
+        Note.decode(empty)
