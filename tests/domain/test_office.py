@@ -109,6 +109,20 @@ BROKEN = {
             "at-once, with-reply, rejected"
         ),
     ),
+    "nothing that can be refused": (
+        changed(', closing = "rejected"', ""),
+        f'{OFFICE}, outcomes: none can refuse an enquiry; give one closing = "rejected"',
+    ),
+    "no result of a report that was rejected": (
+        changed(
+            '{ id = "rejected", da = "Afvist", en = "Rejected" }',
+            '{ id = "x", da = "x", en = "x" }',
+        ),
+        (
+            f"{OFFICE}, whistleblowing, results: rejected is missing; the program knows it by this "
+            "id: add it, and call it what you like"
+        ),
+    ),
     "an adviser in no centre": (
         changed("reply_days = 10", 'reply_days = 10\nsits_in = "xx"'),
         f"{OFFICE}, sits_in: xx is no centre; use one of pb, tm",

@@ -1,6 +1,7 @@
 """Profiles laid over one another: what is not named is never lost, and the order is kept."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from whistle.domain.filling import fill
 from whistle.domain.overlay import Values, lay_over, versions
+from whistle.domain.profile import Profile, load_profile
 from whistle.domain.table import ProfileError
 
 names = st.sampled_from(["a", "b", "c", "d", "id"])
@@ -128,6 +130,25 @@ def test_each_version_is_laid_over_the_one_after_it() -> None:
         {"b": 2, "c": 3},
     ]
     assert made[2].place == "x, version from 2020-01-01"
+
+
+days_apart = st.lists(st.dates(date(2000, 1, 1), date(2050, 1, 1)), min_size=1, unique=True)
+
+
+STEVNS = load_profile("stevns")
+
+
+@given(days_apart, st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.integers(0, 40))
+def test_a_day_has_the_newest_version_that_had_begun(
+    begun: list[date], day: date, seen_from: int
+) -> None:
+    made: tuple[Profile, ...] = ()
+    for first in sorted(begun):
+        made = (replace(STEVNS, valid_from=first, earlier=made), *made)
+    version = made[seen_from % len(made)]  # the newest of all may still be to come
+    candidates = [one.valid_from for one in version.versions if one.valid_from <= day]
+    assert version.on(day).valid_from == max(candidates, default=min(begun))
+    assert version.on(day) in made
 
 
 CONTACT = {"phone": "12 34", "email": "e", "address": "Torvet"}

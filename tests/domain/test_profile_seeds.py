@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from whistle.domain.channel import Channel
-from whistle.domain.office import Choice, Closing, Office, Unit
+from whistle.domain.office import Category, Choice, Closing, Office, Unit
 from whistle.domain.profile import Profile, load_profile
 
 DAY = timedelta(days=1)
@@ -71,6 +71,20 @@ def test_the_six_centres_are_called_as_in_the_tables(stevns: Profile) -> None:
         ("tm", "T&M", "Teknik & Miljø"),
         ("ohi", "ØH&I", "Økonomi, HR & IT"),
     ]
+
+
+def marked(categories: tuple[Category, ...]) -> list[str]:
+    parts = [part.id for one in categories for part in one.subcategories if part.behaviour]
+    return [one.id for one in categories if one.behaviour] + parts
+
+
+def test_how_staff_behave_is_told_from_how_they_are_employed() -> None:
+    assert {name: marked(office(name).categories) for name in ALL} == {
+        "stevns": ["4.5"],
+        "ringsted": ["service"],
+        "gentofte": [],
+        "aalborg": ["service"],
+    }
 
 
 def test_what_is_passed_on_waits_for_the_copy_of_the_reply(stevns: Profile) -> None:

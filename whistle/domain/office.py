@@ -34,16 +34,25 @@ class Centre(Choice):
 
 
 @dataclass(frozen=True, slots=True)
+class Subcategory(Choice):
+    """A part of a category. ``behaviour``: about how staff behaved towards citizens."""
+
+    behaviour: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Category(Choice):
     """What an enquiry is about. ``refused``: what the adviser may not deal with.
 
     ``complaint``: about how a case was dealt with, or its decision: the half-year rule and "centre
-    first" are about those.
+    first" are about those. ``behaviour``: about how staff behaved towards citizens, which is dealt
+    with though matters of employment are not.
     """
 
-    subcategories: tuple[Choice, ...] = ()
+    subcategories: tuple[Subcategory, ...] = ()
     complaint: bool = False
     refused: bool = False
+    behaviour: bool = False
 
 
 class Closing(StrEnum):

@@ -18,8 +18,10 @@ from whistle.domain.office import (
     Office,
     Outcome,
     StandardText,
+    Subcategory,
     Unit,
     Whistleblowing,
+    find,
 )
 from whistle.domain.table import ProfileError, Table
 
@@ -28,6 +30,9 @@ FEWEST_BEHIND_A_NUMBER = 3
 DISCLOSURE: Mapping[str, int] = {Channel.WHISTLEBLOWER: 5, Channel.COUNCIL: 5, Channel.CITIZEN: 3}
 # Rows and columns of reports, and an answer at the citizens' door, that are no centre or category.
 RESERVED = frozenset({"total", "unknown", "with_casework", "without_casework"})
+
+# What whistleblowerloven's rules ask about is known by these; labels are free.
+NEEDED = {"scopes": ("none",), "results": ("pending", "rejected")}
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _Choice = TypeVar("_Choice", bound=Choice)
@@ -54,7 +59,7 @@ def read_office(table: Table, open_doors: Sequence[str]) -> Office:
         kle=table.optional_text("kle"),
         centres=centres,
         categories=_list(table, "categories", _category),
-        outcomes=_list(table, "outcomes", _outcome),
+        outcomes=_outcomes(table),
         ways_in=_list(table, "ways_in", _choice),
         handlings=_list(table, "handlings", _choice),
         enquirers=_list(table, "enquirers", _choice),
@@ -91,6 +96,12 @@ def _list(
         _once(ids, f"{table.place}, {name}, {part}")
     if needed and not found:
         raise ProfileError(f"{table.place}: {name} is missing; add one or more [[{name}]]")
+    gone = [one for one in NEEDED.get(name, ()) if find(found, one) is None]
+    if gone:
+        raise ProfileError(
+            f"{table.place}, {name}: {', '.join(gone)} is missing; the program knows it by this "
+            "id: add it, and call it what you like"
+        )
     return found
 
 
@@ -134,14 +145,29 @@ def _centre(table: Table) -> Centre:
 
 
 def _category(table: Table) -> Category:
-    table.only("id", *LANGUAGES, "subcategories", "complaint", "refused")
+    table.only("id", *LANGUAGES, "subcategories", "complaint", "refused", "behaviour")
     return Category(
         _id(table),
         _label(table),
-        _list(table, "subcategories", _choice, needed=False),
+        _list(table, "subcategories", _subcategory, needed=False),
         _flag(table, "complaint"),
         _flag(table, "refused"),
+        _flag(table, "behaviour"),
     )
+
+
+def _subcategory(table: Table) -> Subcategory:
+    table.only("id", *LANGUAGES, "behaviour")
+    return Subcategory(_id(table), _label(table), _flag(table, "behaviour"))
+
+
+def _outcomes(table: Table) -> tuple[Outcome, ...]:
+    found = _list(table, "outcomes", _outcome)
+    if all(one.closing is not Closing.REJECTED for one in found):
+        raise ProfileError(
+            f'{table.place}, outcomes: none can refuse an enquiry; give one closing = "rejected"'
+        )
+    return found
 
 
 def _outcome(table: Table) -> Outcome:

@@ -17,7 +17,6 @@ from whistle.domain.registration import Enquiry, Issue, Link, LinkKind, Rule
 from whistle.domain.whistleblowing import REJECTED, is_decided, needs_ground
 
 EMPLOYMENT = "employment"
-_BEHAVIOUR = ("adfærd", "optræden", "betjening", "behaviour", "conduct")
 
 
 class Says(StrEnum):
@@ -122,16 +121,16 @@ def behaviour_is_dealt_with(enquiry: Enquiry, office: Office) -> Finding | None:
     """
     if enquiry.rejection != EMPLOYMENT:
         return None
-    found = [issue.subcategory for issue in enquiry.issues if is_about_behaviour(issue, office)]
+    about = [issue for issue in enquiry.issues if is_about_behaviour(issue, office)]
+    found = [issue.subcategory or issue.category for issue in about]
     return Finding(Says.BEHAVIOUR_IS_DEALT_WITH, Rule.EXCLUSION, found[0]) if found else None
 
 
 def is_about_behaviour(issue: Issue, office: Office) -> bool:
-    """Say whether an issue's sub-category is one about how staff behave, by what it is called."""
+    """Say whether an issue is about how staff behave: the profile says so of its category."""
     category = office.category(issue.category)
-    found = find(category.subcategories, issue.subcategory) if category else None
-    words = " ".join(found.label.values()).casefold() if found else ""
-    return any(one in words for one in _BEHAVIOUR)
+    part = find(category.subcategories, issue.subcategory) if category else None
+    return any(one.behaviour for one in (category, part) if one)
 
 
 def renewed_contact(enquiry: Enquiry, links: Iterable[Link]) -> Finding | None:
