@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from tests.support.office import Office
-from whistle.casework import rights
+from whistle.casework import documents, rights, tasks
 from whistle.casework.acts import Done, undo
 from whistle.casework.cases import Cases, OpenedCase
 from whistle.casework.filing import Place
@@ -21,6 +21,7 @@ from whistle.domain.filed import (
     Consent,
     Disclosure,
     DisclosureGround,
+    Task,
 )
 from whistle.domain.registration import DueKind
 from whistle.domain.rules_disclosure import No
@@ -155,6 +156,19 @@ def test_what_is_filed_nowhere_is_neither_changed_nor_deleted(
     nowhere = Place(council, b"n" * 16, 1)
     assert rights.remove(cases, nowhere) is Done.ALREADY
     assert rights.put(cases, nowhere, YES) is Done.CHANGED
+
+
+def test_what_deletes_tasks_deletes_no_consent_and_the_other_way_round(
+    cases: Cases, council: bytes, file: File, look: Open
+) -> None:
+    file(council, YES)
+    file(council, TOLD)
+    tasks.add(cases, council, b"form", "Call back", None)
+    ((task, _),) = look(council).notebook.of_kind(Task)
+    for room in (tasks, documents):
+        assert room.remove(cases, place(look, council, Consent)) is Done.ALREADY
+    assert rights.remove(cases, Place(council, task.filed_id, 1)) is Done.ALREADY
+    assert len(look(council).notebook.filed) == 3
 
 
 def test_a_right_never_becomes_one_of_another_kind(

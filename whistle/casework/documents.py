@@ -88,7 +88,7 @@ def correct(cases: Cases, where: Place, about: Description) -> Done:
 
 def remove(cases: Cases, where: Place) -> Done:
     """Delete a paper; its file is erased with it, when it is erased."""
-    return strike(cases, where, Filing(Logged.FILED_DELETED))
+    return strike(cases, where, Filing(Logged.FILED_DELETED, of=(Document,)))
 
 
 def open_document(

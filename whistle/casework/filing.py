@@ -38,12 +38,13 @@ class Filing:
     """What is filed beside a thing itself: ``also`` changes the case's registration with it.
 
     ``guard`` sees the case just before it is written to, and raises where a rule does not allow
-    that.
+    that. ``of``: the kinds that may be deleted so, where not every one may.
     """
 
     act: Logged
     also: Change = field(default=_unchanged)
     guard: Guard = field(default=_allowed)
+    of: tuple[type, ...] = ()
 
 
 def file_new(cases: Cases, case_id: bytes, form_id: bytes, content: Content, how: Filing) -> Done:
@@ -112,6 +113,8 @@ def strike(cases: Cases, where: Place, how: Filing) -> Done:
         kept = opened.notebook.find_filed(where.filed)
         if kept is None or kept.newest.deleted:
             return Done.ALREADY
+        if how.of and not isinstance(kept.content, how.of):
+            return Done.ALREADY  # there is no such thing of this kind
         if kept.newest.version != where.version:
             return Done.CHANGED
         gone = _version(cases, where.filed, where.version + 1, kept.content)
@@ -133,12 +136,13 @@ def _put(
     row_id = row_id or secrets.token_bytes(ID_BYTES)
     others = [one for one in opened.notebook.all_filed if one.filed_id != filed.filed_id]
     registration = how.also(told_by_dialogue(opened))
-    registration = replace(registration, due=dues_of([*others, KeptFiled([filed], [row_id])]))
+    now = [*others, KeptFiled([filed], [row_id])]
+    registration = replace(registration, due=dues_of(now))
     if filed.deleted:
         registration = replace(registration, last_act=Undoable.FILED_DELETED, last_item=row_id)
     about = {"case": opened.case.id, "item": filed.filed_id}
     done = deed(how.act, opened.inbox, kind=filed.content.kind, **about)
-    with cases.writing(opened, registration, done) as db:
+    with cases.writing(opened, registration, done, filed=now) as db:
         seal_filed(opened.items, filed, row_id).insert(db)
         if isinstance(filed.content, Document) and filed.version == 1:
             attachments.bind(db, [filed.content.file.attachment_id], opened.case.id)

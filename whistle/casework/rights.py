@@ -21,9 +21,8 @@ from whistle.domain.rules_disclosure import No, recipient_refusals, refusals, st
 from whistle.keys.filed import Content, KeptFiled
 
 Right: TypeAlias = Consent | Disclosure | AccessRequest | Competence
-RIGHTS: Mapping[str, type[Right]] = {
-    one.kind: one for one in (Consent, Disclosure, AccessRequest, Competence)
-}
+_KINDS = (Consent, Disclosure, AccessRequest, Competence)
+RIGHTS: Mapping[str, type[Right]] = {one.kind: one for one in _KINDS}
 
 
 class RefusedError(Exception):
@@ -135,13 +134,10 @@ def remove(cases: Cases, where: Place) -> Done:
     """Delete something filed; `RefusedError` for a consent that something rests on."""
 
     def guard(opened: OpenedCase) -> None:
-        kept = opened.notebook.find_filed(where.filed)
-        if kept is None or kept.content.kind not in RIGHTS:
-            raise RefusedError
         if rests_on(opened, where.filed):
             raise RefusedError(No.RESTED_ON)
 
-    return strike(cases, where, Filing(Logged.FILED_DELETED, guard=guard))
+    return strike(cases, where, Filing(Logged.FILED_DELETED, guard=guard, of=_KINDS))
 
 
 def _resting(opened: OpenedCase, right: Right) -> Right:

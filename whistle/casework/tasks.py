@@ -39,4 +39,4 @@ def mark(cases: Cases, where: Place, *, done: bool) -> Done:
 
 def remove(cases: Cases, where: Place) -> Done:
     """Delete a task."""
-    return strike(cases, where, Filing(Logged.FILED_DELETED))
+    return strike(cases, where, Filing(Logged.FILED_DELETED, of=(Task,)))

@@ -29,7 +29,7 @@ from whistle.casework.views.blueprint import (
 from whistle.casework.views.referrals import letter_response, show_referral, title_of
 from whistle.casework.views.referrals_forms import GiveUpForm, ReplyForm, tell
 from whistle.domain.channel import Channel
-from whistle.domain.filed import Marking
+from whistle.domain.filed import Marking, Referral
 from whistle.domain.logged import Logged
 from whistle.keys.filed import Document
 from whistle.letters.papers import paragraphs
@@ -143,7 +143,7 @@ def delete_referral(case_id: str, referral_id: str) -> BaseResponse:
     form = VersionForm()
     check(form)
     where = _place(case_id, referral_id, form)
-    done = act(lambda: strike(service(), where, Filing(Logged.FILED_DELETED)))
+    done = act(lambda: strike(service(), where, Filing(Logged.FILED_DELETED, of=(Referral,))))
     if done is Done.CHANGED:
         return _to_page(where, "changed")
     return redirect(

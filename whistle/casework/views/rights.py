@@ -123,8 +123,6 @@ def delete_right(case_id: str, filed_id: str) -> BaseResponse:
     try:
         done = act(lambda: work.remove(service(), where))
     except RefusedError as refused:
-        if not refused.reasons:
-            abort(404)
         return _rights_page(_look(case_id), refusal_words(refused.reasons))
     return _to_rights(case_id, "changed" if done is Done.CHANGED else Undoable.FILED_DELETED)
 
