@@ -1,9 +1,10 @@
 """Deleting again what was deleted after a copy was made: a restore brings nothing of it back.
 
-Only what is gone for good is deleted again: items, files, and whole cases. A registration is in the deletion log when its case was
-handed over; what took its place is not in the copy, and without it and its keys nobody could work
-on the case. So these cases are told, for people to hand over again. An identity is deleted, as it
-may have been withdrawn; where it was only changed, the new one is lost, so that is told as well.
+Only what is gone for good is deleted again: items, files, anonymised records and whole cases. A
+registration is in the deletion log when its case was handed over; what took its place is not in the
+copy, and without it and its keys nobody could work on the case. So these cases are told, for people
+to hand over again. An identity is deleted, as it may have been withdrawn; where it was only
+changed, the new one is lost, so that is told as well.
 """
 
 from collections.abc import Sequence

@@ -194,6 +194,6 @@ def _renew_records(
     with cases.here.store.write() as db:
         written = anonymised.renew(db, renewed, inbox.inbox.epoch)
         if written:
-            cases.log.append(db, deed(Logged.CASES_RENEWED, inbox, number=0, records=written))
+            cases.log.append(db, deed(Logged.CASES_RENEWED, inbox, records=written))
     done.renewed += written
     done.missed += len(renewed) - written

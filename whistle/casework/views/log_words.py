@@ -134,6 +134,7 @@ def details_of(entry: ReadEntry, names: Mapping[bytes, str]) -> list[str]:
     words = (
         role_title(to) if isinstance(to, str) else "",
         _cases(number) if isinstance(number, int) else "",
+        _records(told.get("records")),
         _day(day) if isinstance(day, str) else "",
         _filed(told.get("kind")),
         _done(told.get("undone")),
@@ -155,6 +156,12 @@ def _cases(number: int) -> str:
     if number == 0:
         return _("all of them have them; old keys were put away")
     return ngettext("%(num)d case", "%(num)d cases", number)
+
+
+def _records(number: object) -> str:
+    if not isinstance(number, int):
+        return ""
+    return ngettext("%(num)d anonymised record", "%(num)d anonymised records", number)
 
 
 def _filed(kind: object) -> str:
