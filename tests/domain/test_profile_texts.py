@@ -39,13 +39,27 @@ def texts_in(value: object) -> Iterator[str]:
 
 
 def door_texts(profile: str, language: str) -> Iterator[tuple[str, list[str]]]:
-    loaded = load_profile(profile)
-    yield "notice", list(texts_in(loaded.notice[language]))
-    for channel in loaded.channels.values():
-        yield f"{channel.channel}, guidance", list(texts_in(channel.guidance[language]))
-        yield f"{channel.channel}, text", list(texts_in(channel.text[language]))
-        asked = [text for field in channel.fields for text in texts_in(field.text[language])]
-        yield f"{channel.channel}, fields", asked
+    for version in load_profile(profile).versions:
+        since = version.valid_from
+        yield f"{since}, notice", list(texts_in(version.notice[language]))
+        for door in version.channels.values():
+            place = f"{since}, {door.channel}"
+            yield f"{place}, guidance", list(texts_in(door.guidance[language]))
+            yield f"{place}, text", list(texts_in(door.text[language]))
+            asked = [text for field in door.fields for text in texts_in(field.text[language])]
+            yield f"{place}, fields", asked
+
+
+def office_texts(profile: str, language: str) -> list[str]:
+    """Give what casework sends from the profile: standard texts, and letters to centres."""
+    return [
+        text
+        for version in load_profile(profile).versions
+        for text in (
+            *(one.body[language] for one in version.office.texts),
+            *texts_in(version.office.letter[language]),
+        )
+    ]
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -58,7 +72,7 @@ def test_the_danish_is_easy_to_read(profile: str) -> None:
 def test_no_danish_text_is_hard_to_read(profile: str) -> None:
     hard = {
         text: round(lix([text]))
-        for _place, texts in door_texts(profile, "da")
+        for texts in [*dict(door_texts(profile, "da")).values(), office_texts(profile, "da")]
         for text in texts
         if len(text.split()) >= FEW_WORDS and lix([text]) > HARDEST
     }

@@ -130,7 +130,8 @@ def _parsed(content: bytes, source: str) -> Values:
 def _base(name: str, place: str) -> Values:
     """Give one of the bases that come with the project; one may lie over another."""
     folder = resources.files("whistle.profiles").joinpath("bases")
-    names = sorted(one.name.removesuffix(".toml") for one in folder.iterdir())
+    files = (one.name for one in folder.iterdir())
+    names = sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml"))
     if name not in names:
         raise ProfileError(
             f"{place}, based_on: there is no base {name}; use one of {', '.join(names)}"
