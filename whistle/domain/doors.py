@@ -1,24 +1,23 @@
 """What a door asks for, and what the office registers: by the same identifiers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 from whistle.domain.channel import Channel
 from whistle.domain.fields import UNKNOWN, Field
 from whistle.domain.office import Choice, Office
 from whistle.domain.table import ProfileError
 
-# A door's field and the office's list that its options are of: read, and named for errors.
-_TAKEN_OVER: Mapping[Channel, Mapping[str, tuple[str, Callable[[Office], Sequence[Choice]]]]] = {
-    Channel.WHISTLEBLOWER: {
-        "matter": ("whistleblowing.themes", lambda office: office.whistleblowing.themes),
-    },
+# A door's fields, and the lists of the office that their options are taken over into.
+_TAKEN_OVER: Mapping[Channel, Mapping[str, str]] = {
+    Channel.WHISTLEBLOWER: {"matter": "whistleblowing.themes"},
     Channel.COUNCIL: {
-        "behaviour": ("council.behaviours", lambda office: office.council.behaviours),
-        "reported_role": ("council.roles", lambda office: office.council.roles),
-        "wish": ("council.wishes", lambda office: office.council.wishes),
-        "consent": ("recipients", lambda office: office.recipients),
+        "behaviour": "council.behaviours",
+        "reported_role": "council.roles",
+        "wish": "council.wishes",
+        "consent": "recipients",
     },
-    Channel.CITIZEN: {"centre": ("centres", lambda office: office.centres)},
+    Channel.CITIZEN: {"centre": "centres"},
 }
 
 
@@ -26,11 +25,13 @@ def check_against_office(
     channel: Channel, fields: Sequence[Field], office: Office, place: str
 ) -> None:
     """Raise `ProfileError` when a door offers an option that cannot be registered."""
+    taken_over = _TAKEN_OVER[channel]
     for field in fields:
-        if field.id not in _TAKEN_OVER[channel]:
+        if field.id not in taken_over:
             continue
-        name, choices = _TAKEN_OVER[channel][field.id]
-        ids = [one.id for one in choices(office)]
+        name = taken_over[field.id]
+        choices: Sequence[Choice] = attrgetter(name)(office)
+        ids = [one.id for one in choices]
         strange = [one for one in field.options if one not in {*ids, UNKNOWN}]
         if strange:
             raise ProfileError(

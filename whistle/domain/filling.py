@@ -64,9 +64,7 @@ def _said(text: str, names: Mapping[str, str], place: str) -> str:
         if not names[name]:
             raise ProfileError(f"{place}: {{{name}}} stands here; add {name} to [contact]")
         # A telephone number in a sentence is not broken at the end of a line.
-        is_alone = found[0] == text
-        return (
-            names[name].replace(" ", _NO_BREAK) if name == "phone" and not is_alone else names[name]
-        )
+        in_a_sentence = name == "phone" and found[0] != text
+        return names[name].replace(" ", _NO_BREAK) if in_a_sentence else names[name]
 
     return _PLACEHOLDER.sub(word, text)
