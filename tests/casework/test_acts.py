@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from tests.support.office import Desk, Office, hidden_fields
+from tests.support.registered import registered
 from whistle.casework import acts, notes
 from whistle.casework.acts import Closing, Done, Undoable
 from whistle.casework.cases import OpenedCase
@@ -17,11 +18,19 @@ from whistle.keys.keyring import Keyring
 Open = Callable[[], OpenedCase]
 
 
+@pytest.fixture
+def case_id(office: Office, case_id: bytes) -> bytes:
+    """A citizen's case that is registered."""
+    registered(office.work_of(office.adviser), case_id)
+    return case_id
+
+
 def close(office: Office, case_id: bytes, text: str = "", note: str = "", seen: int = -1) -> Done:
     work = office.work_of(office.adviser)
     opened = work.open(case_id)
     assert opened is not None
     seen = len(opened.messages) if seen < 0 else seen
+    registered(work, case_id)
     return acts.close(work, case_id, Closing(secrets.token_bytes(16), seen, text, note))
 
 
@@ -46,6 +55,7 @@ def test_a_closed_case_tells_the_reporter_and_keeps_the_note_to_casework(office:
     reporter = office.reporter()
     receipt = reporter.report()
     case_id = office.case_of(receipt)
+    registered(office.work_of(office.adviser), case_id)
     desk = office.desk_of(office.adviser)
     page = desk.get(f"/casework/case/{case_id.hex()}/close").text
     form = {**hidden_fields(page), "text": "Tak for din henvendelse.", "note": "Intet at gøre."}
@@ -86,6 +96,7 @@ def test_a_case_is_not_closed_on_a_message_that_nobody_has_read(office: Office) 
     reporter = office.reporter()
     receipt = reporter.report()
     case_id = office.case_of(receipt)
+    registered(office.work_of(office.adviser), case_id)
     desk = office.desk_of(office.adviser)
     address = f"/casework/case/{case_id.hex()}/close"
     form = hidden_fields(desk.get(address).text)

@@ -100,7 +100,9 @@ def test_what_is_passed_on_stays_open_and_the_next_page_says_why(
 ) -> None:
     status, address, _ = enter(desk, "close", outcome="passed_on")
     assert status == 303
-    assert opened(office, address).case.is_open
+    case = opened(office, address)
+    assert case.case.is_open
+    assert case.registration.feedback is None
     assert "alert-warning" in desk.get(address).text
 
 

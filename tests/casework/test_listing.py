@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.support.office import Desk, Office
+from tests.support.registered import registered
 from whistle.casework import acts, listing
 from whistle.casework.acts import Closing, Undoable
 from whistle.casework.duties import DutyKind
@@ -35,7 +36,7 @@ def test_what_is_overdue_is_first_then_what_is_due_and_closed_cases_last(office:
     closed = office.case_of(office.reporter().report("lukket"))
     late = office.case_of(office.reporter().report("sent"))
     work = office.work_of(office.adviser)
-    work.open(closed)
+    registered(work, closed)
     acts.close(work, closed, Closing(b"f", 1))
     answered = office.case_of(office.reporter().report("besvaret"))
     work.answer(answered, b"f", "Svar", (), is_feedback=True)
@@ -55,6 +56,7 @@ def test_every_filter_counts_what_it_shows(office: Office) -> None:
         office.reporter().report(channel=channel)
     found = shown(office)
     work = office.work_of(office.adviser)
+    registered(work, ids(found)[0])
     acts.close(work, ids(found)[0], Closing(b"f", 1))
     acts.mark(work, ids(found)[1], Undoable.UNREAD)
     for state in CaseState:
@@ -69,6 +71,7 @@ def test_a_message_in_an_opened_case_is_unread_a_closed_one_too(office: Office) 
     office.reporter().report("ny")
     work = office.work_of(office.adviser)
     work.open(case_id)
+    registered(work, case_id)
     acts.close(work, case_id, Closing(b"f", 1))
     assert ids(shown(office, CaseState.UNREAD)) == []
     reporter.come_back(receipt)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 
 from tests.casework.journal import Journal, Told
 from tests.support.office import Desk, Office, a_file, hidden_fields
+from tests.support.registered import registered
 from whistle.casework.cases import Cases
 from whistle.casework.rotation import rotate_for
 from whistle.casework.service import OpenedCase
@@ -62,6 +63,7 @@ def bench(office: Office) -> Bench:
         "Jeg skriver", files=[a_file()], name="Åse", contact="40404040", channel="citizen"
     )
     case_id = office.case_of(receipt)
+    registered(office.work_of(office.adviser), case_id)
     desk = office.desk_of(office.adviser)
     form = hidden_fields(desk.open(case_id).text)
     return Bench(office, desk, case_id, Journal(office), form)

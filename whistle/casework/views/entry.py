@@ -41,6 +41,7 @@ from whistle.casework.views.shown import case_title, door_title
 from whistle.crypto.errors import SealingError
 from whistle.domain.channel import Channel, InboxKind
 from whistle.domain.office import Office
+from whistle.domain.rules import closing_needs
 from whistle.keys.records import Registration
 from whistle.signed_in import members_only
 from whistle.storage.errors import StorageError
@@ -83,7 +84,8 @@ def enter_case() -> BaseResponse:
         title=" ".join((form.title.data or "").split()),
         enquiry=sent.enquiry,
     )
-    registration = spoken_to(registration, received, closes=action == "close")
+    needs = closing_needs(sent.enquiry, _office(received), (), door)
+    registration = spoken_to(registration, received, closes=action == "close" and not needs)
     case_id = case_id_of(service(), (form.form_id.data or "").encode())
     new = NewCase(case_id, received, registration, (form.note.data or "").strip())
     return _store(form, door, new, closes=action == "close")

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from whistle.casework.closing_needs import office_of
-from whistle.casework.registering import FIELDS, Merged, reasons_of
+from whistle.casework.registering import Merged, reasons_of
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.domain.channel import Channel
 from whistle.domain.fields import ShownAnswer
@@ -41,6 +41,12 @@ TITLES = {
     Rule.DECLINED: _l("Why it is not looked into again"),
     Rule.SCOPE: _l("Why within or outside the Act"),
 }
+
+
+# As a page tells it; the second one is what a small box has room for.
+ORDER = tuple(name for name in TITLES if name not in set(Rule))
+_LEFT_OUT = ("approached", "matter_date", "enquirer", "way_in", "handling", "police")
+IN_SHORT = tuple(name for name in ORDER if name not in _LEFT_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +138,12 @@ def _groups(parents: Iterable[tuple[Choice, Sequence[Choice]]]) -> tuple[Group, 
 # -- what is registered ------------------------------------------------------------------------
 
 
-def show_enquiry(enquiry: Enquiry, office: Office, door: Channel) -> tuple[ShownAnswer, ...]:
+def show_enquiry(
+    enquiry: Enquiry, office: Office, door: Channel, names: Sequence[str] = ORDER
+) -> tuple[ShownAnswer, ...]:
     """Show what is registered of an enquiry, with every reason that was given."""
     shown = [
-        ShownAnswer(str(TITLES[name]), value_of(enquiry, name, office, door)) for name in FIELDS
+        ShownAnswer(str(TITLES[name]), value_of(enquiry, name, office, door)) for name in names
     ]
     reasons = [
         ShownAnswer(str(TITLES[one.rule]), (f"{one.reason} ({long_date(one.day)})",))
@@ -282,7 +290,7 @@ def registration_box(work: CaseworkService, opened: OpenedCase) -> RegistrationB
     enquiry, office = opened.registration.enquiry, office_of(work, opened)
     return RegistrationBox(
         enquiry.is_registered,
-        show_enquiry(enquiry, office, opened.inbox.inbox.root.channel),
+        show_enquiry(enquiry, office, opened.inbox.inbox.root.channel, IN_SHORT),
         tuple(one.heading for one in show_findings(opened, office)),
         url_for("casework.registration", case_id=opened.case.id.hex()),
     )
