@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -174,6 +175,22 @@ def test_all_of_a_very_long_letter_is_on_the_paper(text: str) -> None:
 def test_paragraphs_are_apart_by_empty_lines_however_they_are_written() -> None:
     assert paragraphs("a\r\nb\r\n\r\n \r\n\r\nc\rd") == [["a", "b"], ["c", "d"]]
     assert paragraphs(" \n\n") == []
+
+
+def test_typst_forgets_what_it_was_shown() -> None:
+    """Else whole cases stay in a worker's memory, 60 MB each, until ten others have been made."""
+    entries = tuple(Entry(str(number), "Jeg venter. " * 170) for number in range(100))
+    whole = replace(FILE, sections=(Section("Dialog", entries),))
+    case_file(whole)
+    before = memory()
+    for number in range(3):
+        case_file(replace(whole, title=str(number)))
+    assert memory() - before < 60_000_000
+
+
+def memory() -> int:
+    """Say how many bytes of memory this process has."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * 4096
 
 
 def test_only_a_letter_loads_what_makes_letters() -> None:

@@ -6,6 +6,7 @@ It is loaded by the first paper: nobody else waits for it.
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import resources
 from typing import Any, TypeAlias
 
@@ -16,6 +17,9 @@ STANDARD = "ua-1"
 _SHOWN = {*range(0x20, 0x180), *range(0x391, 0x3CA), *range(0x410, 0x450)} - {0x3A2}
 _SHOWN |= {0x0A, 0x200B, *range(0x2010, 0x2015), *range(0x2018, 0x201F), 0x2026, 0x20AC}
 _SHOWN -= set(range(0x7F, 0xA0))
+
+# Typst keeps what it worked out for ten papers more: texts, and 60 MB for each whole case.
+_UNTIL_FORGOTTEN = 11
 
 _Json: TypeAlias = Mapping[str, Any]
 
@@ -66,13 +70,31 @@ def compiled(layout: str, data: _Json, **how: Any) -> bytes:
     for everything in (False, True, True):
         try:
             made = typst.compile(
-                source.encode(), ignore_system_fonts=True, sys_inputs={"paper": shown}, **how
+                source.encode(), font_paths=_fonts(), sys_inputs={"paper": shown}, **how
             )
         except typst.TypstError as error:
             shown = _named(shown, "" if everything else error.diagnostic)
         else:
             return made[0] if isinstance(made, list) else bytes(made or b"")
+        finally:
+            _forget()
     raise PaperError("a paper could not be made")
+
+
+@cache
+def _fonts() -> Any:
+    """Give the fonts that Typst brings, and none of the machine's."""
+    import typst  # noqa: PLC0415
+
+    return typst.Fonts(include_system_fonts=False)
+
+
+def _forget() -> None:
+    """Have Typst forget what it was shown: it would stay in this process's memory."""
+    import typst  # noqa: PLC0415
+
+    for _ in range(_UNTIL_FORGOTTEN):
+        typst.compile(b"", format="svg", font_paths=_fonts())
 
 
 def _pdf(layout: str, data: _Json) -> bytes:
