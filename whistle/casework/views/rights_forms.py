@@ -5,6 +5,7 @@ What a law does not allow is not looked at here: see `whistle.casework.rights`.
 """
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -127,7 +128,7 @@ class DisclosureForm(RightForm):
         return Disclosure(
             self.recipient.data or "",
             self.needed_day(self.day_told, held),
-            DisclosureGround(self.ground.data) if right else DisclosureGround.CONSENT,
+            DisclosureGround(self.ground.data or "") if right else DisclosureGround.CONSENT,
             _written(self.text),
             bool(self.with_identity.data),
             told=self.day(self.told, held.today),
@@ -153,7 +154,7 @@ class AccessForm(RightForm):
     def read(self, held: Bounds) -> AccessRequest:
         """Give the request with the day by which it is answered."""
         _choose(self.law, AccessLaw, _("Choose the law."))
-        law = AccessLaw(self.law.data) if self.is_right else AccessLaw.OPENNESS
+        law = AccessLaw(self.law.data or "") if self.is_right else AccessLaw.OPENNESS
         received = self.needed_day(self.received, held)
         by, told = self._extension(law, received, held)
         answered = self.day(self.answered, held.today, received)
@@ -264,8 +265,7 @@ def the_day(held: Bounds, kind: str) -> dict[str, str]:
 
 
 def _plain(right: Right) -> dict[str, Any]:
-    names = [name for name in type(right).__slots__ if isinstance(name, str)]
-    told = {name: getattr(right, name) for name in names}
+    told = {one.name: getattr(right, one.name) for one in fields(right)}
     return {name: one.isoformat() if isinstance(one, date) else one for name, one in told.items()}
 
 
