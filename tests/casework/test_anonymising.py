@@ -7,11 +7,13 @@ from datetime import date
 import pytest
 from sqlalchemy import update
 
+from tests.audit.test_sealed_state import check, day_is_over
 from tests.casework.records import GUIDED, close_case, counted, opened_case, register, rows
 from tests.support.office import Office
 from whistle.audit.log import deed
 from whistle.casework.acts import Done, reopen, undo
 from whistle.casework.entering import NewCase, case_id_of, enter, inbox_to_enter, insert, rows_of
+from whistle.casework.erasing import Seen, erase_case
 from whistle.casework.filing import Filing, Place, change, file_new, strike
 from whistle.casework.recusal import Declaration, hand_back, recuse
 from whistle.domain.anonymised import Reply
@@ -192,6 +194,25 @@ def test_nobody_else_can_have_a_record_deleted_by_naming_it(office: Office) -> N
     with reserve.writing(opened, replace(opened.registration, record=row.id), done):
         pass
     assert rows(office) == [row]
+
+
+def test_the_record_stays_when_the_case_is_erased_and_nothing_names_it(
+    office: Office, case_id: bytes
+) -> None:
+    work = office.work_of(office.adviser)
+    close_case(work, case_id)
+    opened = work.open(case_id)
+    assert opened is not None
+    before = counted(office)
+    seen = Seen(work.version(case_id) or 0, len(opened.messages))
+    assert erase_case(work, case_id, seen) is Done.YES
+    assert work.open(case_id) is None
+    assert counted(office) == before
+    day_is_over(office)
+    day_is_over(office)
+    report = check(office)
+    assert report.is_fine, report.findings
+    assert report.rows == 1
 
 
 # -- cases that nobody reported ----------------------------------------------------------------

@@ -349,7 +349,7 @@ def test_a_little_rides_on_every_page_and_the_button_does_the_rest(
     monkeypatch.setattr("whistle.casework.views.rotation.WITH_A_PAGE", -1)
     assert "/casework/rotation" in desk.get("/casework/inboxes").text
     page = desk.get("/casework/rotation").text
-    assert "0 of 3" in page or "0 af 3" in page
+    assert "0 of 4" in page or "0 af 4" in page
     assert desk.post("/casework/rotation", {}).status_code == 403
     sent = desk.post("/casework/rotation", hidden_fields(page))
     assert sent.headers["Location"] == "/casework/rotation"

@@ -25,6 +25,7 @@ from whistle.crypto.padding import pad_text
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import Seed, SymmetricKey
 from whistle.domain.channel import Act, Side
+from whistle.domain.erasing import Erased, Reason
 from whistle.keys.fields import join_fields
 from whistle.keys.records import (
     CaseKeys,
@@ -337,8 +338,16 @@ def _records() -> Book:
         act=Act.NEW_RECEIPT,
         reporter=KeyPair(Seed(made("new", 32))).public,
     )
+    gone = Message(
+        Side.REPORTER,
+        day,
+        3,
+        "",
+        erased=(Erased(day, Reason.BY_MISTAKE, file=True), Erased(day, Reason.OTHER_MATTER)),
+    )
     for name, record in (
         ("message", message),
+        ("message", gone),
         ("message", answer),
         ("message", filled),
         ("message", renewed),
@@ -413,6 +422,12 @@ def _wrong_fields(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _wrong_files(file: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "files that are no list", {"files": 1}
+    yield "erased, and nothing is", {"erased": []}
+    yield "erased as a word", {"erased": "other-matter"}
+    yield "erased without a reason", {"erased": [{"day": "2026-11-20"}]}
+    yield "erased for no reason there is", {"erased": [{"day": "2026-11-20", "reason": "x"}]}
+    wrong = {"day": "2026-11-20", "reason": "by-mistake", "file": False}
+    yield "erased, with a file that says nothing", {"erased": [wrong]}
     yield "a file that is no object", {"files": [1]}
     yield "a number of chunks that does not fit", {"files": [{**file, "chunks": 2}]}
     yield "a number of chunks that is true", {"files": [{**file, "chunks": True}]}

@@ -72,9 +72,9 @@ def _to_the_end(installation: "Installation", keyring: "Keyring") -> int:
     cases, renewed, damaged = Cases(installation, keyring), 0, 0
     for done in rotate_to_the_end(cases):
         renewed, damaged = renewed + done.renewed, done.damaged
-        print(f"{renewed} cases have new keys", flush=True)
+        print(f"{renewed} cases and anonymised records have new keys", flush=True)
     if is_pending(cases):
-        print(f"{damaged} cases do not open and keep their old keys.")
+        print(f"{damaged} cases or anonymised records do not open and keep their old keys.")
         return FAILED
     print("Every case is under the newest keys of its inbox.")
     return DONE
