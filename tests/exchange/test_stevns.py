@@ -1,7 +1,7 @@
 """The file of Stevns' 33 enquiries makes tables 3.1 to 3.4 of its report, digit for digit."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -71,6 +71,7 @@ def test_tables_by_centre(office: Office, counted: list[Counted], table: str) ->
     settings = office.installation.profile.office
     columns = counting.columns_of(table, settings)
     made = []
+    cells: Mapping[str, int]
     for row in golden(table):
         of_period = table == "3.2"
         when = period(row[0]) if of_period else counting.EVER

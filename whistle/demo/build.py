@@ -24,6 +24,7 @@ from whistle.crypto.receipt import Receipt
 from whistle.crypto.secret import Seed
 from whistle.crypto.totp import TotpSecret, step_at
 from whistle.demo.story import Answer, Event, InventedReport, events
+from whistle.demo.work import PROFILE, Desk, import_two_years
 from whistle.domain.channel import InboxKind
 from whistle.domain.clock import Clock, FixedClock
 from whistle.domain.errors import RefusedError
@@ -99,10 +100,11 @@ def set_up(data: Path, profile_name: str, base: str, *, empty: bool) -> Settings
         profile=profile,
         inboxes=tuple(inbox.root for inbox in inboxes),
     )
-    story = [] if empty else events(Clock().today(), profile.channels)
+    works = profile_name == PROFILE
+    story = [] if empty else events(Clock().today(), profile.channels, office_works=works)
     began = _morning(story[0].day - DAY) if story else Clock().now()
     _store(settings, members, inboxes, FixedClock(began))
-    receipts = _tell(story, settings, members[0].keyring)
+    receipts = _tell(story, settings, members[0].keyring, began)
     _write_private(half_done / KEY_FILE, _key_file(settings, members[0].keyring))
     write_settings(half_done, replace(settings, database=_sqlite(data)), profile_name)
     _write_json(half_done / DEMO_FILE, {**_places(data, base), **_about(members, receipts)})
@@ -200,25 +202,33 @@ def _morning(day: date) -> datetime:
     return min(datetime.combine(day, MORNING), Clock().now())
 
 
-def _tell(story: Sequence[Event], settings: Settings, adviser: Keyring) -> list[str]:
-    """Send the invented reports through the real door, each on its day, and answer some."""
-    clock = FixedClock(Clock().now())
+def _tell(
+    story: Sequence[Event], settings: Settings, adviser: Keyring, began: datetime
+) -> list[str]:
+    """Send the invented reports through the real door, each on its day; answer, and work on."""
+    clock = FixedClock(began)
     here = replace(open_installation(settings), clock=clock)
     browser, office = Client(create_intake(here)), CaseworkService(here, adviser)
     receipts: dict[str, str] = {}
+    cases: dict[str, bytes] = {}
+    entered: dict[str, bytes] = {}
+    if any(event.step for event in story):
+        import_two_years(office)
     for event in story:
         clock.moment = _morning(event.day)
-        if event.answer is None:
+        if event.step:
+            event.step.do(Desk(office, cases, entered, event.day))
+        elif event.report and event.answer:
+            _answer(office, cases[event.report.id], event.answer)
+        elif event.report:
             receipts[event.report.id] = _send(browser, event.report)
-        else:
-            _answer(office, receipts[event.report.id], event.answer)
+            cases[event.report.id] = _case_of(here, receipts[event.report.id])
     here.store.dispose()
     return list(receipts.values())
 
 
-def _answer(office: CaseworkService, receipt: str, answer: Answer) -> None:
+def _answer(office: CaseworkService, case_id: bytes, answer: Answer) -> None:
     """Open a case and answer it, as a member would."""
-    case_id = _case_of(office.here, receipt)
     office.open(case_id)
     message = secrets.token_bytes(ID_BYTES)
     office.answer(case_id, message, answer.text, (), is_feedback=answer.is_feedback)

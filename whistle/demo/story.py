@@ -1,12 +1,13 @@
 """What happened in the demonstration's last months: who wrote when, and who was answered."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 
+from whistle.demo.work import NOT_YET, STEPS, Step, registration_step
 from whistle.domain.channel import Channel
 
 
@@ -28,15 +29,17 @@ class InventedReport:
     text: str
     days_ago: int
     answers: tuple[Answer, ...]
+    registration: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened on a day: a report came, or was answered."""
+    """Something that happened on a day: a report came, or was answered, or the office worked."""
 
     day: date
-    report: InventedReport
+    report: InventedReport | None = None
     answer: Answer | None = None
+    step: Step | None = None
 
 
 _DAYS_AGO = {
@@ -102,23 +105,36 @@ def invented_reports() -> tuple[InventedReport, ...]:
             report["text"],
             _DAYS_AGO[report["id"]],
             _ANSWERS.get(report["id"], ()),
+            report["registration"],
         )
         for report in reports
     ]
     return tuple(sorted(told, key=lambda report: -report.days_ago))
 
 
-def events(today: date, channels: Collection[Channel]) -> list[Event]:
-    """Give all that happened, in its order; a municipality may have fewer ``channels``."""
-    told = []
+def events(today: date, channels: Collection[Channel], *, office_works: bool) -> list[Event]:
+    """Give all that happened, in its order; a municipality may have fewer ``channels``.
+
+    ``office_works``: also what the office did besides answering.
+    """
+    told, worked = [], []
     for report in invented_reports():
+        if report.channel not in channels:
+            continue
         received = today - timedelta(days=report.days_ago)
         told.append(Event(received, report))
         told += [
             Event(min(received + timedelta(days=one.days_later), today), report, one)
             for one in report.answers
         ]
-    return sorted((one for one in told if one.report.channel in channels), key=_day)
+        if report.days_ago > NOT_YET:
+            registered = report.days_ago - 1
+            worked.append(
+                registration_step(report.id, registered, report.registration, report.channel)
+            )
+    if office_works:
+        told += [Event(today - timedelta(days=one.days_ago), step=one) for one in (*worked, *STEPS)]
+    return sorted(told, key=_day)
 
 
 def _day(event: Event) -> date:

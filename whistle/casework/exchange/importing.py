@@ -85,6 +85,7 @@ def _checked(cases: Cases, files: Files, most_rows: int) -> Report:
         for one in enquiries
         if one.enquiry_id in there
     ]
+    faults.sort(key=lambda one: one.row or 0)
     if files.totals is not None:
         last = max((one.received for one in enquiries), default=today)
         faults += check_totals(files.totals, enquiries, profiles.on(last).office)
