@@ -1,14 +1,16 @@
 """Lists of cases: by door and state, what is overdue first, a page at a time.
 
-Order, filters and counts come from what the database can tell without a key. Only a page's own
-cases are opened, except for what is unread: how far somebody has read lies sealed, so to tell takes
-the registration of every case that was opened before. That is done for everybody who has at most
-`MOST_TO_LOOK_THROUGH` of those, so that a message in a case long closed stands out on the first
-page; who has more asks for it.
+Order, door, state, day and counts come from what the database can tell without a key. Only a page's
+own cases are opened, with two exceptions. How far somebody has read lies sealed, so to tell what is
+unread takes the registration of every case that was opened before. That is done for everybody who
+has at most `MOST_TO_LOOK_THROUGH` of those, so that a message in a case long closed stands out on
+the first page; who has more asks for it. And whoever filters by centre, category or registration
+has every registration opened that may be meant: what that costs stands in docs/figures.md.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Connection
@@ -16,15 +18,19 @@ from sqlalchemy import Connection
 from whistle.audit.log import Deed, deed
 from whistle.casework.cases import Cases
 from whistle.casework.duties import Duty, duties_of, duties_of_new
+from whistle.casework.filters import DAMAGED, Filters
+from whistle.crypto.bulk import unpad
 from whistle.crypto.errors import SealingError
 from whistle.domain.logged import Logged
+from whistle.domain.registration import Due, Enquiry
+from whistle.keys.bulk import BulkInbox
 from whistle.keys.cases import open_registration
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
 from whistle.storage import case_lists as queries
 from whistle.storage.case_lists import CaseState
-from whistle.storage.rows import CaseRow, InboxKeysRow
+from whistle.storage.rows import CaseRow
 
 PAGE_SIZE = 50
 MOST_TO_LOOK_THROUGH = 300
@@ -41,11 +47,15 @@ class Wanted:
     inbox_ids: Sequence[bytes] | None = None
     page: int = 1
     page_size: int | None = PAGE_SIZE
+    filters: Filters = field(default_factory=Filters)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedCase:
-    """A case in a list. ``title`` is empty until somebody gives one; ``damaged``: does not open."""
+    """A case in a list. ``title`` is empty until somebody gives one; ``damaged``: does not open.
+
+    ``duty``: what is owed next to an open case's reporter; ``due``: what else has a date first.
+    """
 
     inbox: TrustedInbox
     case: CaseRow
@@ -54,13 +64,16 @@ class ListedCase:
     unread: int
     duty: Duty | None
     damaged: bool = False
+    enquiry: Enquiry = field(default_factory=Enquiry)
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CaseList:
-    """A page of cases, and how many there are in every state, by inbox.
+    """A page of cases, how many there are of them, and how many in every state, by inbox.
 
-    `CaseState.UNREAD` is missing from the counts where nobody looked.
+    The counts are of all cases, whatever the filters are. `CaseState.UNREAD` is missing from them
+    where nobody looked.
     """
 
     cases: Sequence[ListedCase]
@@ -68,6 +81,7 @@ class CaseList:
     inboxes: Sequence[TrustedInbox]
     page: int
     pages: int
+    total: int
 
 
 def list_cases(cases: Cases, wanted: Wanted) -> CaseList:
@@ -78,29 +92,72 @@ def list_cases(cases: Cases, wanted: Wanted) -> CaseList:
     """
     opened = {inbox.inbox.inbox_id: inbox for inbox in cases.inboxes_opened()}
     chosen = [one for one in opened if wanted.inbox_ids is None or one in wanted.inbox_ids]
-    today = cases.here.clock.today()
+    bulk = {one: BulkInbox(inbox) for one, inbox in opened.items()}
+    today, filters = cases.here.clock.today(), wanted.filters
+    which = queries.Which(chosen, wanted.state, today, filters.since, filters.until)
     with cases.here.store.read() as db:
         counts = _counts(db, list(opened), today)
-        unread = _unread(db, opened, counts, asked=wanted.state is CaseState.UNREAD)
-        total = sum(counts[one][wanted.state] for one in chosen)
+        unread = _unread(db, bulk, counts, asked=wanted.state is CaseState.UNREAD)
+        sifted = _sifted(db, bulk, which, filters, unread)
+        total = _total(db, which, counts) if sifted is None else len(sifted)
         size = wanted.page_size or max(total, 1)
         pages = max(1, -(-total // size))
         page = min(max(wanted.page, 1), pages)
         first = (page - 1) * size
-        if wanted.state is CaseState.UNREAD:
-            ids = queries.ordered_ids(db, chosen, wanted.state, today)
-            ids = [one for one in ids if one in unread][first : first + size]
+        if sifted is None:
+            ids = queries.page_of(db, which, limit=size, offset=first)
         else:
-            ids = queries.ordered_ids(db, chosen, wanted.state, today, limit=size, offset=first)
+            ids = sifted[first : first + size]
         rows = queries.load(db, ids)
     cases.note(*(_looked_at(inbox, wanted.state) for inbox in opened.values()))
     return CaseList(
-        [_listed(cases, opened[row.case.inbox_id], row) for row in rows],
+        [listed(cases, opened[row.case.inbox_id], row) for row in rows],
         counts,
         [inbox.inbox for inbox in opened.values()],
         page,
         pages,
+        total,
     )
+
+
+def _total(
+    db: Connection, which: queries.Which, counts: Mapping[bytes, Mapping[CaseState, int]]
+) -> int:
+    if which.since or which.until:
+        return queries.count(db, which)
+    return sum(counts[one][which.state] for one in which.inbox_ids)
+
+
+def _sifted(
+    db: Connection,
+    bulk: Mapping[bytes, BulkInbox],
+    which: queries.Which,
+    filters: Filters,
+    unread: set[bytes],
+) -> list[bytes] | None:
+    """Give the ids of all cases that are wanted; none where the database can tell a page's."""
+    if filters.need_keys:
+        ids = [
+            state.case_id
+            for state in queries.sealed_states(db, which)
+            if _is_wanted(bulk[state.inbox_id], filters, state)
+        ]
+    elif which.state is CaseState.UNREAD:
+        ids = queries.page_of(db, which)
+    else:
+        return None
+    return [one for one in ids if one in unread] if which.state is CaseState.UNREAD else ids
+
+
+def _is_wanted(inbox: BulkInbox, filters: Filters, state: queries.SealedState) -> bool:
+    """Say whether a case passes the filters; one that does not open passes none."""
+    if state.registration is None:
+        return filters.take_new
+    try:
+        padded = inbox.padded_registration(state.epoch, state.registration)
+        return filters.may_take(padded) and filters.take(unpad(padded))
+    except (SealingError, *DAMAGED):
+        return False
 
 
 def _looked_at(inbox: InboxKeys, state: CaseState) -> Deed:
@@ -119,7 +176,7 @@ def _counts(
 
 def _unread(
     db: Connection,
-    opened: Mapping[bytes, InboxKeys],
+    bulk: Mapping[bytes, BulkInbox],
     counts: dict[bytes, dict[CaseState, int]],
     *,
     asked: bool,
@@ -131,20 +188,19 @@ def _unread(
     unread = set()
     for count in counts.values():
         count[CaseState.UNREAD] = 0
-    for state in queries.read_states(db, list(opened)):
-        inbox, case_id = opened[state.inbox_id], state.registration.case_id
-        keys = InboxKeysRow(case_id, state.inbox_id, state.epoch, 0, in_vault=True, body=b"")
+    for state in queries.read_states(db, list(bulk)):
         try:
-            registration = open_registration(inbox, keys, state.registration)
-        except SealingError:
+            known = json.loads(bulk[state.inbox_id].registration(state.epoch, state.registration))
+        except (SealingError, *DAMAGED):
             continue
-        if state.messages > registration.seen:
-            unread.add(case_id)
+        if state.messages > known.get("seen", 0):
+            unread.add(state.registration.case_id)
             counts[state.inbox_id][CaseState.UNREAD] += 1
     return unread
 
 
-def _listed(cases: Cases, inbox: InboxKeys, row: queries.ListedCase) -> ListedCase:
+def listed(cases: Cases, inbox: InboxKeys, row: queries.ListedCase) -> ListedCase:
+    """Open what a list shows of a case."""
     deadlines = cases.deadlines(inbox)
     registration, damaged = Registration(), False
     duties = duties_of_new(row.case, deadlines)
@@ -152,7 +208,7 @@ def _listed(cases: Cases, inbox: InboxKeys, row: queries.ListedCase) -> ListedCa
         try:
             registration = open_registration(inbox, row.keys, row.registration)
             duties = duties_of(row.case, registration, deadlines)
-        except SealingError:
+        except (SealingError, *DAMAGED):
             damaged = True
     pending = [duty for duty in duties if duty.done is None] if row.case.is_open else []
     return ListedCase(
@@ -161,10 +217,8 @@ def _listed(cases: Cases, inbox: InboxKeys, row: queries.ListedCase) -> ListedCa
         registration.title,
         is_new=not row.keys.in_vault,
         unread=max(0, row.messages - registration.seen),
-        duty=min(pending, key=_due) if pending else None,
+        duty=min(pending, key=lambda duty: duty.due) if pending else None,
         damaged=damaged,
+        enquiry=registration.enquiry,
+        due=min(registration.due, key=lambda due: due.day) if registration.due else None,
     )
-
-
-def _due(duty: Duty) -> date:
-    return duty.due

@@ -16,15 +16,19 @@ Json: TypeAlias = Mapping[str, object]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
+_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_read = json.JSONDecoder().decode
+
+
 def dump(record: Json) -> bytes:
     """Write a record: sorted keys, no spaces, UTF-8."""
-    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _write(record).encode()
 
 
 def load(encoded: bytes) -> Json:
     """Read canonical bytes of a record, or raise `ContentError`."""
     try:
-        record = as_object(json.loads(encoded))
+        record = as_object(_read(encoded.decode()))
         canonical = dump(record)
     except (ValueError, RecursionError) as error:
         raise ContentError("not a record") from error

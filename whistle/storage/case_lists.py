@@ -1,12 +1,12 @@
 """Queries for lists of cases: filtered, ordered and counted by what needs no key."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import Connection, and_, case, false, func, not_, select, true
+from sqlalchemy import Connection, Select, and_, case, false, func, not_, or_, select, true
 
 from whistle.storage import tables
 from whistle.storage.rows import CaseRow, InboxKeysRow, RegistrationRow
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import ColumnElement
 
 SOON = timedelta(days=7)
+AT_ONCE = 500  # rows that are fetched, and cases that are opened, before the next ones
 
 
 class CaseState(StrEnum):
@@ -33,6 +34,7 @@ class CaseState(StrEnum):
     ALL = "all"
 
 
+_TOLD_BY_KEYS = {CaseState.NEW, CaseState.UNREAD}
 TOLD = tuple(state for state in CaseState if state is not CaseState.UNREAD)
 
 
@@ -46,54 +48,95 @@ class ListedCase:
     messages: int
 
 
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which cases, as far as no key is needed. ``since`` and ``until``: the day received."""
+
+    inbox_ids: Sequence[bytes]
+    state: CaseState
+    today: date
+    since: date | None = None
+    until: date | None = None
+
+    def narrow(self, query: Select[Any]) -> Select[Any]:
+        """Narrow a query over cases down to these; keys are looked at only where it takes them."""
+        received = tables.cases.c.received
+        if self.state in _TOLD_BY_KEYS:
+            query = query.join(tables.inbox_keys, _same_case())
+        query = query.where(
+            tables.cases.c.inbox_id.in_(self.inbox_ids), _condition(self.state, self.today)
+        )
+        if self.since:
+            query = query.where(received >= self.since)
+        return query.where(received <= self.until) if self.until else query
+
+
 def ordered_ids(
-    db: Connection,
-    inbox_ids: Sequence[bytes],
-    state: CaseState,
-    today: date,
-    *,
-    limit: int | None = None,
-    offset: int = 0,
+    db: Connection, inbox_ids: Sequence[bytes], state: CaseState, today: date
 ) -> list[bytes]:
-    """Give the ids of cases in a state: open ones first, what is due first, then the oldest.
+    """Give the ids of all cases in a state, as `page_of` orders them."""
+    return page_of(db, Which(inbox_ids, state, today))
+
+
+def page_of(
+    db: Connection, which: Which, *, limit: int | None = None, offset: int = 0
+) -> list[bytes]:
+    """Give the ids of cases: open ones first, what is due first, then the oldest.
 
     For `CaseState.UNREAD` those that may be: all that were opened before.
     """
-    column, keys = tables.cases.c, tables.inbox_keys.c
-    due = _due()
-    query = (
-        select(column.id)
-        .join(tables.inbox_keys, keys.case_id == column.id)
-        .where(column.inbox_id.in_(inbox_ids), _condition(state, today))
-        .order_by(
-            column.is_open.desc(),
-            case((column.is_open, case((due.is_(None), 1), else_=0)), else_=2),
-            case((column.is_open, due)),
-            case((column.is_open, column.received)),
-            column.received.desc(),
-            column.id,
-        )
-        .limit(limit)
-        .offset(offset)
-    )
+    query = which.narrow(select(tables.cases.c.id))
+    query = query.order_by(*_what_presses()).limit(limit).offset(offset)
     return list(db.execute(query).scalars())
+
+
+def count(db: Connection, which: Which) -> int:
+    """Count cases."""
+    query = which.narrow(select(func.count()).select_from(tables.cases))
+    found: int = db.execute(query).scalar_one()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class SealedState:
+    """What it takes to filter a case by its registration; none for one that nobody has opened."""
+
+    case_id: bytes
+    inbox_id: bytes
+    epoch: int
+    registration: RegistrationRow | None
+
+
+def sealed_states(db: Connection, which: Which) -> Iterator[SealedState]:
+    """Give the registrations of cases, in the order of `page_of`, a few at a time.
+
+    The ids are sorted without the bodies, which would otherwise all be in memory together.
+    """
+    ids = page_of(db, which)
+    column, registered = tables.inbox_keys.c, tables.registrations.c
+    for first in range(0, len(ids), AT_ONCE):
+        some = ids[first : first + AT_ONCE]
+        query = (
+            select(
+                column.case_id,
+                column.inbox_id,
+                column.epoch,
+                registered.version,
+                registered.body,
+            )
+            .outerjoin(tables.registrations, registered.case_id == column.case_id)
+            .where(column.case_id.in_(some))
+        )
+        found = {row[0]: row for row in db.execute(query)}
+        for case_id, inbox_id, epoch, version, body in (found[one] for one in some if one in found):
+            registration = None if body is None else RegistrationRow(case_id, version, body)
+            yield SealedState(case_id, inbox_id, epoch, registration)
 
 
 def load(db: Connection, case_ids: Sequence[bytes]) -> list[ListedCase]:
     """Give cases with what a list needs, in the order asked for."""
     cases = _by_id(CaseRow.all(db, CaseRow.select(tables.cases.c.id.in_(case_ids))))
-    keys = {
-        row.case_id: row
-        for row in InboxKeysRow.all(
-            db, InboxKeysRow.select(tables.inbox_keys.c.case_id.in_(case_ids))
-        )
-    }
-    registrations = {
-        row.case_id: row
-        for row in RegistrationRow.all(
-            db, RegistrationRow.select(tables.registrations.c.case_id.in_(case_ids))
-        )
-    }
+    keys, registered = keys_of(db, case_ids), registrations(db, case_ids)
     item = tables.items.c
     counted = db.execute(
         select(item.case_id, func.count())
@@ -102,7 +145,7 @@ def load(db: Connection, case_ids: Sequence[bytes]) -> list[ListedCase]:
     )
     messages = {row[0]: row[1] for row in counted}
     return [
-        ListedCase(cases[one], keys[one], registrations.get(one), messages.get(one, 0))
+        ListedCase(cases[one], keys[one], registered.get(one), messages.get(one, 0))
         for one in case_ids
         if one in cases and one in keys
     ]
@@ -113,14 +156,26 @@ def counts(
 ) -> Mapping[bytes, Mapping[CaseState, int]]:
     """Count an inbox's cases in every state that the database can tell."""
     column, keys = tables.cases.c, tables.inbox_keys.c
-    sums = [func.sum(case((_condition(state, today), 1), else_=0)) for state in TOLD]
+    plain = [state for state in TOLD if state not in _TOLD_BY_KEYS]
+    sums = [func.sum(case((_condition(state, today), 1), else_=0)) for state in plain]
     rows = db.execute(
         select(column.inbox_id, *sums)
-        .join(tables.inbox_keys, keys.case_id == column.id)
         .where(column.inbox_id.in_(inbox_ids))
         .group_by(column.inbox_id)
     )
-    return {row[0]: dict(zip(TOLD, map(int, row[1:]), strict=True)) for row in rows}
+    told: dict[bytes, dict[CaseState, int]] = {
+        row[0]: dict(zip(plain, map(int, row[1:]), strict=True)) for row in rows
+    }
+    new = db.execute(
+        select(keys.inbox_id, func.count())
+        .where(keys.inbox_id.in_(inbox_ids), keys.in_vault.is_(False))
+        .group_by(keys.inbox_id)
+    )
+    for inbox_id in told:
+        told[inbox_id][CaseState.NEW] = 0
+    for inbox_id, number in new:
+        told[inbox_id][CaseState.NEW] = number
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +211,78 @@ def read_states(db: Connection, inbox_ids: Sequence[bytes]) -> list[ReadState]:
         .where(keys.inbox_id.in_(inbox_ids), keys.in_vault.is_(True))
     )
     return [ReadState(row[0], row[1], row[2], RegistrationRow(*row[3:])) for row in rows]
+
+
+After: TypeAlias = tuple[date, bytes]
+
+
+def newest_first(
+    db: Connection, which: Which, after: After | None, limit: int
+) -> list[tuple[bytes, date]]:
+    """Give ids and days of cases, the newest first; ``after``: the one to go on from."""
+    column = tables.cases.c
+    query = which.narrow(select(column.id, column.received))
+    if after:
+        day, case_id = after
+        older = and_(column.received == day, column.id > case_id)
+        query = query.where(or_(column.received < day, older))
+    query = query.order_by(column.received.desc(), column.id).limit(limit)
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def registrations(db: Connection, case_ids: Sequence[bytes]) -> dict[bytes, RegistrationRow]:
+    """Give the registrations of cases by id; those that nobody has opened have none."""
+    column = tables.registrations.c
+    rows = RegistrationRow.all(db, RegistrationRow.select(column.case_id.in_(case_ids)))
+    return {row.case_id: row for row in rows}
+
+
+def keys_of(db: Connection, case_ids: Sequence[bytes]) -> dict[bytes, InboxKeysRow]:
+    """Give the sealed keys of cases by id."""
+    column = tables.inbox_keys.c
+    rows = InboxKeysRow.all(db, InboxKeysRow.select(column.case_id.in_(case_ids)))
+    return {row.case_id: row for row in rows}
+
+
+Kind: TypeAlias = tuple[str, int, int]
+
+
+def items_of(
+    db: Connection, case_ids: Sequence[bytes], compartments: Sequence[str]
+) -> dict[bytes, list[tuple[Kind, bytes, bytes]]]:
+    """Give the items of cases by the case's id, of some compartments.
+
+    Of each its compartment, generation and version; its id; its body.
+    """
+    column = tables.items.c
+    query = select(
+        column.case_id,
+        column.compartment,
+        column.generation,
+        column.version,
+        column.id,
+        column.body,
+    ).where(column.case_id.in_(case_ids), column.compartment.in_(compartments))
+    found: dict[bytes, list[tuple[Kind, bytes, bytes]]] = {one: [] for one in case_ids}
+    for case_id, compartment, generation, version, item_id, body in db.execute(query):
+        found[case_id].append(((compartment, generation, version), item_id, body))
+    return found
+
+
+def _same_case() -> "ColumnElement[bool]":
+    return tables.inbox_keys.c.case_id == tables.cases.c.id
+
+
+def _what_presses() -> tuple["ColumnElement[Any]", ...]:
+    column, due = tables.cases.c, _due()
+    return (
+        column.is_open.desc(),
+        case((column.is_open, case((due.is_(None), 1), else_=0)), else_=2),
+        case((column.is_open, due)),
+        case((column.is_open, column.received)),
+        column.received.desc(),
+        column.id,
+    )
 
 
 def _due() -> "ColumnElement[date | None]":

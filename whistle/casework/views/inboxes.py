@@ -1,38 +1,29 @@
 """The list of cases: what is new, what is due."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from whistle.casework.acts import Undoable
-from whistle.casework.listing import CaseList, ListedCase, Wanted, list_cases
+from whistle.casework.filters import Filters
+from whistle.casework.listing import CaseList, Wanted, list_cases
 from whistle.casework.views.blueprint import blueprint, service
-from whistle.casework.views.shown import case_title, door_title, inbox_title
-from whistle.domain.channel import Channel, InboxKind
+from whistle.casework.views.inboxes_shown import show_line
+from whistle.casework.views.search_filters import (
+    FilterForm,
+    address_of,
+    filter_options,
+    in_words,
+    read_filters,
+)
+from whistle.casework.views.shown import door_title, inbox_title
+from whistle.domain.channel import Channel
 from whistle.signed_in import members_only
 from whistle.storage.case_lists import CaseState
 from whistle.web import this_installation
 
 _MOST_PAGES = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class ShownCase:
-    """A line of the list. ``names_inbox``: whether the title does not tell the inbox already."""
-
-    url: str
-    title: str
-    inbox_title: str
-    names_inbox: bool
-    received: date
-    is_new: bool
-    unread: int
-    due: date | None
-    due_kind: str | None
-    is_overdue: bool
-    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +44,45 @@ class Asked:
     state: CaseState
     door: Channel | None
     page: int
+    filters: Filters
 
     def url(
         self, *, state: CaseState | None = None, door: Channel | None = None, page: int = 1
     ) -> str:
-        """Give the address of another list."""
-        return url_for(
-            "casework.inboxes",
-            state=state or self.state,
-            door=door,
-            page=page if page > 1 else None,
-        )
+        """Give the address of another list, filtered as this one."""
+        named = {
+            "state": state or self.state,
+            "door": door,
+            "page": page if page > 1 else None,
+            **address_of(self.filters),
+        }
+        return url_for("casework.inboxes", **named)  # type: ignore[arg-type]
 
 
 @blueprint.get("/inboxes")
 @members_only
 def inboxes() -> str:
     """What is new and what is due."""
-    asked = _asked()
+    form = FilterForm(request.args)
+    form.validate()
+    asked = _asked(read_filters(form))
     work = service()
     roots = {one.root.inbox_id: one.root for one in this_installation().directory.inboxes}
     chosen = [one for one in roots if asked.door in {None, roots[one].channel}]
-    found = list_cases(work, Wanted(asked.state, chosen, asked.page))
+    found = list_cases(work, Wanted(asked.state, chosen, asked.page, filters=asked.filters))
     return render_template(
         "casework/inboxes.html",
-        cases=[_show_line(case) for case in found.cases],
-        total=_count(found, asked.state, asked.door),
+        cases=[show_line(case) for case in found.cases],
+        total=found.total,
         states=_states(found, asked),
         doors=_doors(found, asked),
         inbox_titles=[inbox_title(one) for one in found.inboxes],
         here_filter=_label(asked.state),
+        form=form,
+        asked=asked,
+        filtered_by=in_words(asked.filters),
+        unfiltered=url_for("casework.inboxes", state=asked.state, door=asked.door),
+        **filter_options(),
         page=found.page,
         pages=found.pages,
         previous=asked.url(door=asked.door, page=found.page - 1) if found.page > 1 else None,
@@ -92,7 +92,7 @@ def inboxes() -> str:
     )
 
 
-def _asked() -> Asked:
+def _asked(filters: Filters) -> Asked:
     """Read the address; what it does not know is as if it were not there."""
     state, door, page = (request.args.get(name, "") for name in ("state", "door", "page"))
     number = (
@@ -102,6 +102,7 @@ def _asked() -> Asked:
         CaseState(state) if state in set(CaseState) else CaseState.OPEN,
         Channel(door) if door in set(Channel) else None,
         number,
+        filters,
     )
 
 
@@ -161,26 +162,6 @@ def _doors(found: CaseList, asked: Asked) -> list[Filter]:
             for channel, title in titles.items()
         ),
     ]
-
-
-def _show_line(listed: ListedCase) -> ShownCase:
-    title = case_title(listed.inbox, listed.case, listed.title)
-    if listed.damaged:
-        title = _("%(title)s (cannot be opened: tell the technician)", title=title)
-    duty = listed.duty
-    return ShownCase(
-        url_for("casework.case", case_id=listed.case.id.hex()),
-        title,
-        inbox_title(listed.inbox),
-        bool(listed.title) or listed.inbox.root.kind is InboxKind.RESERVE,
-        listed.case.received,
-        listed.is_new,
-        listed.unread,
-        duty.due if duty else None,
-        duty.kind if duty else None,
-        duty.is_overdue(this_installation().clock.today()) if duty else False,
-        listed.case.is_open,
-    )
 
 
 def _undo() -> dict[str, str] | None:

@@ -1,0 +1,98 @@
+"""Opening in bulk: the bytes and the refusals of the plain path, and nothing else."""
+
+import secrets
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from whistle.crypto.bulk import Deriver, Opener, unpad
+from whistle.crypto.envelope import box, derive, unbox
+from whistle.crypto.errors import SealingError
+from whistle.crypto.padding import pad_text, unpad_text
+from whistle.crypto.place import Place, Purpose
+from whistle.crypto.secret import Secret, SymmetricKey
+
+IDS = st.binary(min_size=16, max_size=16)
+KEYS = st.binary(min_size=32, max_size=32).map(SymmetricKey)
+U64 = st.integers(0, 2**64 - 1)
+
+
+def outcome(act: Callable[[], bytes]) -> bytes | type[Exception]:
+    """Give what an act gives, or what it raises."""
+    try:
+        return act()
+    except SealingError as error:
+        return type(error)
+
+
+class ShortSecret(Secret):
+    """The input of RFC 5869's third test case."""
+
+    size = 22
+
+
+def test_keys_are_derived_as_rfc_5869_does() -> None:
+    deriver = Deriver(ShortSecret(b"\x0b" * 22), (b"", b""), (b"", b""))
+    assert deriver.derive(b"").hex() == (
+        "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"
+    )
+
+
+@given(KEYS, IDS, IDS, st.sampled_from(["dialogue", "casework"]), U64, U64)
+def test_items_open_as_they_do_one_by_one(
+    key: SymmetricKey, owner: bytes, item: bytes, kind: str, generation: int, version: int
+) -> None:
+    of_key = Place(Purpose.ITEM_KEY, b"i" * 16, owner, item, kind, generation)
+    place = Place(Purpose.ITEM, b"i" * 16, owner, item, kind, generation, version)
+    item_key = SymmetricKey(derive(key, of_key))
+    boxed = box(item_key, place, b"text")
+    around = [
+        (one.around_ids()[0] + owner + one.around_ids()[1], one.around_ids()[2])
+        for one in (of_key, place)
+    ]
+    deriver = Deriver(key, *around)
+    assert deriver.derive(item) == item_key.reveal()
+    assert deriver.open(item, boxed) == unbox(item_key, place, boxed) == b"text"
+
+
+@given(st.data())
+def test_what_was_changed_is_refused_for_the_same_cause(data: st.DataObject) -> None:
+    key, place = SymmetricKey(bytes(32)), Place(Purpose.ITEM, b"i" * 16)
+    boxed = bytearray(box(key, place, b"text"))
+    cut = data.draw(st.integers(0, len(boxed)))
+    if cut < len(boxed):
+        boxed[cut] ^= data.draw(st.integers(1, 255))
+    changed = bytes(boxed[: data.draw(st.integers(0, len(boxed)))])
+    opener = Opener(key)
+    plain = outcome(lambda: unbox(key, place, changed))
+    assert outcome(lambda: opener.open(place.encode(), changed)) == plain
+
+
+@given(st.binary(max_size=9000), st.integers(0, 20_000), st.integers(0, 255))
+@example(b"", 0, 0)
+@example(b"x" * 4092, 4095, 1)
+@example(b"x" * 4093, 4095, 0)
+def test_padding_is_refused_where_it_always_was(content: bytes, at: int, byte: int) -> None:
+    padded = bytearray(pad_text(content))
+    assert unpad(bytes(padded)) == content
+    padded[at % len(padded)] = byte
+    for changed in (bytes(padded), bytes(padded[:at]), bytes(padded) + b"\0", bytes(padded) * 2):
+        assert outcome(partial(unpad, changed)) == outcome(partial(unpad_text, changed))
+
+
+@pytest.mark.parametrize(
+    "thing", [Opener(SymmetricKey.random()), Deriver(SymmetricKey.random(), (b"", b""), (b"", b""))]
+)
+def test_no_key_is_shown(thing: object) -> None:
+    assert "bytes" not in repr(thing)
+    assert len(repr(thing)) < 12
+
+
+def test_a_place_is_the_same_bytes_put_together_in_pieces() -> None:
+    owner, item = secrets.token_bytes(16), secrets.token_bytes(16)
+    place = Place(Purpose.ITEM, b"i" * 16, owner, item, "dialogue", 3, 7, "reporter")
+    first, between, last = place.around_ids()
+    assert first + owner + between + item + last == place.encode()
