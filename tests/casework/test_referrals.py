@@ -113,6 +113,20 @@ def test_of_a_council_members_report_nothing_leaves_without_consent(office: Offi
     assert referring.refer(work(office), case_id, b"1", LETTER) is Done.YES
 
 
+def test_before_anything_is_written_the_page_says_that_a_council_case_needs_consent(
+    office: Office, desk: Desk
+) -> None:
+    case_id = council_case(office)
+    assert "alert-warning" in desk.get(new(case_id)).text
+    data = {**written(desk, case_id), "step": "file"}
+    assert desk.post(new(case_id), data).status_code == 422
+    for kind in ("pdf", "docx"):
+        answer = desk.post(f"{path_of(case_id)}/referrals/letter/{kind}", data)
+        assert answer.status_code == 422
+    consent(office, case_id)
+    assert desk.post(new(case_id), data).status_code == 303
+
+
 def test_what_a_whistleblower_reports_may_be_followed_up_without_identity(office: Office) -> None:
     case_id = council_case(office, "whistleblower")
     assert referring.refer(work(office), case_id, b"1", LETTER) is Done.YES

@@ -31,6 +31,7 @@ from whistle.casework.views.referrals_forms import (
     tell,
 )
 from whistle.casework.views.shown import case_title
+from whistle.domain.channel import Channel
 from whistle.domain.cpr import contains_cpr
 from whistle.domain.filed import Consent, Referral
 from whistle.domain.office import Office
@@ -266,7 +267,9 @@ def _write_page(
         case_title=title_of(opened),
         form=form,
         centres=_centres(office),
-        consents=_consents(opened, office),
+        consents=_consents(opened, office, with_identity=True),
+        is_council=_channel(opened) is Channel.COUNCIL,
+        allowed=_consents(opened, office, with_identity=False),
         reply_days=office.reply_days,
         problems=[refusal.problem] if refusal and refusal.problem and not form.errors else [],
     )
@@ -304,13 +307,18 @@ def _centres(office: Office) -> list[Option]:
     return options
 
 
-def _consents(opened: OpenedCase, office: Office) -> Sequence[str]:
-    """Say which centres may be told who it is, as somebody consented."""
+def _consents(opened: OpenedCase, office: Office, *, with_identity: bool) -> Sequence[str]:
+    """Say which centres somebody consented to tell: who it is, or anything at all."""
     language = current_language()
-    return [
+    named = (
         letters.centre_name(office, consent.recipient, "", language)
         for _kept, consent in opened.notebook.of_kind(Consent)
-        if consent.with_identity
+        if (consent.with_identity or not with_identity)
         and consent.withdrawn is None
         and office.centre(consent.recipient) is not None
-    ]
+    )
+    return list(dict.fromkeys(named))
+
+
+def _channel(opened: OpenedCase) -> Channel:
+    return opened.inbox.inbox.root.channel
