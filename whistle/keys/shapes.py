@@ -7,8 +7,8 @@ be anyway is left out, so that a record is short and has one form only. A class 
 """
 
 import types
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -37,9 +37,9 @@ def to_json(value: object) -> Json:
     if hasattr(value, "to_json"):
         return cast("Json", value.to_json())
     return {
-        one.name: _written(given)
-        for one in fields(cast("Any", value))
-        if (given := getattr(value, one.name)) != _default(one)
+        name: _written(given)
+        for name, default in _plan(cast("Any", type(value))).known
+        if (given := getattr(value, name)) != default
     }
 
 
@@ -47,18 +47,25 @@ def from_json(shape: type[_Shape], record: Json) -> _Shape:
     """Read what `to_json` wrote, or raise `ContentError`."""
     if hasattr(shape, "from_json"):
         return cast("_Shape", cast("Any", shape).from_json(record))
-    readers, defaults = _readers(cast("Any", shape))
-    given = {}
+    plan = _plan(cast("Any", shape))
+    readers, defaults, given = plan.readers, plan.defaults, {}
     for name, value in record.items():
         if name not in readers:
             raise ContentError("other fields than this record has")
-        given[name] = readers[name](value)
-        if name in defaults and given[name] == defaults[name]:
+        given[name] = one = readers[name](value)
+        if name in defaults and one == defaults[name]:
             raise ContentError("a field that says nothing")
     try:
         return shape(**given)
     except (TypeError, ValueError) as error:
         raise ContentError("a field of this record is missing") from error
+
+
+def as_records(shape: type[_Shape], value: object) -> tuple[_Shape, ...]:
+    """Read a list of records, or raise `ContentError`."""
+    if not isinstance(value, list | tuple):
+        raise ContentError("not a list")
+    return tuple(from_json(shape, as_object(one)) for one in value)
 
 
 def _default(one: "Field[Any]") -> object:
@@ -83,13 +90,25 @@ def _written(value: object) -> object:
             return to_json(value)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A class as it is written and read, looked at once.
+
+    ``known``: its fields with their defaults, in order; ``defaults``: of those that have one.
+    """
+
+    known: Sequence[tuple[str, object]]
+    readers: Mapping[str, _Read]
+    defaults: Mapping[str, object]
+
+
 @cache
-def _readers(shape: type) -> tuple[Mapping[str, _Read], Mapping[str, object]]:
-    """Say how each field is read, and what those are that may be left out."""
+def _plan(shape: type) -> _Plan:
     hints = get_type_hints(shape)
     known = {one.name: _default(one) for one in fields(shape)}
     defaults = {name: default for name, default in known.items() if default is not MISSING}
-    return {name: _reader(hints[name]) for name in known}, defaults
+    readers = {name: _reader(hints[name]) for name in known}
+    return _Plan(tuple(known.items()), readers, defaults)
 
 
 def _reader(hint: Any) -> _Read:
