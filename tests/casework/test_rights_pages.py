@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
-from tests.support.office import Desk, Office, hidden_fields
+from tests.support.office import Desk, Office, a_file, hidden_fields
+from tests.support.registered import registered
 from whistle.casework import rights
+from whistle.casework.acts import Closing, Done, close
 from whistle.casework.cases import OpenedCase
 from whistle.domain.filed import AccessRequest, Competence, Consent, Disclosure
 from whistle.keys.keyring import Keyring
@@ -260,3 +263,28 @@ def test_a_form_sent_with_the_wildest_version_changes_nothing(
         assert change(desk, path, {**CONSENT, "text": "Nyt", "version": version})[0] in {409, 422}
     ((kept, _),) = look().notebook.of_kind(Consent)
     assert kept.newest.version == 1
+
+
+def test_what_is_exempt_from_access_is_told_from_what_is_looked_at(
+    office: Office, desk: Desk
+) -> None:
+    case_id = office.case_of(office.reporter().report(channel="whistleblower"))
+    for marking in ("report", "derived", "derived"):
+        path = f"/casework/case/{case_id.hex()}/documents"
+        paper = {"title": "Et papir", "marking": marking, "files": a_file()}
+        assert desk.post(path, {**hidden_fields(desk.get(path).text), **paper}).status_code == 303
+    opened = rights.look(office.work_of(office.adviser), case_id)
+    assert opened is not None
+    assert rights.papers_of(opened) == (1, 2)
+    assert "(§ 25)" in desk.get(address(case_id)).text.partition('id="kept"')[2]
+
+
+def test_a_closed_case_says_until_when_it_is_kept(
+    desk: Desk, office: Office, case_id: bytes, look: Open
+) -> None:
+    work = office.work_of(office.adviser)
+    assert rights.kept_until(rights.bounds(work, look()), look()) is None
+    registered(work, case_id)
+    assert close(work, case_id, Closing(b"form", len(look().messages))) is Done.YES
+    assert rights.kept_until(rights.bounds(work, look()), look()) == date(2031, 11, 20)
+    assert "2031" in desk.get(address(case_id)).text

@@ -12,13 +12,11 @@ from whistle.domain.profile import load_profile
 from whistle.domain.registration import Enquiry, Issue, Link, LinkKind, Override, Rule
 from whistle.domain.rules import (
     Finding,
-    Renewal,
     Says,
     centre_first,
     closing_needs,
     findings,
     half_year,
-    on_renewed_contact,
     renewed_contact,
 )
 
@@ -126,12 +124,6 @@ def test_of_who_comes_back_it_is_decided_whether_to_investigate() -> None:
     assert says(with_reason(undecided, Rule.DECLINED), back) == []
     assert renewed_contact(COMPLAINT, back) is None
     assert renewed_contact(undecided, [Link(b"c" * 16, LinkKind.RELATED)]) is None
-
-
-def test_the_same_matter_is_reopened_and_another_linked() -> None:
-    assert on_renewed_contact(RECEIVED, same_matter=True) is Renewal.REOPEN
-    assert on_renewed_contact(None, same_matter=True) is Renewal.GOES_ON
-    assert on_renewed_contact(RECEIVED, same_matter=False) is Renewal.LINK
 
 
 def test_what_is_not_registered_is_not_closed() -> None:

@@ -11,6 +11,7 @@ from whistle.casework.papers import open_filed
 from whistle.domain.channel import Channel, Side
 from whistle.domain.filed import Marking
 from whistle.domain.logged import Logged
+from whistle.domain.whistleblowing import may_be_marked
 from whistle.keys.filed import Content, Document
 from whistle.keys.files import ReceivedFile, content_digest, open_file
 from whistle.keys.records import FileManifest
@@ -45,7 +46,7 @@ def channel_must_be_marked(channel: Channel) -> bool:
 
     Whistleblowerloven § 25: a report is not open to access; what is gathered afterwards is.
     """
-    return channel is Channel.WHISTLEBLOWER
+    return not may_be_marked(channel, Marking.NONE)
 
 
 def dialogue_files(opened: OpenedCase) -> list[DialogueFile]:

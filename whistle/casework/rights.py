@@ -17,8 +17,10 @@ from whistle.domain.channel import Channel
 from whistle.domain.filed import AccessRequest, Competence, Consent, Disclosure, Referral
 from whistle.domain.logged import Logged
 from whistle.domain.office import Office, find
+from whistle.domain.retention import keep_until
 from whistle.domain.rules_disclosure import No, recipient_refusals, refusals, standing_consent
-from whistle.keys.filed import Content, KeptFiled
+from whistle.domain.whistleblowing import is_exempt
+from whistle.keys.filed import Content, Document, KeptFiled
 
 Right: TypeAlias = Consent | Disclosure | AccessRequest | Competence
 _KINDS = (Consent, Disclosure, AccessRequest, Competence)
@@ -92,6 +94,25 @@ def kind_of(cases: Cases, case_id: bytes, filed_id: bytes) -> str | None:
         return kept.content.kind if kept and kept.content.kind in RIGHTS else ""
 
     return cases.attempt(case_id, step) or None
+
+
+def papers_of(opened: OpenedCase) -> tuple[int, int]:
+    """Count the papers of a case: those exempt from access, and those to be looked at one by one.
+
+    Whistleblowerloven § 25: what is marked as the report is exempt, the derived case is not.
+    """
+    channel = opened.inbox.inbox.root.channel
+    papers = [paper for _, paper in opened.notebook.of_kind(Document)]
+    exempt = sum(is_exempt(channel, paper.marking) for paper in papers)
+    return exempt, len(papers) - exempt
+
+
+def kept_until(held: Bounds, opened: OpenedCase) -> date | None:
+    """Give the day from which a closed case may be erased; none for an open one."""
+    months = held.office.keep_months.get(held.channel)
+    if months is None:
+        return None
+    return keep_until(opened.registration.closed, months, held=False)
 
 
 def consents_of(opened: OpenedCase) -> dict[bytes, Consent]:

@@ -146,24 +146,6 @@ def renewed_contact(enquiry: Enquiry, links: Iterable[Link]) -> Finding | None:
     return Finding(Says.DECIDE_RENEWED, Rule.DECLINED, renewed[0])
 
 
-class Renewal(StrEnum):
-    """What becomes of the case of somebody who comes back."""
-
-    GOES_ON = "goes-on"
-    REOPEN = "reopen"
-    LINK = "link"
-
-
-def on_renewed_contact(closed: date | None, *, same_matter: bool) -> Renewal:
-    """Say what to do when somebody comes back: the same matter is reopened, another is linked.
-
-    The report, 1.3, "kontakter borgerrådgiveren igen": an open case simply goes on.
-    """
-    if not same_matter:
-        return Renewal.LINK
-    return Renewal.GOES_ON if closed is None else Renewal.REOPEN
-
-
 def closing_needs(
     enquiry: Enquiry,
     office: Office,

@@ -162,6 +162,8 @@ def _rights_page(opened: OpenedCase, problems: Sequence[str] = ()) -> BaseRespon
         case_title=case_title(opened.inbox.inbox, opened.case, known.title),
         channel=held.channel,
         groups=show_rights(held, opened),
+        papers=work.papers_of(opened),
+        kept_until=work.kept_until(held, opened),
         done=request.args.get("done", ""),
         can_undo=known.last_act == Undoable.FILED_DELETED,
         version=opened.version,
