@@ -214,6 +214,7 @@ def test_a_letter_is_looked_at_and_filed_through_the_pages(
     assert "Kære Børn & Læring" in referral.text
     assert referral.reply_by == LATER
     assert "Børn &amp; Læring" in desk.get(f"{path_of(case_id)}/referrals").text
+    assert 'href="/casework/referrals"' in desk.get("/casework/dates").text
     listed = desk.get("/casework/referrals").text
     assert f"{path_of(case_id)}/referrals/" in listed
 
