@@ -1,6 +1,30 @@
 """The pages of casework."""
 
-from whistle.casework.views import acts, case, case_nav, inboxes, log, notes, recusal, rights, rotation
+from whistle.casework.views import (
+    acts,
+    case,
+    case_nav,
+    dates,
+    documents,
+    entry,
+    erasing,
+    exchange,
+    inboxes,
+    links,
+    log,
+    notes,
+    recusal,
+    referrals,
+    referrals_list,
+    referrals_one,
+    registration,
+    rights,
+    rotation,
+    search,
+    tasks,
+    texts,
+    timeline,
+)
 from whistle.casework.views.blueprint import blueprint
 
 __all__ = [
@@ -8,10 +32,24 @@ __all__ = [
     "blueprint",
     "case",
     "case_nav",
+    "dates",
+    "documents",
+    "entry",
+    "erasing",
+    "exchange",
     "inboxes",
+    "links",
     "log",
     "notes",
     "recusal",
+    "referrals",
+    "referrals_list",
+    "referrals_one",
+    "registration",
     "rights",
     "rotation",
+    "search",
+    "tasks",
+    "texts",
+    "timeline",
 ]
