@@ -99,6 +99,9 @@ def test_a_consent_and_a_disclosure_are_noted_and_shown(
         ("access", {**ASKED, "answered": "2026-11-17", "result": "granted"}, 422),
         ("access", {**ASKED, "answered": "2026-11-20", "result": "maybe"}, 422),
         ("access", {**ASKED, "answered": "2026-11-20", "result": "granted"}, 303),
+        ("access", {**ASKED, "until": "2026-12-30"}, 422),
+        ("access", {**ASKED, "until": "0001-01-01", "extended": "x", "told": "2026-11-20"}, 422),
+        ("access", {**ASKED, "text": "\x00\u202e\U0001f600 '; --"}, 303),
         ("competence", DOUBT, 303),
         ("competence", {**DOUBT, "centre": "xx"}, 422),
         ("competence", {**DOUBT, "text": ""}, 422),
@@ -252,6 +255,20 @@ def test_a_form_of_another_session_is_not_taken_and_not_lost(desk: Desk, case_id
     assert refused.status_code == 422
     assert "Gerne." in refused.text
     assert desk.post(address(case_id, "00" * 16, "delete"), {}).status_code == 403
+
+
+def test_words_are_not_lost_when_the_session_is_over(office: Office, case_id: bytes) -> None:
+    nobody = Desk(office.casework.test_client())
+    kept = nobody.post(address(case_id, "new", "consent"), CONSENT)
+    assert kept.status_code == 401
+    assert "Gerne." in kept.text
+
+
+def test_a_form_sent_twice_files_once(desk: Desk, case_id: bytes, look: Open) -> None:
+    path = address(case_id, "new", "consent")
+    form = {**hidden_fields(desk.get(path).text), **CONSENT}
+    assert [desk.post(path, form).status_code for _ in range(2)] == [303, 303]
+    assert the_only(look, Consent)
 
 
 def test_a_form_sent_with_the_wildest_version_changes_nothing(
