@@ -25,12 +25,12 @@ def without_log(rows: Rows) -> Rows:
     return {name: found for name, found in rows.items() if name not in LOG}
 
 
-def test_every_row_comes_back_on_either_engine(lived_in: Archive, elsewhere: str) -> None:
+def test_every_row_comes_back_on_either_engine(lived_in: Archive, anywhere: str) -> None:
     made = lived_in.back_up()
     before = all_rows(lived_in.office.installation.store)
     assert all(before.values()), [name for name, rows in before.items() if not rows]
-    lived_in.restore(made.copy, elsewhere)
-    with opened(elsewhere) as store:
+    lived_in.restore(made.copy, anywhere)
+    with opened(anywhere) as store:
         after = all_rows(store)
         assert without_log(after) == without_log(before)
         assert after["log_entry"][: len(before["log_entry"])] != []
@@ -143,16 +143,16 @@ def test_a_restored_log_only_grows(lived_in: Archive, elsewhere: str) -> None:
                 db.execute(table.delete())
 
 
-def test_people_find_everything_where_it_was(archive: Archive, elsewhere: str) -> None:
+def test_people_find_everything_where_it_was(archive: Archive, anywhere: str) -> None:
     office = archive.office
     receipt = office.reporter().report("Der trækker i kælderen.")
     case_id = office.case_of(receipt)
     desk = office.desk_of(office.adviser)
     assert desk.answer(case_id, "Hvor længe?").status_code == 303
     made = archive.back_up()
-    archive.restore(made.copy, elsewhere)
+    archive.restore(made.copy, anywhere)
 
-    there = open_installation(archive.into(elsewhere), clock=office.clock)
+    there = open_installation(archive.into(anywhere), clock=office.clock)
     restored = replace(office, installation=there)
     assert restored.desk_of(office.adviser).open(case_id).status_code == 200
     page = restored.reporter().come_back(receipt).text
