@@ -85,6 +85,14 @@ def test_whistleblowers_are_told_before_unless_that_would_harm(told: date | None
     assert no(Channel.WHISTLEBLOWER, replace(late, not_told="It would warn them.")) == []
 
 
+def test_what_is_told_to_an_authority_is_told_to_no_other_without_identity_either() -> None:
+    nameless = replace(TO_POLICE, with_identity=False, told=None)
+    for ground in (OFFENCE, DisclosureGround.DEFENCE):
+        told = replace(nameless, ground=ground)
+        assert no(Channel.WHISTLEBLOWER, told) == []
+        assert no(Channel.WHISTLEBLOWER, replace(told, recipient="person")) == [No.NOT_AN_AUTHORITY]
+
+
 def test_who_is_not_named_can_be_kept_out_of_the_follow_up() -> None:
     follow_up = replace(TOLD, ground=DisclosureGround.FOLLOW_UP, recipient="bl")
     for channel in (Channel.WHISTLEBLOWER, Channel.CITIZEN):

@@ -133,13 +133,10 @@ def _stands(consent: Consent, recipient: str, day: date) -> bool:
 
 
 def _authority(channel: Channel, disclosure: Disclosure) -> list[No]:
-    """§ 26, stk. 2 and 3; without identity a defence or an offence may be met by others as well."""
-    if channel is Channel.CITIZEN:
-        return [] if disclosure.recipient in AUTHORITIES else [No.NOT_AN_AUTHORITY]
-    if not disclosure.with_identity:
-        return []
+    """Say what stands in the way of telling an authority; who is none is told to follow up."""
     found = [] if disclosure.recipient in AUTHORITIES else [No.NOT_AN_AUTHORITY]
-    told = disclosure.told is not None and disclosure.told <= disclosure.day
-    if not told and not disclosure.not_told.strip():
-        found.append(No.NOT_TOLD)
+    if channel is Channel.WHISTLEBLOWER and disclosure.with_identity:
+        told = disclosure.told is not None and disclosure.told <= disclosure.day
+        if not told and not disclosure.not_told.strip():
+            found.append(No.NOT_TOLD)
     return found
