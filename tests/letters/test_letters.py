@@ -1,6 +1,7 @@
 """Letters and case files: what is in them, what is not, and that none of it is markup."""
 
 import io
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,6 +14,7 @@ import pypdf
 import pytest
 
 from tests.house.test_files import ROOT
+from tests.support.requirements import missing
 from whistle.letters.papers import CaseFile, Entry, Fact, Letter, Section, paragraphs
 from whistle.letters.pdf import case_file, letter_pdf
 from whistle.letters.word import letter_docx
@@ -203,6 +205,8 @@ def test_only_a_letter_loads_what_makes_letters() -> None:
 
 
 def test_making_letters_opens_no_file_to_write(tmp_path: Any) -> None:
+    if shutil.which("strace") is None:
+        missing("strace", "strace")
     program = tmp_path / "letters.py"
     program.write_text(
         "from tests.letters.test_letters import FILE, LETTER, case_file, letter_docx, letter_pdf\n"
