@@ -54,6 +54,10 @@ BROKEN = {
         changed('id = "tm"', 'id = "pb"'),
         f"{OFFICE}, centres: pb is there twice; give each its own id",
     ),
+    "a centre that is a recipient as well": (
+        changed('id = "tm"', 'id = "lawyer"'),
+        f"{OFFICE}, centres and recipients: lawyer is there twice; give each its own id",
+    ),
     "one sub-category in two categories": (
         changed('id = "2"\n', 'id = "2"\nsubcategories = [{ id = "1.1", da = "x", en = "x" }]\n'),
         f"{OFFICE}, categories, subcategories: 1.1 is there twice; give each its own id",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from whistle.domain.channel import Channel
 from whistle.domain.filed import Consent, Disclosure, DisclosureGround
-from whistle.domain.office import Choice
+from whistle.domain.office import Centre, Choice
 from whistle.domain.profile import load_profile
 from whistle.domain.rules_disclosure import (
     AUTHORITIES,
@@ -143,8 +143,24 @@ def test_neither_the_mayor_nor_the_chief_executive_is_a_recipient_even_with_cons
     assert refusals(Channel.CITIZEN, office, [yes], told) == []
 
 
-def test_the_profiles_authorities_bear_the_identifiers_that_the_rule_knows() -> None:
-    assert {one.id for one in OFFICE.recipients} >= AUTHORITIES
+@pytest.mark.parametrize("name", ["stevns", "ringsted", "gentofte", "aalborg"])
+def test_the_profiles_authorities_bear_the_identifiers_that_the_rule_knows(name: str) -> None:
+    newest = load_profile(name)
+    for profile in (newest, *newest.earlier):
+        assert {one.id for one in profile.office.recipients} >= AUTHORITIES
+
+
+@pytest.mark.parametrize("name", ["stevns", "ringsted", "gentofte", "aalborg"])
+def test_no_profile_names_the_mayor_or_the_chief_executive(name: str) -> None:
+    newest = load_profile(name)
+    for office in (one.office for one in (newest, *newest.earlier)):
+        assert recipients_of(office, Channel.COUNCIL) == recipients_of(office, Channel.CITIZEN)
+
+
+def test_a_centre_is_no_authority_whatever_it_is_called() -> None:
+    centre = Centre("police", {"da": "P", "en": "P"})
+    office = replace(OFFICE, centres=(centre,), recipients=())
+    assert refusals(Channel.WHISTLEBLOWER, office, (), TO_POLICE) == [No.NOT_AN_AUTHORITY]
 
 
 def test_the_consent_that_allows_it_is_found() -> None:

@@ -65,7 +65,7 @@ def read_office(table: Table, open_doors: Sequence[str]) -> Office:
         enquirers=_list(table, "enquirers", _choice),
         rejections=_list(table, "rejections", _choice),
         themes=_list(table, "themes", _choice, needed=False),
-        recipients=_list(table, "recipients", _choice, needed=False),
+        recipients=_recipients(table, centres),
         learning_points=_list(table, "learning_points", _choice, needed=False),
         criteria=_list(table, "criteria", _choice, needed=False),
         evaluations=tuple(_evaluation(one) for one in table.tables("evaluations")),
@@ -76,6 +76,13 @@ def read_office(table: Table, open_doors: Sequence[str]) -> Office:
         ),
         council=Council(**{name: _list(council, name, _choice) for name in Council.__slots__}),
     )
+
+
+def _recipients(table: Table, centres: Sequence[Centre]) -> tuple[Choice, ...]:
+    """Read who something can be disclosed to; centres are recipients too, so no id is of both."""
+    recipients = _list(table, "recipients", _choice, needed=False)
+    _once((one.id for one in (*centres, *recipients)), f"{table.place}, centres and recipients")
+    return recipients
 
 
 # -- lists -------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def refusals(
         case DisclosureGround.FOLLOW_UP if disclosure.with_identity:
             found.append(No.IDENTITY_NEEDS_CONSENT)
         case DisclosureGround.OFFENCE | DisclosureGround.DEFENCE:
-            found += _authority(channel, disclosure)
+            found += _authority(channel, office, disclosure)
         case _:
             pass
     return found
@@ -132,9 +132,10 @@ def _stands(consent: Consent, recipient: str, day: date) -> bool:
     return given and (consent.withdrawn is None or day < consent.withdrawn)
 
 
-def _authority(channel: Channel, disclosure: Disclosure) -> list[No]:
+def _authority(channel: Channel, office: Office, disclosure: Disclosure) -> list[No]:
     """Say what stands in the way of telling an authority; who is none is told to follow up."""
-    found = [] if disclosure.recipient in AUTHORITIES else [No.NOT_AN_AUTHORITY]
+    known = AUTHORITIES & {one.id for one in office.recipients}
+    found = [] if disclosure.recipient in known else [No.NOT_AN_AUTHORITY]
     if channel is Channel.WHISTLEBLOWER and disclosure.with_identity:
         told = disclosure.told is not None and disclosure.told <= disclosure.day
         if not told and not disclosure.not_told.strip():
