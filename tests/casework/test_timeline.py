@@ -7,6 +7,7 @@ from tests.casework.papers import file_document, open_case, path_of
 from tests.casework.records import close_case
 from tests.support.office import Desk, Office
 from whistle.casework import documents, notes, tasks
+from whistle.casework.acts import Done
 from whistle.casework.documents import Description
 from whistle.casework.filing import Filing, Place, change, file_new
 from whistle.casework.timeline import Event, What, timeline
@@ -103,7 +104,7 @@ def test_a_reply_is_told_by_who_noted_it_and_not_by_who_passed_it_on(
 def test_what_was_deleted_is_left_out_and_a_closing_is_in(office: Office, case_id: bytes) -> None:
     work = office.work_of(office.adviser)
     filed_id, _ = file_document(office, case_id)
-    assert documents.remove(work, Place(case_id, filed_id, 1))
+    assert documents.remove(work, Place(case_id, filed_id, 1)) is Done.YES
     close_case(work, case_id, "Vi lukker sagen.")
     found = events(office, case_id)
     assert not any(isinstance(one.about, Document) for one in found)

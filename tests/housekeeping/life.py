@@ -7,6 +7,7 @@ from datetime import date
 
 from tests.casework.test_rotation import finish, take
 from tests.support.office import Office, a_file
+from tests.support.registered import registered
 from whistle.audit.entries import open_details
 from whistle.casework import acts, notes
 from whistle.casework.acts import Closing, Undoable
@@ -126,7 +127,9 @@ class Life:
         work, opened = self.opened()
         for note in opened.notebook.shown[:1]:
             version = note.newest.version
-            notes.edit_note(work, opened.case.id, note.newest.note_id, version, notes.Edit("Et andet."))
+            notes.edit_note(
+                work, opened.case.id, note.newest.note_id, version, notes.Edit("Et andet.")
+            )
 
     def delete(self) -> None:
         work, opened = self.opened()
@@ -137,6 +140,7 @@ class Life:
         work, opened = self.opened()
         text, note = self.chance.choice(("", "Slut.")), self.chance.choice(("", "Et notat."))
         closing = Closing(self._form(), len(opened.messages), text, note)
+        registered(work, opened.case.id)
         acts.close(work, opened.case.id, closing)
 
     def reopen(self) -> None:
