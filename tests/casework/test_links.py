@@ -57,11 +57,13 @@ def test_cases_of_two_doors_are_not_linked(office: Office, case_id: bytes) -> No
 def test_two_who_link_the_same_two_cases_from_either_side_both_succeed(
     office: Office, case_id: bytes, other: bytes, deputy: Keyring
 ) -> None:
+    def each(pair: tuple[Keyring, bytes, bytes]) -> Done:
+        member, one, two = pair
+        return link(office.work_of(member), one, two, LinkKind.RELATED)
+
     pairs = ((office.adviser, case_id, other), (deputy, other, case_id))
     with ThreadPoolExecutor(2) as pool:
-        done = set(
-            pool.map(lambda one: link(office.work_of(one[0]), *one[1:], LinkKind.RELATED), pairs)
-        )
+        done = set(pool.map(each, pairs))
     assert done == {Done.YES, Done.ALREADY}
     assert links_of(office, case_id) == (Link(other, LinkKind.RELATED),)
 

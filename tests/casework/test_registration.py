@@ -58,8 +58,8 @@ def test_a_case_is_registered_with_everything(desk: Desk, case_id: bytes, opened
 def test_what_the_reporter_answered_is_filled_in_and_not_stored_before_somebody_saves(
     office: Office, desk: Desk
 ) -> None:
-    told = {"centre": "so", "approached": "yes", "happened": "2026-05-13"}
-    case_id = office.case_of(office.reporter().report(**told))
+    receipt = office.reporter().report(centre="so", approached="yes", happened="2026-05-13")
+    case_id = office.case_of(receipt)
     page = desk.get(address(case_id)).text
     assert '<option value="so" selected>' in page
     assert 'value="2026-05-13"' in page

@@ -66,6 +66,16 @@
     show();
   });
 
+  // Enter sends a registration from its selects too; without a script, from its other fields only.
+  each("form.registration select", function (select) {
+    select.addEventListener("keydown", function (event) {
+      if (event.key === "Enter" && !event.ctrlKey && !event.altKey && !event.metaKey) {
+        event.preventDefault();
+        select.form.requestSubmit(select.form.querySelector("button[type=submit]"));
+      }
+    });
+  });
+
   // What belongs to another category or centre is not offered; without a script it is refused in
   // words. A choice that belongs elsewhere stays, until the other one is changed.
   each("select[data-within]", function (select) {
