@@ -171,10 +171,9 @@ def counts(
         .where(keys.inbox_id.in_(inbox_ids), keys.in_vault.is_(False))
         .group_by(keys.inbox_id)
     )
-    for inbox_id in told:
-        told[inbox_id][CaseState.NEW] = 0
-    for inbox_id, number in new:
-        told[inbox_id][CaseState.NEW] = number
+    opened_by_nobody = {row[0]: row[1] for row in new}
+    for inbox_id, of_inbox in told.items():
+        of_inbox[CaseState.NEW] = opened_by_nobody.get(inbox_id, 0)
     return told
 
 
