@@ -14,7 +14,7 @@ from tests.support.browser import Visitor
 from tests.support.demo import Demo, Member
 
 LANGUAGES = ("da", "en")
-SEND = 'form[enctype="multipart/form-data"] button[type="submit"]'
+SEND = 'form[enctype="multipart/form-data"] button[type="submit"]:not([formaction])'
 
 
 @dataclass(frozen=True)
