@@ -22,9 +22,11 @@ from whistle.casework import erasing, notes, tasks
 from whistle.casework.acts import Done
 from whistle.casework.cases import OpenedCase
 from whistle.casework.erasing import Kind, Seen, Target
+from whistle.casework.linking import link
 from whistle.domain.channel import Side
 from whistle.domain.erasing import Reason
 from whistle.domain.logged import Logged
+from whistle.domain.registration import LinkKind
 from whistle.keys.keyring import Keyring
 from whistle.storage.engine import is_sqlite
 
@@ -283,3 +285,15 @@ def test_a_reporter_who_writes_as_the_case_is_erased_is_told(office: Office) -> 
     answer = reporter.post("/da/receipt/message", {**form, "text": "Er I der?"})
     assert answer.status_code == 404
     assert "Er I der?" in answer.text
+
+
+def test_a_case_that_was_linked_to_an_erased_one_still_opens(
+    office: Office, desk: Desk, case_id: bytes
+) -> None:
+    gone = office.case_of(office.reporter().report())
+    work = office.work_of(office.adviser)
+    assert link(work, case_id, gone, LinkKind.RELATED) is Done.YES
+    close(office, gone)
+    assert erase_case(office, gone) is Done.YES
+    for page in ("", "/tasks", "/link", "/timeline", "/documents"):
+        assert desk.get(path_of(case_id, page)).status_code == 200

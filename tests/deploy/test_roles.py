@@ -18,6 +18,7 @@ from whistle.backup.making import back_up
 from whistle.backup.rows import LEFT_OUT
 from whistle.casework.acts import Done, reopen
 from whistle.casework.entering import NewCase, case_id_of, enter
+from whistle.casework.erasing import Seen, erase_case
 from whistle.domain.channel import Channel
 from whistle.housekeeping.house import House
 from whistle.housekeeping.service import keep_house
@@ -122,6 +123,23 @@ def test_a_case_is_entered_closed_and_counted_with_each_role(
     made = back_up(settings, casework.clock, tmp_path)
     assert made.manifest.rows["anonymised_record"] == 1
     assert record not in rows(casework)
+
+
+def test_a_case_is_erased_by_the_role_of_casework_and_its_record_stays(
+    office: tuple[Office, Office],
+) -> None:
+    intake, casework = office
+    reporter = intake.reporter()
+    receipt = reporter.report(files=[a_file()])
+    case_id = intake.case_of(receipt)
+    work, before = casework.work_of(casework.adviser), len(rows(casework))
+    close_case(work, case_id)
+    seen = work.attempt(case_id, lambda one: Seen(one.version, len(one.messages)))
+    assert seen is not None
+    assert erase_case(work, case_id, seen) is Done.YES
+    assert work.open(case_id) is None
+    assert len(rows(casework)) == before + 1
+    assert reporter.come_back(receipt).status_code == 404
 
 
 def test_who_keeps_house_makes_no_record_and_takes_none_away(roles: Roles) -> None:
