@@ -51,6 +51,11 @@ def test_a_note_is_written_changed_deleted_and_brought_back(walk: Walk) -> None:
 def test_a_case_is_closed_after_a_warning_and_opened_by_undo(walk: Walk) -> None:
     page = walk.page
     doors.press(page, 'a[href$="/close"]')
+    assert page.locator('form[action$="/close"]').count() == 0  # it is not registered yet
+    walk.sees()
+    doors.press(page, '.button-row a[href$="/registration"]')
+    page.locator('[name="without_casework"]').check(force=True)
+    doors.press(page, '.button-row button[value="close"]')
     assert page.locator(".alert-warning").count() >= 1
     walk.sees()
     page.locator('[name="note"]').fill("Sendt videre.")
