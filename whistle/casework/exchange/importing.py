@@ -113,7 +113,8 @@ def import_files(
 
 def _write(cases: Cases, report: Report, progress: Progress) -> None:
     by_inbox: dict[bytes, tuple[InboxKeys, list[Rows]]] = {}
-    inboxes = {one.channel: inbox_to_enter(cases, one.channel) for one in report.enquiries}
+    doors = {one.channel for one in report.enquiries}
+    inboxes = {channel: inbox_to_enter(cases, channel) for channel in doors}
     for number, one in enumerate(report.enquiries, start=1):
         inbox = inboxes[one.channel]
         _, rows = by_inbox.setdefault(inbox.inbox.inbox_id, (inbox, []))
