@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from flask_babel import gettext as _
 
 from whistle.accounts.leaving import LeavingService
@@ -49,7 +49,6 @@ def main_menu() -> list[MenuLink]:
     return [
         MenuLink(url_for(endpoint), title, here=request.endpoint == endpoint)
         for endpoint, title in links
-        if endpoint in current_app.view_functions
     ]
 
 

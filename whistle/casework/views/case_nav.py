@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 
 from whistle.casework.views.blueprint import blueprint
@@ -33,7 +33,6 @@ def case_nav(case_id: str) -> list[CaseLink]:
     return [
         CaseLink(url_for(endpoint, case_id=case_id), str(title), request.endpoint == endpoint)
         for endpoint, title in _PAGES
-        if endpoint in current_app.view_functions
     ]
 
 
