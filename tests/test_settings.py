@@ -255,13 +255,31 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
         load_settings(tmp_path, {})
 
 
-def test_a_channel_that_has_inboxes_cannot_be_taken_out_of_the_profile(data: Path) -> None:
+def test_a_channel_that_has_inboxes_stays_in_some_version_of_the_profile(data: Path) -> None:
     text = resources.files("whistle.profiles").joinpath("stevns.toml").read_text("utf-8")
     newest = text[: text.index("[[earlier]]")]
     profile = data / "fewer.toml"
     profile.write_text(f'without = ["channels/citizen"]\n{newest}', "utf-8")
-    with pytest.raises(SettingsError, match="no channel citizen"):
+    with pytest.raises(SettingsError, match="has a channel citizen"):
         load_settings(data, {"WHISTLE_PROFILE": str(profile)})
+
+
+def test_a_door_is_closed_by_a_version_that_leaves_it_out(data: Path) -> None:
+    folder = resources.files("whistle.profiles")
+    text = folder.joinpath("stevns.toml").read_text("utf-8")
+    base = folder.joinpath("bases", "standard.toml").read_text("utf-8")
+    door = base[base.index("[channels.citizen]") : base.index("[office]")]
+    profile = data / "closed.toml"
+    profile.write_text(
+        'without = ["channels/citizen"]\n'
+        + text[: text.index("[[earlier]]")]
+        + "[[earlier]]\nfrom = 2020-01-01\n"
+        + door.replace("[channels.", "[earlier.channels."),
+        "utf-8",
+    )
+    settings = load_settings(data, {"WHISTLE_PROFILE": str(profile)})
+    assert Channel.CITIZEN not in settings.profile.channels
+    assert Channel.CITIZEN in settings.profile.earlier[0].channels
 
 
 def test_a_later_anchor_is_written_where_the_inbox_stands_and_nothing_else_changes(

@@ -63,8 +63,9 @@ def open_doors(installation: Installation) -> Installation:
 
 def _with_doors(profile: Profile, whole: set[Channel]) -> Profile:
     doors = {channel: door for channel, door in profile.channels.items() if channel in whole}
+    shut = {channel: door for channel, door in profile.channels.items() if channel not in whole}
     earlier = tuple(_with_doors(one, whole) for one in profile.earlier)
-    return replace(profile, channels=doors, earlier=earlier)
+    return replace(profile, channels=doors, earlier=earlier, shut=shut)
 
 
 def held_to_the_log(installation: Installation) -> Installation:

@@ -109,11 +109,12 @@ def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> S
         )
     except (ProfileError, KeyShapeError) as error:
         raise SettingsError(f"{path}: {error}") from error
-    unknown = {root.channel for root in settings.inboxes} - set(settings.profile.channels)
+    known = {channel for version in settings.profile.versions for channel in version.channels}
+    unknown = {root.channel for root in settings.inboxes} - known
     if unknown:
         raise SettingsError(
-            f"the profile has no channel {', '.join(sorted(unknown))}, but there are inboxes for "
-            "it: their cases could not be shown. Keep the channel in the profile."
+            f"no version of the profile has a channel {', '.join(sorted(unknown))}, but there are "
+            "inboxes for it: their cases could not be shown. Keep it in an earlier version."
         )
     return settings
 

@@ -146,13 +146,15 @@ class Cases:
             self.here.directory.refresh()  # a step was taken since this process last looked
         return open_inboxes(self.keyring, self.here.directory.inboxes, grants)
 
-    def deadlines(self, inbox: InboxKeys) -> Deadlines:
-        """Give what the inbox's channel promises."""
-        return self.here.profile.channels[inbox.inbox.root.channel].deadlines
+    def deadlines(self, inbox: InboxKeys, case: CaseRow) -> Deadlines:
+        """Give what the inbox's channel promised on the day that a case of it was received."""
+        return self.here.profiles.door(inbox.inbox.root.channel, case.received).deadlines
 
     def duties(self, opened: OpenedCase) -> list[Duty]:
         """Give what is owed to a case's reporter, met or not."""
-        return duties_of(opened.case, opened.registration, self.deadlines(opened.inbox))
+        return duties_of(
+            opened.case, opened.registration, self.deadlines(opened.inbox, opened.case)
+        )
 
     def attempt(self, case_id: bytes, step: Callable[[OpenedCase], _Result]) -> _Result | None:
         """Open a case and do something to it, again from the start when somebody was quicker.
@@ -233,7 +235,7 @@ class Cases:
         return Facts(
             opened.inbox,
             opened.case,
-            self.deadlines(opened.inbox),
+            self.deadlines(opened.inbox, opened.case),
             opened.notebook.all_filed if filed is None else filed,
             reporter=opened.has_reporter,
         )
@@ -288,7 +290,7 @@ class Cases:
         )
 
     def _write_duties(self, db: Connection, opened: OpenedCase, registration: Registration) -> None:
-        duties = duties_of(opened.case, registration, self.deadlines(opened.inbox))
+        duties = duties_of(opened.case, registration, self.deadlines(opened.inbox, opened.case))
         due = {duty.kind: duty.due for duty in duties if duty.done is None}
         acknowledge_by, feedback_by = due.get(DutyKind.ACKNOWLEDGE), due.get(DutyKind.FEEDBACK)
         if (acknowledge_by, feedback_by) != (opened.case.acknowledge_by, opened.case.feedback_by):

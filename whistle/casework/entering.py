@@ -86,7 +86,7 @@ def rows_of(cases: Cases, inbox: InboxKeys, new: NewCase) -> Rows:
     registration = new.registration
     is_open = registration.closed is None
     row = CaseRow(new.case_id, inbox.inbox.inbox_id, new.received, None, None, is_open, None)
-    duties = duties_of(row, registration, cases.deadlines(inbox)) if is_open else []
+    duties = duties_of(row, registration, cases.deadlines(inbox, row)) if is_open else []
     due = {duty.kind: duty.due for duty in duties if duty.done is None}
     row = replace(
         row,
@@ -94,7 +94,7 @@ def rows_of(cases: Cases, inbox: InboxKeys, new: NewCase) -> Rows:
         feedback_by=due.get(DutyKind.FEEDBACK),
     )
     keys, opened = new_case_keys(inbox, new.case_id)
-    facts = Facts(inbox, row, cases.deadlines(inbox), reporter=False)
+    facts = Facts(inbox, row, cases.deadlines(inbox, row), reporter=False)
     counted = record_of(facts, registration)
     record = new_record(inbox, counted) if counted else None
     registration = replace(registration, record=record.id if record else b"")

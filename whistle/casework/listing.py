@@ -201,7 +201,7 @@ def _unread(
 
 def listed(cases: Cases, inbox: InboxKeys, row: queries.ListedCase) -> ListedCase:
     """Open what a list shows of a case."""
-    deadlines = cases.deadlines(inbox)
+    deadlines = cases.deadlines(inbox, row.case)
     registration, damaged = Registration(), False
     duties = duties_of_new(row.case, deadlines)
     if row.keys.in_vault and row.registration is not None:

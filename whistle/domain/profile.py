@@ -5,7 +5,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -70,6 +70,7 @@ class Profile:
     """A municipality: its name, how the adviser is reached, and the channels that are open.
 
     ``valid_from``: the first day of this version; ``earlier``: those before it, newest first.
+    ``shut``: channels that an installation has no inboxes for; the profile itself has none.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Profile:
     office: Office
     valid_from: date = date.min
     earlier: tuple["Profile", ...] = ()
+    shut: Mapping[Channel, ChannelProfile] = field(default_factory=dict)
 
     @property
     def versions(self) -> "tuple[Profile, ...]":
@@ -91,6 +93,18 @@ class Profile:
     def on(self, day: date) -> "Profile":
         """Give the whole profile as it stood on a day; before the oldest, the oldest."""
         return next((one for one in self.versions if one.valid_from <= day), self.versions[-1])
+
+    def door(self, channel: Channel, day: date) -> ChannelProfile:
+        """Give a door as it stood on a day; where it was closed then, as its newest version.
+
+        A door that is closed still has its cases: `channels` is for who comes with a new one. Asked
+        of the newest version; raises `KeyError` where none has the door.
+        """
+        for version in (self.on(day), *self.versions):
+            doors = {**version.shut, **version.channels}
+            if channel in doors:
+                return doors[channel]
+        raise KeyError(channel)
 
 
 def load_profile(name_or_file: str) -> Profile:

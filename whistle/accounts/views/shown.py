@@ -8,7 +8,7 @@ from flask import abort
 from flask_babel import gettext as _
 
 from whistle.accounts.members import MembersService, Readers
-from whistle.domain.channel import InboxKind
+from whistle.domain.channel import Channel, InboxKind
 from whistle.keys.directory import TrustedInbox
 from whistle.signed_in import role_title
 from whistle.storage.rows import MemberRow
@@ -35,12 +35,8 @@ class ShownReaders:
 
 def channel_title(channel: str) -> str:
     """Say what a channel is called."""
-    channels = this_installation().profile.channels
-    return next(
-        profile.text[current_language()].title
-        for one, profile in channels.items()
-        if one == channel
-    )
+    here = this_installation()
+    return here.profiles.door(Channel(channel), here.clock.today()).text[current_language()].title
 
 
 def title_of(channel: str, kind: InboxKind) -> str:

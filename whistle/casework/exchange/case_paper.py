@@ -47,7 +47,7 @@ class _Writer:
     def write(self) -> CaseFile:
         """Put the sections together; those that have nothing in them are left out."""
         opened = self._taken.opened
-        door = self._taken.profile.channels[self._taken.channel].text[self._language].title
+        door = self._taken.door.text[self._language].title
         sections = (
             Section(self._word("registration"), facts=tuple(self._registration())),
             Section(self._word("identity"), facts=tuple(self._identity())),
@@ -125,8 +125,7 @@ class _Writer:
         yield from self._answers(self._taken.apart or {})
 
     def _answers(self, answers: Mapping[str, tuple[str, ...]]) -> Iterator[Fact]:
-        door = self._taken.profile.channels[self._taken.channel]
-        for one in show_answers(door.fields, answers, self._language):
+        for one in show_answers(self._taken.door.fields, answers, self._language):
             yield Fact(one.label, "\n".join(one.values))
 
     def _message(self, one: Message) -> Entry:

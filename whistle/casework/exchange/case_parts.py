@@ -9,7 +9,7 @@ from whistle.domain.channel import Channel, Side
 from whistle.domain.file_name import clean_file_name
 from whistle.domain.filed import Marking
 from whistle.domain.office import Office
-from whistle.domain.profile import Profile
+from whistle.domain.profile import ChannelProfile, Profile
 from whistle.keys.filed import Document, KeptFiled
 from whistle.keys.records import FileManifest, Identity
 
@@ -31,13 +31,16 @@ class TakenFile:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Taken:
-    """A case to take out. ``profile``: as it stood when it was received; ``names``: members'.
+    """A case to take out. ``names``: members'.
+
+    ``profile`` and ``door``, the one it came by: as they stood when it was received.
 
     ``identity`` and ``apart``: who the reporter is and what is kept apart, if it was asked for.
     """
 
     opened: OpenedCase
     profile: Profile
+    door: ChannelProfile
     names: Mapping[bytes, str]
     files: Sequence[TakenFile]
     identity: Identity | None = None

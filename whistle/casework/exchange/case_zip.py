@@ -54,9 +54,11 @@ def export_case(
     opened = cases.attempt(case_id, step)
     if opened is None:
         return None
+    profiles, received = cases.here.profiles, opened.case.received
     taken = Taken(
         opened,
-        cases.here.profiles.on(opened.case.received),
+        profiles.on(received),
+        profiles.door(opened.inbox.inbox.root.channel, received),
         cases.names(),
         files_of(opened),
         identity[1] if identity else None,

@@ -290,7 +290,7 @@ def _show_row(one: Imported, number: int, row: int) -> ShownRow:
         row,
         one.enquiry_id,
         one.received.isoformat(),
-        this_installation().profile.channels[one.channel].text[language].title,
+        this_installation().profiles.door(one.channel, one.received).text[language].title,
         bool(one.enquiry.casework),
         named,
         label_of(office.centres, issue.centre if issue else "", language),

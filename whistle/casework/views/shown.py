@@ -119,7 +119,9 @@ class ShownOpenCase:
 
 def door_title(inbox: TrustedInbox) -> str:
     """Say what an inbox's door is called."""
-    return this_installation().profile.channels[inbox.root.channel].text[current_language()].title
+    here = this_installation()
+    door = here.profiles.door(inbox.root.channel, here.clock.today())
+    return door.text[current_language()].title
 
 
 def inbox_title(inbox: TrustedInbox) -> str:
@@ -194,9 +196,10 @@ def _show_entry(opened: OpenedCase, message: Message) -> ShownEntry:
 def show_given(
     opened: OpenedCase, answers: Mapping[str, tuple[str, ...]]
 ) -> tuple[ShownAnswer, ...]:
-    """Show answers to the fields of a case's door."""
-    channel = this_installation().profile.channels[opened.inbox.inbox.root.channel]
-    return show_answers(channel.fields, answers, current_language())
+    """Show answers to the fields that a case's door had when it was received."""
+    channel, received = opened.inbox.inbox.root.channel, opened.case.received
+    door = this_installation().profiles.door(channel, received)
+    return show_answers(door.fields, answers, current_language())
 
 
 def entry_line(act: Act, side: Side) -> str:

@@ -15,7 +15,6 @@ from whistle.domain.dialogue import acknowledges, has_answers_apart, split_pages
 from whistle.domain.fields import ShownAnswer, show_answers
 from whistle.domain.guidance import Elsewhere
 from whistle.intake.service import Dialogue
-from whistle.intake.views.shared import channel_text
 from whistle.keys.records import Message
 from whistle.shown import ShownMessage, show_message
 from whistle.web import current_language, long_date, this_installation
@@ -68,10 +67,12 @@ def show_dialogue(dialogue: Dialogue, today: date, page: int = 1) -> ShownDialog
     """Show a dialogue; what only did something, and said nothing, is in ``happened`` alone."""
     pages = split_pages([one for one in dialogue.messages if one.text or one.files or one.erased])
     page = min(max(page, 1), len(pages))
-    profile = this_installation().profile.channels[dialogue.channel]
+    profiles = this_installation().profiles
+    door = profiles.door(dialogue.channel, today)
+    at_first = profiles.door(dialogue.channel, dialogue.case.received)
     answers = dialogue.messages[0].answers if dialogue.messages else {}
     return ShownDialogue(
-        channel_text(dialogue.channel).title,
+        door.text[current_language()].title,
         dialogue.with_reserve,
         dialogue.case.is_open,
         dialogue.identity_given,
@@ -87,9 +88,9 @@ def show_dialogue(dialogue: Dialogue, today: date, page: int = 1) -> ShownDialog
         ),
         page,
         len(pages),
-        show_answers(profile.fields, answers, current_language()),
+        show_answers(at_first.fields, answers, current_language()),
         has_answers_apart(dialogue.messages),
-        profile.guidance[current_language()].external,
+        door.guidance[current_language()].external,
     )
 
 
