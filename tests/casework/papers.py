@@ -2,11 +2,12 @@
 
 import secrets
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.support.office import Desk, File, Office, a_file, hidden_fields
 from whistle.casework.cases import OpenedCase
 from whistle.casework.documents import Description, add
+from whistle.casework.filing import Place
 from whistle.domain.filed import Marking
 from whistle.keys.filed import Document
 from whistle.keys.files import ReceivedFile, SealingUpload
@@ -76,6 +77,22 @@ def chunks(office: Office, attachment_id: bytes) -> int:
         column = tables.chunks.c
         query = select(func.count()).where(column.attachment_id == attachment_id)
         return db.execute(query).scalar_one()
+
+
+def damage(office: Office, row_id: bytes) -> None:
+    """Turn over one bit of an item, as a disk may."""
+    table = tables.items
+    with office.installation.store.write() as db:
+        row = db.execute(select(table).where(table.c.id == row_id)).mappings().one()
+        body = bytes(row["body"])
+        broken = body[:-1] + bytes([body[-1] ^ 1])
+        db.execute(update(table).where(table.c.id == row_id).values(body=broken))
+
+
+def place_of(office: Office, case_id: bytes, kind: type) -> Place:
+    """Say where the only thing of a kind is filed."""
+    ((kept, _),) = open_case(office, case_id).notebook.of_kind(kind)
+    return Place(case_id, kept.filed_id, kept.newest.version)
 
 
 def sealed_items(office: Office, case_id: bytes) -> list[ItemRow]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.casework.papers import open_case, path_of
-from tests.support.office import Desk, Office
+from tests.support.office import Office
 from whistle.app import create_casework, create_intake
 from whistle.domain.channel import Channel, InboxKind
 from whistle.domain.legal_clock import Deadlines

@@ -7,17 +7,21 @@ from datetime import date
 
 import pytest
 
+from tests.casework.papers import place_of, received
 from tests.support.office import Desk, Office, hidden_fields
 from tests.support.registered import registered
-from whistle.casework import acts
+from whistle.casework import acts, documents, erasing
 from whistle.casework.acts import Closing, Done
 from whistle.casework.cases import OpenedCase
 from whistle.casework.entering import NewCase, enter
 from whistle.casework.filing import Filing, file_new
+from whistle.casework.referring import Reply, record_reply
 from whistle.domain.channel import Channel
-from whistle.domain.filed import Referral
+from whistle.domain.erasing import Reason
+from whistle.domain.filed import Marking, Referral
 from whistle.domain.logged import Logged
 from whistle.domain.registration import Enquiry, Issue, Rule
+from whistle.keys.filed import Document
 from whistle.keys.records import Registration
 
 Open = Callable[[], OpenedCase]
@@ -42,6 +46,13 @@ def pass_on(office: Office, case_id: bytes) -> None:
     work = office.work_of(office.adviser)
     registered(work, case_id, PASSED_ON)
     assert file_new(work, case_id, b"f", SENT, Filing(Logged.FILED)) is Done.YES
+
+
+def answer(office: Office, case_id: bytes) -> None:
+    """Note the centre's reply, with its copy."""
+    copy = Reply(b"r", date(2026, 11, 20), "Svar", Marking.NONE, [received(office)])
+    where = place_of(office, case_id, Referral)
+    assert record_reply(office.work_of(office.adviser), where, copy) is Done.YES
 
 
 @pytest.fixture
@@ -99,6 +110,42 @@ def test_closed_unanswered_has_its_reason_where_it_is_counted_and_nothing_is_due
     ((_, referral),) = case.notebook.of_kind(Referral)
     assert referral.unanswered == "Centret svarer ikke"
     assert not case.registration.due
+
+
+def test_a_reply_that_comes_while_its_lack_is_explained_is_not_called_missing(
+    office: Office, desk: Desk, case_id: bytes, opened: Open
+) -> None:
+    pass_on(office, case_id)
+    address = f"/casework/case/{case_id.hex()}/close"
+    form = {**hidden_fields(desk.get(address).text), "unanswered": "Centret svarer ikke"}
+    answer(office, case_id)
+    refused = desk.post(address, {**form, "note": "Ringet to gange"})
+    assert refused.status_code == 409
+    assert "Ringet to gange\n\nCentret svarer ikke" in refused.text.replace("\r", "")
+    assert close(office, case_id, unanswered="Centret svarer ikke") is Done.CHANGED
+    assert close(office, case_id) is Done.YES
+    case = opened()
+    assert case.registration.enquiry == PASSED_ON
+    assert acts.undo(office.work_of(office.adviser), case_id, case.version) is Done.YES
+    assert opened().registration.enquiry == PASSED_ON
+
+
+@pytest.mark.parametrize("how", ["deleted", "erased"])
+def test_a_reply_whose_copy_is_gone_is_missing(
+    office: Office, case_id: bytes, opened: Open, how: str
+) -> None:
+    pass_on(office, case_id)
+    answer(office, case_id)
+    work, copy = office.work_of(office.adviser), place_of(office, case_id, Document)
+    if how == "deleted":
+        assert documents.remove(work, copy) is Done.YES
+    else:
+        target = erasing.Target(case_id, erasing.Kind.FILED, copy.filed)
+        assert erasing.erase(work, target, Reason.BY_MISTAKE) is Done.YES
+    assert close(office, case_id) is Done.INCOMPLETE
+    assert close(office, case_id, unanswered="Kopien er væk") is Done.YES
+    ((_, referral),) = opened().notebook.of_kind(Referral)
+    assert referral.unanswered == "Kopien er væk"
 
 
 def test_undoing_a_closing_waits_for_the_reply_again(

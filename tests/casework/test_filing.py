@@ -64,6 +64,15 @@ def test_a_form_that_is_sent_twice_files_once(work: CaseworkService, case_id: by
     assert len(filed(work, case_id)) == 2
 
 
+def test_a_form_that_comes_again_after_striking_files_nothing_and_does_not_say_that_it_did(
+    work: CaseworkService, case_id: bytes
+) -> None:
+    where = put(work, case_id)
+    assert strike(work, where, STRUCK) is Done.YES
+    assert file_new(work, case_id, b"form", CALL, NEW) is Done.CHANGED
+    assert file_new(work, case_id, b"another", CALL, NEW) is Done.YES
+
+
 def test_a_double_click_in_the_same_moment_files_once(
     work: CaseworkService, case_id: bytes
 ) -> None:

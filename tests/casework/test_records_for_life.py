@@ -22,7 +22,7 @@ def wanted(life: Life) -> list[Anonymised]:
             if work.open(case_id) is None:
                 continue
             opened = opened_case(work, case_id)
-            facts = Facts(opened.inbox, opened.case, work.deadlines(opened.inbox))
+            facts = Facts(opened.inbox, opened.case, work.deadlines(opened.inbox, opened.case))
             record = record_of(facts, opened.registration)
             assert bool(opened.registration.record) == (not opened.case.is_open)
             found += [record] if record else []

@@ -40,6 +40,23 @@ def test_a_task_with_a_date_is_due_until_it_is_done(
     assert open_case(office, case_id).registration.due == (due,)
 
 
+def test_a_task_that_is_sent_again_after_it_was_deleted_is_kept_for_a_new_one(
+    office: Office, desk: Desk, case_id: bytes
+) -> None:
+    page = path_of(case_id, "/tasks")
+    form = {**hidden_fields(desk.get(page).text), "text": "Ring igen", "by": ""}
+    assert desk.post(page, form).status_code == 303
+    [(filed_id, version, _)] = kept(office, case_id)
+    where = Place(case_id, filed_id, version)
+    assert tasks.remove(office.work_of(office.adviser), where) is Done.YES
+    refused = desk.post(page, form)
+    assert refused.status_code == 409
+    assert 'value="Ring igen"' in refused.text
+    again = {**hidden_fields(refused.text), "text": "Ring igen", "by": ""}
+    assert desk.post(page, again).status_code == 303
+    assert len(kept(office, case_id)) == 1
+
+
 def test_what_is_no_task_is_refused_and_kept(office: Office, desk: Desk, case_id: bytes) -> None:
     form = hidden_fields(desk.get(path_of(case_id, "/tasks")).text)
     for text, by in (("", "2026-12-01"), ("Ring", "snart"), ("x" * 1_001, "")):

@@ -18,7 +18,7 @@ from whistle.casework.closing import (
 )
 from whistle.casework.done import Done, Undoable, Undoing
 from whistle.domain.logged import Logged
-from whistle.keys.filed import KeptFiled, dues_of
+from whistle.keys.filed import KeptFiled
 from whistle.keys.records import Registration
 from whistle.storage import casework as queries
 
@@ -100,7 +100,8 @@ def _undo_striking(cases: Cases, opened: OpenedCase, known: Registration) -> Und
     row_id = opened.registration.last_item
     back = tuple(_without(one, row_id) for one in opened.notebook.all_filed)
     undoing = _undo_deletion(cases, opened, known)
-    return replace(undoing, registration=replace(known, due=dues_of(back)), filed=back)
+    due = opened.notebook.dues(back, known.due)
+    return replace(undoing, registration=replace(known, due=due), filed=back)
 
 
 def _without(kept: KeptFiled, row_id: bytes) -> KeptFiled:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from whistle.audit.log import deed
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue, was_closed_on
-from whistle.casework.closing_needs import give_up, needs_of, taken_back
+from whistle.casework.closing_needs import give_up, needs_of, taken_back, waiting
 from whistle.casework.done import Done, Undoable, Undoing
 from whistle.domain.channel import Act, Side
 from whistle.domain.logged import Logged
@@ -47,8 +47,9 @@ class Closing:
 def close(cases: Cases, case_id: bytes, closing: Closing) -> Done:
     """Close a case and tell the reporter, where there is one.
 
-    `Done.CHANGED` when there is something yet to be read, `Done.INCOMPLETE` when something is
-    missing that closing needs (`needs_of`).
+    `Done.CHANGED` when there is something yet to be read, or a reason is given for not waiting and
+    nothing is waited for; `Done.INCOMPLETE` when something is missing that closing needs
+    (`needs_of`).
     """
     words = closing.text + "\0" + closing.note
     line_id = content_digest(cases.here.id, closing.form_id, words, ())[:ID_BYTES]
@@ -101,6 +102,8 @@ def _refused(cases: Cases, opened: OpenedCase, closing: Closing, line_id: bytes)
         return Done.CHANGED
     if needs_of(cases, opened, unanswered=closing.unanswered):
         return Done.INCOMPLETE
+    if closing.unanswered.strip() and not waiting(opened):
+        return Done.CHANGED
     return None
 
 

@@ -12,8 +12,8 @@ from whistle.casework.cases import Cases, OpenedCase
 from whistle.domain.filed import Referral
 from whistle.domain.office import Office
 from whistle.domain.registration import Override, Rule
-from whistle.domain.rules import Finding, closing_needs
-from whistle.keys.filed import Filed, KeptFiled, dues_of, seal_filed
+from whistle.domain.rules import Finding, Says, closing_needs
+from whistle.keys.filed import Filed, KeptFiled, seal_filed
 from whistle.keys.files import content_digest
 from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES
@@ -27,13 +27,15 @@ def office_of(cases: Cases, opened: OpenedCase) -> Office:
 def needs_of(cases: Cases, opened: OpenedCase, *, unanswered: str = "") -> list[Finding]:
     """Say what a case still needs before it can be closed; nothing: it can be.
 
-    ``unanswered``: the reason for not waiting for a centre's reply, if one is given.
+    ``unanswered``: the reason for not waiting for a centre's reply, if one is given. While
+    something in the case does not open, nobody knows what is waited for, so that it stays open.
     """
-    referrals = [told for _, told in opened.notebook.of_kind(Referral)]
+    referrals = [_as_it_stands(opened, told) for _, told in opened.notebook.of_kind(Referral)]
     channel = opened.inbox.inbox.root.channel
     needs = closing_needs(opened.registration.enquiry, office_of(cases, opened), referrals, channel)
     given = bool(unanswered.strip())
-    return [one for one in needs if not (given and one.lifted_by is Rule.UNANSWERED)]
+    needs = [one for one in needs if not (given and one.lifted_by is Rule.UNANSWERED)]
+    return [Finding(Says.DAMAGED), *needs] if opened.notebook.damaged else needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,23 @@ def waiting(opened: OpenedCase) -> list[tuple[KeptFiled, Referral]]:
     return [
         (one, told)
         for one, told in opened.notebook.of_kind(Referral)
-        if told.is_waiting or (not told.reply and not told.unanswered)
+        if told.is_waiting or (not told.unanswered and not _as_it_stands(opened, told).reply)
     ]
+
+
+def _as_it_stands(opened: OpenedCase, referral: Referral) -> Referral:
+    """Give a referral without its reply where the copy was deleted since."""
+    copy = opened.notebook.find_filed(referral.reply)
+    return referral if copy and not copy.newest.deleted else replace(referral, reply=b"")
 
 
 def give_up(cases: Cases, opened: OpenedCase, line_id: bytes, reason: str) -> GivenUp:
     """Note on each referral that waits, and among the registration's overrides, why it is closed.
 
-    ``line_id`` names the closing. Without a reason nothing changes.
+    ``line_id`` names the closing. Without a reason, or a letter that waits, nothing changes.
     """
-    if not reason:
+    given_up = waiting(opened)
+    if not reason.strip() or not given_up:
         return GivenUp()
     now, today = cases.here.clock.now().replace(microsecond=0), cases.here.clock.today()
     newer = {
@@ -75,7 +84,7 @@ def give_up(cases: Cases, opened: OpenedCase, line_id: bytes, reason: str) -> Gi
             now,
             replace(referral, unanswered=reason),
         )
-        for kept, referral in waiting(opened)
+        for kept, referral in given_up
     }
     rows = {one: _row_id(cases, line_id, one) for one in newer}
     filed = [
@@ -86,7 +95,7 @@ def give_up(cases: Cases, opened: OpenedCase, line_id: bytes, reason: str) -> Gi
     override = Override(Rule.UNANSWERED, reason, today)
     return GivenUp(
         {
-            "due": dues_of(filed),
+            "due": opened.notebook.dues(filed, opened.registration.due),
             "enquiry": replace(enquiry, overrides=(*enquiry.overrides, override)),
         },
         filed,
@@ -110,7 +119,8 @@ def taken_back(cases: Cases, opened: OpenedCase, line_id: bytes) -> GivenUp:
     enquiry = opened.registration.enquiry
     last = max(i for i, one in enumerate(enquiry.overrides) if one.rule is Rule.UNANSWERED)
     overrides = (*enquiry.overrides[:last], *enquiry.overrides[last + 1 :])
-    changes = {"due": dues_of(filed), "enquiry": replace(enquiry, overrides=overrides)}
+    due = opened.notebook.dues(filed, opened.registration.due)
+    changes = {"due": due, "enquiry": replace(enquiry, overrides=overrides)}
     return GivenUp(changes, filed, row_ids=row_ids)
 
 

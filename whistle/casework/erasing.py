@@ -16,7 +16,7 @@ from whistle.casework.acts import Done
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
 from whistle.domain.erasing import Erased, Reason
 from whistle.domain.logged import Logged
-from whistle.keys.filed import KeptFiled, dues_of
+from whistle.keys.filed import KeptFiled
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import Message, Registration
 from whistle.storage import cases as held
@@ -125,7 +125,7 @@ def _erasing(
     others = None
     if found.filed:
         others = [one for one in opened.notebook.all_filed if one is not found.filed]
-        known = replace(known, due=dues_of(others))
+        known = replace(known, due=opened.notebook.dues(others, known.due))
         row_ids, attachment_ids = found.filed.row_ids, found.filed.attachment_ids
 
     def write(db: Connection) -> None:

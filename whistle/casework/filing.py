@@ -13,7 +13,7 @@ from whistle.casework.acts import Done, Undoable
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
 from whistle.domain.logged import Logged
 from whistle.keys.canonical import dump
-from whistle.keys.filed import Content, Document, Filed, KeptFiled, dues_of, seal_filed
+from whistle.keys.filed import Content, Document, Filed, KeptFiled, seal_filed
 from whistle.keys.files import content_digest
 from whistle.keys.records import Registration
 from whistle.keys.shapes import to_json
@@ -48,12 +48,16 @@ class Filing:
 
 
 def file_new(cases: Cases, case_id: bytes, form_id: bytes, content: Content, how: Filing) -> Done:
-    """File something; ``form_id`` names the form, so that a double click files once."""
+    """File something; ``form_id`` names the form, so that a double click files once.
+
+    `Done.CHANGED` when what was filed from that form has been struck out since.
+    """
     filed_id = filed_id_of(cases, form_id, content)
 
     def step(opened: OpenedCase) -> Done:
-        if opened.notebook.find_filed(filed_id) is not None:
-            return Done.ALREADY
+        before = opened.notebook.find_filed(filed_id)
+        if before is not None:
+            return Done.CHANGED if before.newest.deleted else Done.ALREADY
         _put(cases, opened, _version(cases, filed_id, 1, content), how, row_id=filed_id)
         return Done.YES
 
@@ -137,7 +141,7 @@ def _put(
     others = [one for one in opened.notebook.all_filed if one.filed_id != filed.filed_id]
     registration = how.also(told_by_dialogue(opened))
     now = [*others, KeptFiled([filed], [row_id])]
-    registration = replace(registration, due=dues_of(now))
+    registration = replace(registration, due=opened.notebook.dues(now, registration.due))
     if filed.deleted:
         registration = replace(registration, last_act=Undoable.FILED_DELETED, last_item=row_id)
     about = {"case": opened.case.id, "item": filed.filed_id}

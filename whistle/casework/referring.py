@@ -14,7 +14,7 @@ from whistle.domain.filed import Consent, Marking, Referral
 from whistle.domain.logged import Logged
 from whistle.domain.office import Closing, Office
 from whistle.domain.referral import Hindrance, consent_for, hindrance
-from whistle.keys.filed import Content, Document, Filed, KeptFiled, dues_of, seal_filed
+from whistle.keys.filed import Content, Document, Filed, KeptFiled, seal_filed
 from whistle.keys.files import ReceivedFile, content_digest
 from whistle.keys.records import Registration
 from whistle.storage import attachments
@@ -245,7 +245,7 @@ def _put(
     others = [one for one in opened.notebook.all_filed if one.filed_id not in new]
     registration = how.also(told_by_dialogue(opened))
     now = [*others, *new.values()]
-    registration = replace(registration, due=dues_of(now))
+    registration = replace(registration, due=opened.notebook.dues(now, registration.due))
     deeds = [
         _deed(opened, Logged.FILED if filed.version == 1 else how.act, filed) for filed, _ in rows
     ]

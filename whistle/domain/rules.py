@@ -20,8 +20,9 @@ EMPLOYMENT = "employment"
 
 
 class Says(StrEnum):
-    """What a rule finds."""
+    """What a rule finds. ``DAMAGED``: something in the case does not open."""
 
+    DAMAGED = "damaged"
     CENTRE_FIRST = "centre-first"
     TOO_OLD = "too-old"
     EXCLUDED = "excluded"

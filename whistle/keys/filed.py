@@ -158,4 +158,9 @@ def dues_of(filed: Iterable[KeptFiled]) -> tuple[Due, ...]:
         kind, day = one.content.due
         centre, sent = getattr(one.content, "centre", ""), getattr(one.content, "sent", None)
         found.append(Due(kind, day, one.filed_id, centre, sent))
-    return tuple(sorted(found, key=lambda due: (due.day, due.item)))
+    return tuple(sorted(found, key=in_order))
+
+
+def in_order(due: Due) -> tuple[date, bytes]:
+    """Give what dates are sorted by: the first day first."""
+    return due.day, due.item

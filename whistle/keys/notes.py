@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 
 from whistle.crypto.errors import ContentError, SealingError
 from whistle.domain.conversation import Conversation
+from whistle.domain.registration import Due
 from whistle.keys import recusals
 from whistle.keys.canonical import (
     Json,
@@ -27,7 +28,7 @@ from whistle.keys.canonical import (
     write_moment,
 )
 from whistle.keys.cases import CaseItems, Compartment
-from whistle.keys.filed import KINDS, Content, Filed, KeptFiled
+from whistle.keys.filed import KINDS, Content, Filed, KeptFiled, dues_of, in_order
 from whistle.keys.recusals import Recusal
 from whistle.keys.shapes import from_json, to_json
 from whistle.storage.rows import ItemRow
@@ -150,6 +151,20 @@ class Notebook:
         """Give what is filed of one kind, oldest first."""
         return [(one, one.content) for one in self.filed if isinstance(one.content, kind)]
 
+    def dues(self, filed: Sequence[KeptFiled], before: Iterable[Due]) -> tuple[Due, ...]:
+        """Give what has a date when ``filed`` is all that is filed; ``before``: what had one.
+
+        While something does not open, what is not changed keeps the date it had: what was read of
+        it may be too old, or nothing.
+        """
+        if not self.damaged:
+            return dues_of(filed)
+        new = [one for one in filed if one not in self.all_filed]
+        gone = [one for one in self.all_filed if one not in filed]
+        touched = {one.filed_id for one in (*new, *gone)}
+        kept = [due for due in before if due.item not in touched]
+        return tuple(sorted((*kept, *dues_of(new)), key=in_order))
+
     def find_filed(self, filed_id: bytes) -> KeptFiled | None:
         """Give something filed by its id, what is deleted, too."""
         return next((one for one in self.all_filed if one.filed_id == filed_id), None)
@@ -175,10 +190,11 @@ def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
             continue
         try:
             record = load(items.open(row))
-            if record.get("kind") == recusals.KIND:
+            kind = as_string(record.get("kind"))
+            if kind == recusals.KIND:
                 recused.append((row.generation, Recusal.read(record)))
                 continue
-            if record.get("kind") in KINDS:
+            if kind in KINDS:
                 one = Filed.read(record)
                 filed.setdefault(one.filed_id, []).append((one, row.id))
                 continue

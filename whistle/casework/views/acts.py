@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.casework import acts
 from whistle.casework.acts import Closing, Done, Undoable
+from whistle.casework.closing_needs import waiting
 from whistle.casework.forms import CloseForm, TitleForm, VersionForm
 from whistle.casework.service import OpenedCase
 from whistle.casework.views.blueprint import (
@@ -87,7 +88,7 @@ def close(case_id: str) -> BaseResponse:
     if done is None:
         return _close_page(opened_case(case_id), form, not_stored())
     if done is Done.CHANGED:
-        return _close_page(opened_case(case_id), form, _news())
+        return _changed_meanwhile(opened_case(case_id), form)
     if done is Done.INCOMPLETE:
         return _close_page(opened_case(case_id), form, Refusal(_incomplete(), 422))
     if done is Done.TOO_LATE:
@@ -97,12 +98,20 @@ def close(case_id: str) -> BaseResponse:
     return _to_case(case_id, Undoable.CLOSED)
 
 
-def _news() -> Refusal:
+def _changed_meanwhile(opened: OpenedCase, form: CloseForm) -> BaseResponse:
+    """Say what is new; a reason for not waiting that nothing waits for becomes a note."""
     problem = _(
         "Something new was written while you were deciding. The case is still open. Read it below, "
         "and close the case if you still want to."
     )
-    return Refusal(problem, CONFLICT)
+    if form.unanswered.data and not waiting(opened):
+        form.note.data = "\n\n".join(filter(None, (form.note.data, form.unanswered.data)))
+        form.unanswered.data = ""
+        problem = _(
+            "No reply is waited for any more, so no reason is needed. The case is still open. Your "
+            "words are in the note below: close the case if you still want to."
+        )
+    return _close_page(opened, form, Refusal(problem, CONFLICT))
 
 
 def _incomplete() -> str:

@@ -32,6 +32,10 @@ def show_needs(work: CaseworkService, opened: OpenedCase) -> tuple[ShownNeed, ..
 def _show(need: Finding, office: Office, case_id: str) -> ShownNeed:
     centre = label_of(office.centres, need.value, current_language())
     text = {
+        Says.DAMAGED: _(
+            "Something in the case does not open, and may be what is waited for. Ask the "
+            "technician to fetch it from a backup."
+        ),
         Says.NOT_REGISTERED: _("The case is not registered. Every enquiry is counted."),
         Says.OUTCOME_MISSING: _("How it ended is not registered."),
         Says.SCOPE_OR_RESULT_MISSING: _("Whether it is within the Act, or its result, is missing."),
@@ -44,6 +48,8 @@ def _show(need: Finding, office: Office, case_id: str) -> ShownNeed:
     to_centres = need.says in {Says.NOT_PASSED_ON, Says.REPLY_MISSING, Says.COPY_MISSING}
     if to_centres and "casework.referrals" in current_app.view_functions:
         url, link = url_for("casework.referrals", case_id=case_id), _("To the centres")
+    elif need.says is Says.DAMAGED:
+        url, link = url_for("casework.case", case_id=case_id), _("Back to the case")
     else:
         url, link = url_for("casework.registration", case_id=case_id), _("Register it")
     return ShownNeed(text, url, link, need.lifted_by is Rule.UNANSWERED)

@@ -133,6 +133,8 @@ def add_document(case_id: str) -> BaseResponse:
     if refusal is None:
         done = _add(case_id, form)
         refusal = not_stored() if done is None else None
+        if done is Done.CHANGED:  # from this very form, and deleted
+            form.form_id.data, refusal = "", _gone_again()
     if refusal:
         return _list_page(opened_case(case_id), form, refusal)
     if done is Done.YES:
@@ -238,6 +240,11 @@ def _changed() -> Refusal:
 
 def _gone() -> Refusal:
     return Refusal(_("Somebody has deleted this document meanwhile."), CONFLICT)
+
+
+def _gone_again() -> Refusal:
+    problem = _("It has been deleted meanwhile. Choose the file again to file it anew.")
+    return Refusal(problem, CONFLICT)
 
 
 def _to_list(case_id: str, done: str) -> BaseResponse:

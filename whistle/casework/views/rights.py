@@ -69,6 +69,8 @@ def file_right(case_id: str, kind: str) -> BaseResponse:
     done, refusal = _sent(
         form, held, lambda right: work.file(service(), read_id(case_id), form_id, right)
     )
+    if done is Done.CHANGED:
+        return _is_gone(_look(case_id), kind, form)
     if done:
         return _to_rights(case_id, "filed")
     return _form_page(_look(case_id), kind, form, refusal)

@@ -99,6 +99,8 @@ def add_task(case_id: str) -> BaseResponse:
         form_id, by = (form.form_id.data or "").encode(), form.by.data
         done = try_to(lambda: work_on.add(service(), read_id(case_id), form_id, form.written, by))
         refusal = not_stored() if done is None else None
+        if done is Done.CHANGED:
+            return _gone(opened_case(case_id), form)
     if refusal:
         return _list_page(opened_case(case_id), form, refusal)
     return _to_list(case_id, "filed")
@@ -169,7 +171,7 @@ def _empty(form: TaskForm) -> Refusal | None:
     return None if form.written else Refusal(_("Write what is to be done."), 422)
 
 
-def _gone(opened: OpenedCase, form: EditTaskForm) -> BaseResponse:
+def _gone(opened: OpenedCase, form: TaskForm) -> BaseResponse:
     """Keep what was written of a task that somebody deleted, as a new one."""
     again = TaskForm(formdata=None, text=form.written, by=form.by.data)
     text = _("The task has been deleted meanwhile. Your words are below: save them as a new task.")
