@@ -39,6 +39,10 @@ def test_a_door_that_the_profile_leaves_out_is_closed() -> None:
         (changed('id = "andeby"', 'id = "  "'), "id: should be a text"),
         (changed("acknowledge_days = 7", "acknowledge_days = 0"), "whole number from 1"),
         (changed("acknowledge_days = 7", "acknowledge_days = true"), "whole number from 1"),
+        (changed("acknowledge_days = 7", "acknowledge_days = 9999999999"), "from 1 to 1200"),
+        (changed("feedback_months = 3", "feedback_months = 1201"), "from 1 to 1200"),
+        (changed("reply_days = 10", "reply_days = 100000000"), "from 1 to 1200"),
+        (changed("half_year_months = 6", "half_year_months = 900000"), "from 1 to 1200"),
         (
             changed("automatic_acknowledgement = true", "automatic_acknowledgement = 1"),
             "should be true or false",

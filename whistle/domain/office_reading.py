@@ -25,6 +25,7 @@ from whistle.domain.office import (
 )
 from whistle.domain.table import ProfileError, Table
 
+HOURS_OF_A_WEEK = 168
 # Fewer than three people behind a number can be told from it, whoever publishes it.
 FEWEST_BEHIND_A_NUMBER = 3
 DISCLOSURE: Mapping[str, int] = {Channel.WHISTLEBLOWER: 5, Channel.COUNCIL: 5, Channel.CITIZEN: 3}
@@ -46,7 +47,9 @@ def read_office(table: Table, open_doors: Sequence[str]) -> Office:
     council.only(*Council.__slots__)
     centres = _list(table, "centres", _centre)
     return Office(
-        hours_a_week=table.number("hours_a_week") if "hours_a_week" in table else None,
+        hours_a_week=table.number("hours_a_week", highest=HOURS_OF_A_WEEK)
+        if "hours_a_week" in table
+        else None,
         placement=_label_in(table, "placement") if "placement" in table else {},
         sits_in=_sits_in(table, centres),
         report_to=_label_in(table, "report_to"),

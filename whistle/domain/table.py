@@ -6,6 +6,9 @@ from typing import cast
 
 from whistle.domain.errors import RefusedError
 
+MOST = 1_200
+"""The highest number: a hundred years in months. With it, no day is beyond the calendar."""
+
 
 class ProfileError(RefusedError):
     """A profile cannot be used; the message names the place in the file and the mend."""
@@ -54,12 +57,14 @@ class Table:
             for number, one in enumerate(cast("list[object]", value), 1)
         )
 
-    def number(self, name: str, lowest: int = 1) -> int:
-        """Give a whole number, from ``lowest`` up."""
+    def number(self, name: str, lowest: int = 1, highest: int = MOST) -> int:
+        """Give a whole number, from ``lowest`` to ``highest``."""
         value = self._get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < lowest:
-            raise ProfileError(f"{self.place}, {name}: should be a whole number from {lowest} up")
-        return value
+        known = isinstance(value, int) and not isinstance(value, bool)
+        if not known or not lowest <= cast("int", value) <= highest:
+            told = f"should be a whole number from {lowest} to {highest}"
+            raise ProfileError(f"{self.place}, {name}: {told}")
+        return cast("int", value)
 
     def day(self, name: str) -> date:
         """Give a day of the calendar."""
