@@ -46,6 +46,6 @@ def erase(office: Office, case_id: bytes, filed_id: bytes, what: str) -> None:
         target = {
             "message": Target(case_id, Kind.MESSAGE, row_id),
             "file": Target(case_id, Kind.FILE, message.files[0].attachment_id),
-            "document": Target(case_id, Kind.FILED, filed_id),
+            "document": Target(case_id, Kind.FILED, filed_id, 1),
         }[what]
         assert erasing.erase(work, target, Reason.BY_MISTAKE) is Done.YES

@@ -37,7 +37,7 @@ def test_what_was_erased_since_is_erased_again(archive: Archive, elsewhere: str,
     else:
         item = row_id if what == "message" else filed_id
         kind = Kind.MESSAGE if what == "message" else Kind.FILED
-        target = Target(case_id, kind, item)
+        target = Target(case_id, kind, item, 0 if what == "message" else 1)
         assert erasing.erase(work, target, Reason.OTHER_MATTER) is Done.YES
     archive.back_up()
     archive.restore(copy, elsewhere)

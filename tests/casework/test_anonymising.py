@@ -11,7 +11,7 @@ from tests.audit.test_sealed_state import check, day_is_over
 from tests.casework.records import GUIDED, close_case, counted, opened_case, register, rows
 from tests.support.office import Office
 from whistle.audit.log import deed
-from whistle.casework.acts import Done, reopen, undo
+from whistle.casework.acts import Closing, Done, close, reopen, undo
 from whistle.casework.entering import NewCase, case_id_of, enter, inbox_to_enter, insert, rows_of
 from whistle.casework.erasing import Seen, erase_case
 from whistle.casework.filing import Filing, Place, change, file_new, strike
@@ -115,22 +115,25 @@ def test_what_statistics_do_not_need_leaves_the_record_as_it_is(
 
 def test_a_centre_s_reply_after_the_closing_is_counted(office: Office, case_id: bytes) -> None:
     work = office.work_of(office.adviser)
-    close_case(work, case_id)
+    work.open(case_id)
+    register(work, case_id)
     assert file_new(work, case_id, b"f", LETTER, REFERRED) is Done.YES
-    assert [one.replies for one in counted(office)] == [(Reply("BL"),)]
+    unanswered = Closing(b"g", 1, unanswered="Intet svar")
+    assert close(work, case_id, unanswered) is Done.YES
+    assert [one.replies for one in counted(office)] == [(Reply("BL", unanswered=True),)]
     (kept,) = opened_case(work, case_id).notebook.all_filed
 
     def reply(content: Content) -> Content:
         assert isinstance(content, Referral)
         return replace(content, replied=date(2026, 11, 9))
 
-    where = Place(case_id, kept.filed_id, 1)
+    where = Place(case_id, kept.filed_id, 2)
     assert change(work, where, reply, Filing(Logged.FILED)) is Done.YES
-    assert [one.replies for one in counted(office)] == [(Reply("BL", days=7),)]
-    assert strike(work, replace(where, version=2), REFERRED) is Done.YES
+    assert [one.replies for one in counted(office)] == [(Reply("BL", days=7, unanswered=True),)]
+    assert strike(work, replace(where, version=3), REFERRED) is Done.YES
     assert [one.replies for one in counted(office)] == [()]
     assert undo(work, case_id, work.version(case_id) or 0) is Done.YES
-    assert [one.replies for one in counted(office)] == [(Reply("BL", days=7),)]
+    assert [one.replies for one in counted(office)] == [(Reply("BL", days=7, unanswered=True),)]
 
 
 def test_a_council_member_s_record_tells_the_term_and_nothing_else(office: Office) -> None:
@@ -244,7 +247,7 @@ def test_an_import_gives_each_closed_case_a_record_in_no_order_of_theirs(office:
                 Registration(
                     closed=TODAY if number % 2 else None,
                     enquiry=Enquiry(casework=True),
-                    links=(Link(bytes(16), LinkKind.RENEWED),),
+                    links=(Link(bytes(16), LinkKind.RENEWED, earlier=True),),
                 ),
             ),
         )

@@ -140,7 +140,7 @@ def test_a_reply_whose_copy_is_gone_is_missing(
     if how == "deleted":
         assert documents.remove(work, copy) is Done.YES
     else:
-        target = erasing.Target(case_id, erasing.Kind.FILED, copy.filed)
+        target = erasing.Target(case_id, erasing.Kind.FILED, copy.filed, copy.version)
         assert erasing.erase(work, target, Reason.BY_MISTAKE) is Done.YES
     assert close(office, case_id) is Done.INCOMPLETE
     assert close(office, case_id, unanswered="Kopien er væk") is Done.YES

@@ -15,7 +15,6 @@ from whistle.crypto.errors import SealingError
 from whistle.domain.anonymised import Anonymised, Course, anonymise
 from whistle.domain.filed import Referral
 from whistle.domain.legal_clock import Deadlines
-from whistle.domain.registration import LinkKind
 from whistle.keys.anonymised import box_record, open_record
 from whistle.keys.filed import KeptFiled
 from whistle.keys.keyring import InboxKeys
@@ -86,7 +85,7 @@ def record_of(facts: Facts, registration: Registration) -> Anonymised | None:
         registration.acknowledged,
         registration.feedback,
         reporter=facts.reporter,
-        renewed=any(link.kind is LinkKind.RENEWED for link in registration.links),
+        renewed=any(link.earlier for link in registration.links),
     )
     filed = (one for one in facts.filed if not one.newest.deleted)
     referrals = [one.content for one in filed if isinstance(one.content, Referral)]

@@ -17,6 +17,7 @@ from whistle.audit.entries import Who
 from whistle.audit.log import Deed, Log
 from whistle.casework.anonymising import Facts, Followed, follow
 from whistle.casework.duties import Duty, DutyKind, duties_of
+from whistle.casework.needs import needs, refuse_more
 from whistle.crypto.errors import NotGrantedError
 from whistle.domain.channel import Act, Side
 from whistle.domain.dialogue import has_answers_apart, identity_is_given
@@ -187,7 +188,9 @@ class Cases:
         Raises `ConflictError` when anything but the reporter changed the case since it was opened.
         What had been deleted is erased now, unless ``keep_deleted``. ``filed``: all that is filed
         on the case afterwards, where that is changed. The anonymised record follows by itself.
+        `StaysClosedError` where a closed case would lack what closing it needed.
         """
+        self._hold_closed(opened, registration, filed)
         with self.log.write(*done) as db:
             opened.settle(db)
             queries.hold(db, opened.stored.keys)
@@ -230,6 +233,17 @@ class Cases:
             opened.settle(db)
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _hold_closed(
+        self, opened: OpenedCase, registration: Registration, filed: Sequence[KeptFiled] | None
+    ) -> None:
+        if opened.case.is_open or registration.closed is None:
+            return  # it is opened again by that, or closed: which asks for itself
+        office = self.here.profiles.on(opened.case.received).office
+        channel, there = opened.inbox.inbox.root.channel, opened.notebook.all_filed
+        before = needs(opened.registration.enquiry, there, office, channel)
+        now = there if filed is None else filed
+        refuse_more(before, needs(registration.enquiry, now, office, channel))
 
     def _facts(self, opened: OpenedCase, filed: Sequence[KeptFiled] | None = None) -> Facts:
         return Facts(

@@ -34,7 +34,8 @@ class Closing:
 
     ``form_id`` names the form, so that a double click closes once. ``seen``: how many messages its
     page showed when it was decided. ``text`` goes to the reporter, if there is one; ``note``
-    becomes a note. ``unanswered``: why it is closed without the centre's reply.
+    becomes a note. ``unanswered``: why it is closed without the centre's reply. ``is_feedback``:
+    whether the text is the feedback that was promised.
     """
 
     form_id: bytes
@@ -42,6 +43,7 @@ class Closing:
     text: str = ""
     note: str = ""
     unanswered: str = ""
+    is_feedback: bool = False
 
 
 def close(cases: Cases, case_id: bytes, closing: Closing) -> Done:
@@ -75,6 +77,7 @@ def reopen(cases: Cases, case_id: bytes) -> Done:
             known,
             seen=known.seen + (1 if line else 0),
             closed=None,
+            closed_before=known.closed,
             last_act=Undoable.REOPENED,
             last_item=line.id if line else b"",
         )
@@ -112,11 +115,14 @@ def _write_closing(cases: Cases, opened: OpenedCase, closing: Closing, line_id: 
     line = _line(opened, Act.CLOSED, today, closing.text, line_id)
     given_up = give_up(cases, opened, line_id, closing.unanswered)
     known = told_by_dialogue(opened)
+    told_feedback = line and closing.text and closing.is_feedback
     registration = replace(
         known,
         seen=known.seen + (1 if line else 0),
         acknowledged=known.acknowledged or (today if line and closing.text else None),
+        feedback=known.feedback or (today if told_feedback else None),
         closed=today,
+        closed_before=None,
         last_act=Undoable.CLOSED,
         last_item=line_id,
         **given_up.changes,
@@ -173,17 +179,17 @@ def undo_closing(cases: Cases, opened: OpenedCase, known: Registration) -> Undoi
 
 
 def undo_reopening(cases: Cases, opened: OpenedCase, known: Registration) -> Undoing:
-    """Close the case again."""
+    """Close the case again, as of the day on which it was closed."""
     case_id = opened.case.id
     line = _last_line(opened) if opened.has_reporter else None
-    closed = was_closed_on(opened.messages) or cases.here.clock.today()
+    closed = known.closed_before or was_closed_on(opened.messages) or cases.here.clock.today()
 
     def write(db: Connection) -> None:
         queries.set_open(db, case_id, is_open=False)
         _take_back(db, opened, line)
 
     seen = known.seen - (1 if line else 0)
-    return Undoing(replace(known, seen=seen, closed=closed), write)
+    return Undoing(replace(known, seen=seen, closed=closed, closed_before=None), write)
 
 
 def _last_line(opened: OpenedCase) -> ItemRow:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from whistle.casework.cases import Cases, OpenedCase
+from whistle.casework.needs import as_it_stands
+from whistle.casework.needs import needs as missing
 from whistle.domain.filed import Referral
 from whistle.domain.office import Office
 from whistle.domain.registration import Override, Rule
-from whistle.domain.rules import Finding, Says, closing_needs
+from whistle.domain.rules import Finding, Says
 from whistle.keys.filed import Filed, KeptFiled, seal_filed
 from whistle.keys.files import content_digest
 from whistle.storage.rows import ItemRow
@@ -30,9 +32,8 @@ def needs_of(cases: Cases, opened: OpenedCase, *, unanswered: str = "") -> list[
     ``unanswered``: the reason for not waiting for a centre's reply, if one is given. While
     something in the case does not open, nobody knows what is waited for, so that it stays open.
     """
-    referrals = [_as_it_stands(opened, told) for _, told in opened.notebook.of_kind(Referral)]
-    channel = opened.inbox.inbox.root.channel
-    needs = closing_needs(opened.registration.enquiry, office_of(cases, opened), referrals, channel)
+    channel, office = opened.inbox.inbox.root.channel, office_of(cases, opened)
+    needs = missing(opened.registration.enquiry, opened.notebook.all_filed, office, channel)
     given = bool(unanswered.strip())
     needs = [one for one in needs if not (given and one.lifted_by is Rule.UNANSWERED)]
     return [Finding(Says.DAMAGED), *needs] if opened.notebook.damaged else needs
@@ -57,14 +58,9 @@ def waiting(opened: OpenedCase) -> list[tuple[KeptFiled, Referral]]:
     return [
         (one, told)
         for one, told in opened.notebook.of_kind(Referral)
-        if told.is_waiting or (not told.unanswered and not _as_it_stands(opened, told).reply)
+        if told.is_waiting
+        or (not told.unanswered and not as_it_stands(told, opened.notebook.filed).reply)
     ]
-
-
-def _as_it_stands(opened: OpenedCase, referral: Referral) -> Referral:
-    """Give a referral without its reply where the copy was deleted since."""
-    copy = opened.notebook.find_filed(referral.reply)
-    return referral if copy and not copy.newest.deleted else replace(referral, reply=b"")
 
 
 def give_up(cases: Cases, opened: OpenedCase, line_id: bytes, reason: str) -> GivenUp:

@@ -14,57 +14,76 @@ from sqlalchemy import Connection
 from whistle.audit.log import deed
 from whistle.casework.acts import Done
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
-from whistle.domain.erasing import Erased, Reason
+from whistle.domain.erasing import WORDLESS, Erased, Reason
+from whistle.domain.filed import Referral
 from whistle.domain.logged import Logged
-from whistle.keys.filed import KeptFiled
+from whistle.domain.registration import Override, Rule
+from whistle.keys.filed import Filed, KeptFiled, seal_filed
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import Message, Registration
 from whistle.storage import cases as held
 from whistle.storage import casework as queries
 from whistle.storage import erasing
 from whistle.storage.errors import ConflictError
+from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES
 
 
 class Kind(StrEnum):
-    """What can be erased: of the dialogue a message or one file, and whatever is in the case."""
+    """What can be erased: of the dialogue a message or one file, and whatever is in the case.
+
+    `REASON`: one that somebody wrote, among the registration's overrides.
+    """
 
     MESSAGE = "message"
     FILE = "file"
     NOTE = "note"
     FILED = "filed"
+    REASON = "reason"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is to be erased.
 
-    ``item``, 16 bytes: a message's row, a file's attachment, a note, or something filed.
+    ``item``, 16 bytes: a message's row, a file's attachment, a note, or something filed; of reasons
+    which one, counted from 0. ``version``: which one the page showed, see `Found.version`.
     """
 
     case: bytes
     kind: Kind
     item: bytes
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a target is: a message, with the id of its row; or a note, or something filed."""
+    """What a target is: a message, with the id of its row; a note, something filed, or a reason.
+
+    ``version``: of a note or something filed, or of the registration that has the reason. Messages
+    never change: 0.
+    """
 
     row_id: bytes = b""
     message: Message | None = None
     note: KeptNote | None = None
     filed: KeptFiled | None = None
+    reason: Override | None = None
+    version: int = 0
 
 
 def find(opened: OpenedCase, target: Target) -> Found | None:
     """Find something that can be erased; none where it is gone, or says nothing."""
     if target.kind is Kind.NOTE:
         note = opened.notebook.find(target.item)
-        return Found(note=note) if note else None
+        return Found(note=note, version=note.newest.version) if note else None
     if target.kind is Kind.FILED:
         filed = opened.notebook.find_filed(target.item)
-        return Found(filed=filed) if filed else None
+        return Found(filed=filed, version=filed.newest.version) if filed else None
+    if target.kind is Kind.REASON:
+        reasons, index = opened.registration.enquiry.overrides, int.from_bytes(target.item)
+        known = index < len(reasons)
+        return Found(reason=reasons[index], version=opened.version) if known else None
     for row_id, message in opened.items.dialogue_rows(opened.stored.items):
         if target.kind is Kind.MESSAGE and row_id == target.item and says_something(message):
             return Found(row_id, message)
@@ -82,15 +101,20 @@ def says_something(message: Message) -> bool:
 def erase(cases: Cases, target: Target, reason: Reason) -> Done:
     """Erase something with its files; `Done.ALREADY` where it is gone.
 
-    In the dialogue a line stays in its place, which the reporter sees as well.
+    `Done.CHANGED` where it is no longer what the page showed: nothing is erased unread. In the
+    dialogue a line stays in its place, which the reporter sees as well.
     """
 
     def step(opened: OpenedCase) -> Done:
         found = find(opened, target)
         if found is None:
             return Done.ALREADY
+        if found.version != target.version:
+            return Done.CHANGED
         erasing_it = _erasing(cases, opened, target, found, reason)
-        which = {"case": target.case, "item": target.item}
+        which = {"case": target.case}
+        if target.kind is not Kind.REASON:  # which has no id
+            which["item"] = target.item
         done = deed(Logged.CONTENT_ERASED, opened.inbox, kind=target.kind, reason=reason, **which)
         filed = erasing_it.filed
         with cases.writing(opened, erasing_it.registration, done, filed=filed) as db:
@@ -119,6 +143,8 @@ def _erasing(
         erased = Erased(cases.here.clock.today(), reason, file=target.kind is Kind.FILE)
         rest = _without(found.message, target, erased)
         return _rewriting(opened, found.row_id, found.message, rest)
+    if found.reason:
+        return _erasing_reason(cases, opened, found.reason)
     known, case_id = told_by_dialogue(opened), target.case
     row_ids = found.note.row_ids if found.note else ()
     attachment_ids: frozenset[bytes] = frozenset()
@@ -133,6 +159,47 @@ def _erasing(
         erasing.erase_files(db, case_id, attachment_ids)
 
     return _Erasing(known, write, others)
+
+
+def _erasing_reason(cases: Cases, opened: OpenedCase, gone: Override) -> _Erasing:
+    """Take a reason out of the registration, and its words out of the letters that repeat them.
+
+    A letter that nobody waits for any more stays one: its reason has no words then.
+    """
+    known, case_id = told_by_dialogue(opened), opened.case.id
+    overrides = tuple(one for one in known.enquiry.overrides if one is not gone)
+    known = replace(known, enquiry=replace(known.enquiry, overrides=overrides))
+    if gone.rule is not Rule.UNANSWERED:
+        return _Erasing(known, lambda _db: None)
+    now, me = cases.here.clock.now().replace(microsecond=0), cases.keyring.member_id
+    row_ids: list[bytes] = []
+    rows: list[ItemRow] = []
+    filed: list[KeptFiled] = []
+    for one in opened.notebook.filed:
+        told = _telling(one, gone.reason)
+        row_ids += told
+        if isinstance(one.content, Referral) and one.row_ids[-1] in told:
+            rest = replace(one.content, unanswered=WORDLESS)
+            version = Filed(one.filed_id, one.newest.version + 1, me, now, rest)
+            rows.append(seal_filed(opened.items, version, secrets.token_bytes(ID_BYTES)))
+            filed.append(KeptFiled([version], [rows[-1].id]))
+        else:
+            filed.append(one)
+
+    def write(db: Connection) -> None:
+        queries.delete_items(db, case_id, row_ids)
+        ItemRow.insert_all(db, rows)
+
+    return _Erasing(known, write, filed)
+
+
+def _telling(kept: KeptFiled, reason: str) -> list[bytes]:
+    """Give the rows of a letter's versions that say why its reply is not waited for."""
+    return [
+        row_id
+        for one, row_id in zip(kept.versions, kept.row_ids, strict=True)
+        if isinstance(one.content, Referral) and one.content.unanswered == reason
+    ]
 
 
 def _rewriting(opened: OpenedCase, row_id: bytes, before: Message, rest: Message) -> _Erasing:

@@ -101,7 +101,8 @@ class VersionForm(MemberForm):
 class CloseForm(MemberForm):
     """Closing. ``seen``: how many messages were on the page; ``form_id`` names the form.
 
-    ``unanswered``: why it is closed without the centre's reply.
+    ``unanswered``: why it is closed without the centre's reply. ``is_feedback``: whether the text
+    is the feedback that was promised.
     """
 
     form_id = HiddenField()
@@ -116,6 +117,7 @@ class CloseForm(MemberForm):
         ],
     )
     text = TextAreaField(filters=[unix_lines], validators=[text_length()])
+    is_feedback = BooleanField(_l("This is the feedback"))
     note = _note_field()
 
 

@@ -25,9 +25,10 @@ def link(cases: Cases, case_id: bytes, other_id: bytes, kind: LinkKind) -> Done:
 
     `Done.ALREADY` when they are linked so, `Done.INCOMPLETE` when they lie in different inboxes,
     one of them has `MOST_LINKS`, or it is one case: who reads the one could not read the other.
-    `Done.CLOSED_TO_YOU` where one of them does not open.
+    `Done.CLOSED_TO_YOU` where one of them does not open. Of two that came on one day, ``case_id``
+    is the one with which the enquirer came back.
     """
-    return _both(cases, case_id, other_id, lambda one, other: _linked(one, other, kind))
+    return _both(cases, case_id, other_id, lambda one, other: _linked(one, other, kind, case_id))
 
 
 def unlink(cases: Cases, case_id: bytes, other_id: bytes) -> Done:
@@ -50,16 +51,24 @@ def unlink(cases: Cases, case_id: bytes, other_id: bytes) -> Done:
     return cases.attempt(case_id, step) or Done.CLOSED_TO_YOU
 
 
-def decline(cases: Cases, case_id: bytes, reason: str) -> Done:
-    """Note why an enquiry of somebody who came back is not looked into any further."""
+def decline(cases: Cases, case_id: bytes, reason: str, was: str = "") -> Done:
+    """Note why an enquiry of somebody who came back is not looked into any further.
+
+    It takes the place of an earlier reason; `Done.CHANGED` when that is no longer the one that
+    ``was`` on the page.
+    """
 
     def step(opened: OpenedCase) -> Done:
         known = told_by_dialogue(opened)
         before = known.enquiry.reason_for(Rule.DECLINED)
-        if before is not None and before.reason == reason:
+        stands = before.reason if before else ""
+        if stands == reason:
             return Done.ALREADY
+        if stands != was:
+            return Done.CHANGED
         override = Override(Rule.DECLINED, reason, cases.here.clock.today())
-        overrides = (*known.enquiry.overrides, override)
+        others = (one for one in known.enquiry.overrides if one.rule is not Rule.DECLINED)
+        overrides = (*others, override)
         registration = replace(known, enquiry=replace(known.enquiry, overrides=overrides))
         done = deed(Logged.CASE_REGISTERED, opened.inbox, case=case_id, kind=Rule.DECLINED)
         with cases.writing(opened, registration, done):
@@ -116,10 +125,15 @@ def _deed(one: OpenedCase, other: OpenedCase) -> Deed:
     return deed(Logged.CASE_LINKED, one.inbox, case=one.case.id, other=other.case.id)
 
 
-def _linked(one: OpenedCase, other: OpenedCase, kind: LinkKind) -> Done | _Pair:
+def _linked(one: OpenedCase, other: OpenedCase, kind: LinkKind, from_id: bytes) -> Done | _Pair:
     if one.inbox.inbox.inbox_id != other.inbox.inbox.inbox_id:
         return Done.INCOMPLETE
-    pair = _with(one, Link(other.case.id, kind)), _with(other, Link(one.case.id, kind))
+    later = max(one.case, other.case, key=lambda case: (case.received, case.id == from_id))
+    came_back = kind is LinkKind.RENEWED
+    pair = (
+        _with(one, Link(other.case.id, kind, earlier=came_back and later is one.case)),
+        _with(other, Link(one.case.id, kind, earlier=came_back and later is other.case)),
+    )
     if pair[0].links == one.registration.links and pair[1].links == other.registration.links:
         return Done.ALREADY
     if any(len(registration.links) > MOST_LINKS for registration in pair):
@@ -136,7 +150,7 @@ def _unlinked(one: OpenedCase, other: OpenedCase) -> Done | _Pair:
 
 def _with(opened: OpenedCase, new: Link) -> Registration:
     links = opened.registration.links
-    if new in links:
+    if any((one.case, one.kind) == (new.case, new.kind) for one in links):
         return told_by_dialogue(opened)
     others = tuple(one for one in links if one.case != new.case)
     return replace(told_by_dialogue(opened), links=(*others, new))

@@ -39,7 +39,7 @@ class Anonymised:
     ``received`` and ``closed``: days; for the council's door the first day of the term, and none.
     ``acknowledged`` and ``feedback``: whether in time (whistleblowerloven § 12, or the
     municipality's own promise); none where there was nobody to tell. ``renewed``: linked to an
-    earlier or later enquiry of the same person. All else as in `Enquiry`.
+    earlier enquiry of the same person. All else as in `Enquiry`.
     """
 
     channel: Channel

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+WORDLESS = "[…]"  # stands where a reason stood that has to be there, and whose words were erased
+
 
 class Reason(StrEnum):
     """Why something was clearly irrelevant. The log and the dialogue tell these words alone."""

@@ -87,10 +87,11 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Another case; 16 bytes."""
+    """Another case; 16 bytes. ``earlier``: its enquirer came back with this one."""
 
     case: bytes
     kind: LinkKind
+    earlier: bool = False
 
 
 class DueKind(StrEnum):

@@ -251,10 +251,11 @@ class Registration:
 
     ``title``: neutral (offentlighedsloven § 15), empty until somebody gives one. ``seen``: how many
     messages had been read; ``acknowledged`` and ``feedback``: when those duties were met;
-    ``closed``: since when the case is closed. ``last_act`` names what casework did last, if that
-    can be undone, and ``last_item`` the item it was done to (16 bytes, or none). ``due``: what of
-    the filed things has a date. ``record``: the anonymised record of a closed case, 16 bytes.
-    ``source``: which enquiry of an imported file it is.
+    ``closed``: since when the case is closed, and ``closed_before`` until it was opened again.
+    ``last_act`` names what casework did last, if that can be undone, and ``last_item`` the item it
+    was done to (16 bytes, or none). ``due``: what of the filed things has a date. ``record``: the
+    anonymised record of a closed case, 16 bytes. ``source``: which enquiry of an imported file it
+    is.
     """
 
     title: str = ""
@@ -262,6 +263,7 @@ class Registration:
     acknowledged: date | None = None
     feedback: date | None = None
     closed: date | None = None
+    closed_before: date | None = None
     last_act: str = ""
     last_item: bytes = b""
     enquiry: Enquiry = Enquiry()  # noqa: RUF009  (frozen)

@@ -75,6 +75,8 @@ def close(case_id: str) -> BaseResponse:
     """Close a case."""
     form = CloseForm()
     refusal = wrong(form)
+    if refusal is None and form.is_feedback.data and not (form.text.data or "").strip():
+        refusal = Refusal(_("Write the feedback to the reporter, or take the tick away."), 422)
     if refusal:
         return _close_page(opened_case(case_id), form, refusal)
     decided = Closing(
@@ -83,6 +85,7 @@ def close(case_id: str) -> BaseResponse:
         (form.text.data or "").strip(),
         (form.note.data or "").strip(),
         (form.unanswered.data or "").strip(),
+        is_feedback=form.is_feedback.data,
     )
     done = try_to(lambda: acts.close(service(), read_id(case_id), decided))
     if done is None:

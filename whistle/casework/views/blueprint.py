@@ -4,13 +4,14 @@ import secrets
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from whistle.casework.acts import Done
 from whistle.casework.cases import NotOpenedError
 from whistle.casework.forms import EditNoteForm, NoteForm
+from whistle.casework.needs import StaysClosedError
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.crypto.errors import SealingError
 from whistle.domain.role import Role
@@ -48,6 +49,15 @@ def not_opened(error: NotOpenedError) -> Response:
     log_fault(error)
     page = render_template("casework/not_opened.html", draft=Draft.of_this_request())
     return Response(page, status=503)
+
+
+@blueprint.errorhandler(StaysClosedError)
+def stays_closed(_error: StaysClosedError) -> Response:
+    """Say that a closed case has to be opened again first; a text that was sent is not lost."""
+    case_id = (request.view_args or {}).get("case_id", "")
+    draft = Draft.of_this_request()
+    page = render_template("casework/stays_closed.html", draft=draft, case_id=case_id)
+    return Response(page, status=CONFLICT)
 
 
 def service() -> CaseworkService:

@@ -1,7 +1,7 @@
 """Deleting what is clearly irrelevant, at once and for good; and closed cases as a whole."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -26,6 +26,7 @@ from whistle.casework.views.blueprint import (
     wrong,
 )
 from whistle.casework.views.paper_forms import Choice
+from whistle.casework.views.registration_shown import TITLES
 from whistle.casework.views.shown import case_title, clock_time, talk_title
 from whistle.domain.channel import Side
 from whistle.domain.erasing import Reason
@@ -41,6 +42,7 @@ from whistle.keys.filed import Content, Document, KeptFiled
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import FileManifest, Message
 from whistle.signed_in import MemberForm, members_only, proof_needed
+from whistle.storage.tables import ID_BYTES
 from whistle.uploads import Refusal
 from whistle.web import long_date
 
@@ -49,8 +51,11 @@ _EXCERPT = 160
 
 
 class EraseForm(MemberForm):
-    """Why something is erased."""
+    """Why something is erased. ``version``: the one that was on the page."""
 
+    version = IntegerField(
+        widget=HiddenInput(), validators=[InputRequired(), NumberRange(min=0, max=_MOST)]
+    )
     reason = StringField()  # one of `Reason`
 
 
@@ -93,6 +98,7 @@ def erasing(case_id: str) -> str:
         ShownGroup(_("Messages and their files"), tuple(_messages(opened))),
         ShownGroup(_("Notes"), tuple(_notes(opened))),
         ShownGroup(_("Documents, and what else is filed"), tuple(_filed(opened))),
+        ShownGroup(_("Reasons in the registration"), tuple(_reasons(opened))),
     )
     return render_template(
         "casework/erasing.html",
@@ -121,9 +127,12 @@ def erase_one(case_id: str, kind: str, item_id: str) -> BaseResponse:
         refusal = Refusal(_("Choose why it has nothing to do with the case."), 422)
     if refusal:
         return _one_page(case_id, target, form, refusal)
-    reason = Reason(form.reason.data or "")
-    if try_to(lambda: acts.erase(service(), target, reason)) is None:
+    reason, shown = Reason(form.reason.data or ""), replace(target, version=form.version.data or 0)
+    done = try_to(lambda: acts.erase(service(), shown, reason))
+    if done is None:
         return _one_page(case_id, target, form, not_stored())
+    if done is Done.CHANGED:
+        return _one_page(case_id, target, form, _changed())
     return redirect(url_for("casework.erasing", case_id=case_id, done="erased"), 303)
 
 
@@ -159,6 +168,13 @@ def erase_case(case_id: str) -> BaseResponse:
     return _case_page(opened_case(case_id), form, Refusal(problem, CONFLICT))
 
 
+def _changed() -> Refusal:
+    problem = _(
+        "Somebody changed this meanwhile. What it says now is shown below. Nothing was erased."
+    )
+    return Refusal(problem, CONFLICT)
+
+
 def sure_word() -> str:
     """Give the word that is typed to be sure, in the reader's language."""
     return _("erase").casefold()
@@ -181,6 +197,8 @@ def _one_page(
     found = acts.find(opened, target)
     if found is None:
         abort(404)
+    form.version.raw_data = None  # shown is what is, not what was sent
+    form.version.data = found.version
     renew(form)
     page = render_template(
         "casework/erase.html",
@@ -261,6 +279,12 @@ def _filed(opened: OpenedCase) -> Iterator[ShownThing]:
         yield _begin(_show(target, Found(filed=kept)))
 
 
+def _reasons(opened: OpenedCase) -> Iterator[ShownThing]:
+    for index, reason in enumerate(opened.registration.enquiry.overrides):
+        target = Target(opened.case.id, Kind.REASON, index.to_bytes(ID_BYTES))
+        yield _begin(_show(target, Found(reason=reason)))
+
+
 def _begin(thing: ShownThing) -> ShownThing:
     if len(thing.text) <= _EXCERPT:
         return thing
@@ -270,6 +294,9 @@ def _begin(thing: ShownThing) -> ShownThing:
 def _show(target: Target, found: Found) -> ShownThing:
     if found.message:
         return _show_message(target, found.message)
+    if found.reason:
+        title, day = str(TITLES[found.reason.rule]), long_date(found.reason.day)
+        return ShownThing(title, found.reason.reason, day, _url(target))
     return _show_note(target, found.note) if found.note else _show_filed(target, found.filed)
 
 

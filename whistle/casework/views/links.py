@@ -7,7 +7,7 @@ from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from whistle.casework.acts import reopen
@@ -18,6 +18,7 @@ from whistle.casework.linking import MOST_LINKS, decline, link, received_on, unl
 from whistle.casework.listing import Wanted, list_cases
 from whistle.casework.service import CaseworkService
 from whistle.casework.views.blueprint import (
+    CONFLICT,
     act,
     blueprint,
     check,
@@ -50,8 +51,9 @@ class LinkForm(MemberForm):
 
 
 class DeclineForm(MemberForm):
-    """Why something is not looked into again."""
+    """Why something is not looked into again. ``was``: the reason that was on the page."""
 
+    was = HiddenField(filters=[unix_lines])
     reason = TextAreaField(
         filters=[unix_lines],
         validators=[
@@ -125,8 +127,8 @@ def link_case(case_id: str) -> BaseResponse:
         chosen = kind
         done = try_to(lambda: _known(link(service(), key, other, chosen)))
         refusal = _link_refusal(done)
-    if refusal is None and form.reopen.data:
-        act(lambda: reopen(service(), other))
+        if done is Done.YES and form.reopen.data:  # a form that is sent again does it once
+            act(lambda: reopen(service(), other))
     if refusal is None:
         return redirect(url_for("casework.links", case_id=case_id, done="linked"), 303)
     return _page(opened_case(case_id), form, DeclineForm(formdata=None), refusal)
@@ -151,8 +153,8 @@ def decline_case(case_id: str) -> BaseResponse:
     if refusal is None and not reason:
         refusal = Refusal(_("Say why. The reason can be asked for one day."), 422)
     if refusal is None:
-        done = try_to(lambda: decline(service(), key, reason))
-        refusal = not_stored() if done is None else None
+        done = try_to(lambda: decline(service(), key, reason, form.was.data or ""))
+        refusal = _decline_refusal(done)
     if refusal is None:
         return redirect(url_for("casework.links", case_id=case_id, done="declined"), 303)
     empty = LinkForm(formdata=None, kind=LinkKind.RENEWED)
@@ -186,18 +188,33 @@ def _link_refusal(done: Done | None) -> Refusal | None:
     return Refusal(problem, 422)
 
 
+def _decline_refusal(done: Done | None) -> Refusal | None:
+    if done is None:
+        return not_stored()
+    if done is not Done.CHANGED:
+        return None
+    problem = _(
+        "Somebody wrote another reason meanwhile. It is shown below, and so is yours: save again "
+        "to put yours in its place."
+    )
+    return Refusal(problem, CONFLICT)
+
+
 def _page(
     opened: OpenedCase, form: LinkForm, declining: DeclineForm, refusal: Refusal | None = None
 ) -> BaseResponse:
     for one in (form, declining):
         renew(one)
+    box = show_links(service(), opened)
+    if declining.was.raw_data is None or (refusal and refusal.status == CONFLICT):
+        declining.was.data = box.declined
     done = request.args.get("done", "") if request.method == "GET" else ""
     shown = form.errors or declining.errors
     page = render_template(
         "casework/links.html",
         case_id=opened.case.id.hex(),
         title=case_title(opened.inbox.inbox, opened.case, opened.registration.title),
-        box=show_links(service(), opened),
+        box=box,
         offered=_offered(opened),
         kinds=[Option(one, kind_title(one)) for one in LinkKind],
         form=form,

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.casework.closing_needs import office_of
 from whistle.casework.done import Done
+from whistle.casework.needs import StaysClosedError
 from whistle.casework.registering import answers_in, as_told, merge, register
 from whistle.casework.service import OpenedCase
 from whistle.casework.views.blueprint import (
@@ -95,11 +96,22 @@ def _save(case_id: bytes, form: RegistrationForm) -> BaseResponse | None:
         refusal = Refusal("", 422)
     if refusal is None:
         was = read_written(form.was.data)
-        done = try_to(lambda: register(service(), case_id, sent.enquiry, was))
+        try:
+            done = try_to(lambda: register(service(), case_id, sent.enquiry, was))
+        except StaysClosedError:
+            return _page(opened_case(case_id.hex()), form, _Answer(_stays_closed()))
         if done is Done.CHANGED:
             return _changed(opened_case(case_id.hex()), form, sent)
         refusal = not_stored() if done is None else None
     return _page(opened_case(case_id.hex()), form, _Answer(refusal)) if refusal else None
+
+
+def _stays_closed() -> Refusal:
+    problem = _(
+        "The case is closed, and this would leave it without something that a closed case has. "
+        "Open the case again first. Nothing of yours is lost: it is in the form."
+    )
+    return Refusal(problem, CONFLICT)
 
 
 def _door_and_day(opened: OpenedCase) -> tuple[Channel, date]:
