@@ -5,6 +5,8 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from tests.support.office import Desk, Office
@@ -134,3 +136,37 @@ def test_a_filter_that_is_none_is_not_one_or_says_so(
     page = desk.get(f"/casework/inboxes?{query}")
     assert page.status_code == 200
     assert page.text.count('class="title"') == 1
+
+
+NASTY = st.sampled_from(
+    ["", "a", "b", '"', "\\", '"category":"a"', '\\"category":"a', "æ", '"casework":true']
+)
+ISSUES = st.builds(Issue, NASTY, NASTY, NASTY, NASTY, NASTY)
+DUES = st.builds(Due, st.sampled_from(DueKind), st.dates(), st.just(b"i" * 16), NASTY)
+
+
+@given(
+    st.builds(
+        Registration,
+        title=NASTY,
+        enquiry=st.builds(
+            Enquiry,
+            purpose=NASTY,
+            casework=st.none() | st.booleans(),
+            issues=st.lists(ISSUES, max_size=3).map(tuple),
+        ),
+        due=st.lists(DUES, max_size=2).map(tuple),
+    ),
+    st.builds(Filters, NASTY, NASTY, st.booleans()),
+)
+def test_what_the_bytes_tell_is_what_the_registration_says(
+    registration: Registration, filters: Filters
+) -> None:
+    enquiry = registration.enquiry
+    meant = not (filters.unregistered and enquiry.is_registered)
+    if filters.centre or filters.category:
+        meant &= any(
+            filters.centre in {"", one.centre} and filters.category in {"", one.category}
+            for one in enquiry.issues
+        )
+    assert filters.take(registration.encode()) is meant

@@ -41,16 +41,20 @@ class Filters:
     def take(self, registration: bytes) -> bool:
         """Say whether a case with this registration, in canonical bytes, is wanted.
 
-        Most are told by their bytes alone: canonical JSON writes a field in one way, and leaves
-        ``casework`` out until somebody registers.
+        Most are told by their bytes alone: canonical JSON writes a field in one way, with a
+        backslash before a quotation mark of a text, and leaves ``casework`` out until somebody
+        registers. ``category`` is a field of issues alone; a date has a ``centre``, too.
         """
-        return self.may_take(registration) and (self.take_new or self._issue_in(registration))
+        return self.may_take(registration) and (not self.centre or self._issue_in(registration))
 
     def may_take(self, padded: bytes) -> bool:
         """Say no where a registration, in its padding or without, cannot be wanted."""
         if self.unregistered and b'"casework":' in padded:
             return False
-        return all(part in padded for part in self._parts)
+        for part in self._parts:  # noqa: SIM110  (all() of a generator takes three times as long)
+            if part not in padded:
+                return False
+        return True
 
     @cached_property
     def _parts(self) -> list[bytes]:

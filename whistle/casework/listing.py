@@ -136,28 +136,36 @@ def _sifted(
     unread: set[bytes],
 ) -> list[bytes] | None:
     """Give the ids of all cases that are wanted; none where the database can tell a page's."""
-    if filters.need_keys:
-        ids = [
-            state.case_id
-            for state in queries.sealed_states(db, which)
-            if _is_wanted(bulk[state.inbox_id], filters, state)
-        ]
-    elif which.state is CaseState.UNREAD:
-        ids = queries.page_of(db, which)
-    else:
+    if not filters.need_keys and which.state is not CaseState.UNREAD:
         return None
+    ids = queries.page_of(db, which)
+    if filters.need_keys:
+        wanted = _wanted(db, bulk, which.inbox_ids, filters, ids)
+        ids = [one for one in ids if one in wanted]
     return [one for one in ids if one in unread] if which.state is CaseState.UNREAD else ids
 
 
-def _is_wanted(inbox: BulkInbox, filters: Filters, state: queries.SealedState) -> bool:
-    """Say whether a case passes the filters; one that does not open passes none."""
-    if state.registration is None:
-        return filters.take_new
-    try:
-        padded = inbox.padded_registration(state.epoch, state.registration)
-        return filters.may_take(padded) and filters.take(unpad(padded))
-    except (SealingError, *DAMAGED):
-        return False
+def _wanted(
+    db: Connection,
+    bulk: Mapping[bytes, BulkInbox],
+    inbox_ids: Sequence[bytes],
+    filters: Filters,
+    case_ids: Sequence[bytes],
+) -> set[bytes]:
+    """Give the cases that pass the filters; one that does not open passes none."""
+    wanted = set(case_ids) if filters.take_new else set()
+    sealed = queries.sealed_registrations(db, inbox_ids, case_ids)
+    for inbox_id, epoch, case_id, version, body in sealed:
+        try:
+            padded = bulk[inbox_id].padded_registration(epoch, version, case_id, body)
+            passes = filters.may_take(padded) and filters.take(unpad(padded))
+        except (SealingError, *DAMAGED):
+            passes = False
+        if passes:
+            wanted.add(case_id)
+        else:
+            wanted.discard(case_id)
+    return wanted
 
 
 def _looked_at(inbox: InboxKeys, state: CaseState) -> Deed:

@@ -194,7 +194,7 @@ class _OpenCase:
             return False
         return filters.take(self._registration) if self._registration else filters.take_new
 
-    def take(self, items: Iterable[tuple[queries.Kind, bytes, bytes]], inbox: InboxKeys) -> None:
+    def take(self, items: Iterable[queries.Item], inbox: InboxKeys) -> None:
         """Open items; and what was handed over with a case that nobody has opened here."""
         try:
             case = self._inbox.case(self.keys)
@@ -204,9 +204,11 @@ class _OpenCase:
         except (SealingError, *DAMAGED):
             self.damaged = True
             return
-        for kind, item_id, body in items:
+        encoded = self._encoded
+        for _, compartment, generation, version, item_id, body in items:
             try:
-                self._encoded.setdefault(kind[0], []).append(case.open(kind, item_id, body))
+                text = case.open((compartment, generation, version), item_id, body)
+                encoded.setdefault(compartment, []).append(text)
             except (SealingError, *DAMAGED):
                 self.damaged = True
 

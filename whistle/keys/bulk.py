@@ -4,7 +4,7 @@ The keys, places and checks are those of `whistle.keys.cases`; what is saved is 
 same for all of them. Nothing is decoded here, and nothing is kept when the request is over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -21,6 +21,7 @@ from whistle.storage.tables import ID_BYTES
 _COMPARTMENTS = tuple(Compartment)  # dialogue, identity, casework: as case keys are written
 _AroundIds: TypeAlias = tuple[bytes, bytes, bytes]
 _Kind: TypeAlias = tuple[str, int, int]  # compartment, generation, version
+_Vault: TypeAlias = tuple[Callable[[bytes, bytes], bytes], bytes, bytes]  # around the case's id
 _CaseKeys: TypeAlias = Sequence[tuple[SymmetricKey, SymmetricKey, SymmetricKey | None]]
 
 
@@ -32,16 +33,16 @@ class BulkInbox:
         self._inbox = inbox
         self._vaults: dict[int, Opener] = {}
         self._installation = inbox.inbox.current.installation
-        self._places: dict[tuple[Purpose, int, int], tuple[bytes, bytes]] = {}
+        self._known: dict[tuple[Purpose, int, int], _Vault] = {}
         self._items = _ItemPlaces(self._installation)
 
     def registration(self, epoch: int, row: RegistrationRow) -> bytes:
         """Give the canonical bytes of a registration, or raise a `SealingError`."""
-        return unpad(self.padded_registration(epoch, row))
+        return unpad(self.padded_registration(epoch, row.version, row.case_id, row.body))
 
-    def padded_registration(self, epoch: int, row: RegistrationRow) -> bytes:
+    def padded_registration(self, epoch: int, version: int, case_id: bytes, body: bytes) -> bytes:
         """Give them in their padding: it is enough to see what does not stand in them."""
-        return self._open(Purpose.REGISTRATION, epoch, row.version, row.case_id, row.body)
+        return self._open(Purpose.REGISTRATION, epoch, version, case_id, body)
 
     def case(self, row: InboxKeysRow) -> "BulkCase":
         """Give what opens the items of a case, or raise a `SealingError`.
@@ -59,16 +60,21 @@ class BulkInbox:
         return BulkCase(row.case_id, keys, self._items)
 
     def _open(self, purpose: Purpose, epoch: int, version: int, item: bytes, body: bytes) -> bytes:
+        known = self._known.get((purpose, epoch, version))
+        if known is None:
+            known = self._known[purpose, epoch, version] = self._find(purpose, epoch, version)
+        opener, before, after = known
+        if len(item) != ID_BYTES:
+            raise ContentError("not the id of a case")
+        return opener(before + item + after, body)
+
+    def _find(self, purpose: Purpose, epoch: int, version: int) -> _Vault:
         vault = self._vaults.get(epoch)
         if vault is None:
             vault = self._vaults[epoch] = Opener(self._inbox.vault(epoch))
-        around = self._places.get((purpose, epoch, version))
-        if around is None:
-            place = Place(purpose, self._installation, generation=epoch, version=version)
-            first, between, last = place.around_ids()
-            around = first + self._inbox.inbox.inbox_id + between, last
-            self._places[purpose, epoch, version] = around
-        return vault.open(around[0] + _an_id(item) + around[1], body)
+        place = Place(purpose, self._installation, generation=epoch, version=version)
+        first, between, last = place.around_ids()
+        return vault.open, first + self._inbox.inbox.inbox_id + between, last
 
 
 def _vault_keys(encoded: bytes) -> _CaseKeys:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SOON = timedelta(days=7)
 AT_ONCE = 500  # rows that are fetched, and cases that are opened, before the next ones
 
+_SPARSE = 4  # of so many cases, one is read by its id
+
 
 class CaseState(StrEnum):
     """Which cases a list shows.
@@ -87,7 +89,7 @@ def page_of(
     """
     query = which.narrow(select(tables.cases.c.id))
     query = query.order_by(*_what_presses()).limit(limit).offset(offset)
-    return list(db.execute(query).scalars())
+    return [row[0] for row in _raw(db, query)]
 
 
 def count(db: Connection, which: Which) -> int:
@@ -97,40 +99,40 @@ def count(db: Connection, which: Which) -> int:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class SealedState:
-    """What it takes to filter a case by its registration; none for one that nobody has opened."""
-
-    case_id: bytes
-    inbox_id: bytes
-    epoch: int
-    registration: RegistrationRow | None
+Sealed: TypeAlias = tuple[bytes, int, bytes, int, bytes]
 
 
-def sealed_states(db: Connection, which: Which) -> Iterator[SealedState]:
-    """Give the registrations of cases, in the order of `page_of`, a few at a time.
+def sealed_registrations(
+    db: Connection, inbox_ids: Sequence[bytes], case_ids: Sequence[bytes]
+) -> Iterator[Sealed]:
+    """Give the registrations of cases of some inboxes, in the order in which they are stored.
 
-    The ids are sorted without the bodies, which would otherwise all be in memory together.
+    Of each the inbox, the vault's epoch, the case's id, the version and the body. A case that
+    nobody has opened has none. Where many are wanted, all between the first and the last are read:
+    that takes a third of the time of finding each.
     """
-    ids = page_of(db, which)
-    column, registered = tables.inbox_keys.c, tables.registrations.c
-    for first in range(0, len(ids), AT_ONCE):
-        some = ids[first : first + AT_ONCE]
-        query = (
-            select(
-                column.case_id,
-                column.inbox_id,
-                column.epoch,
-                registered.version,
-                registered.body,
-            )
-            .outerjoin(tables.registrations, registered.case_id == column.case_id)
-            .where(column.case_id.in_(some))
-        )
-        found = {row[0]: row for row in db.execute(query)}
-        for case_id, inbox_id, epoch, version, body in (found[one] for one in some if one in found):
-            registration = None if body is None else RegistrationRow(case_id, version, body)
-            yield SealedState(case_id, inbox_id, epoch, registration)
+    keys, column = tables.inbox_keys.c, tables.registrations.c
+    query = select(keys.case_id, keys.inbox_id, keys.epoch).where(keys.inbox_id.in_(inbox_ids))
+    vaults = {case_id: (inbox_id, epoch) for case_id, inbox_id, epoch in _raw(db, query)}
+    wanted, stored = vaults.keys() & set(case_ids), sorted(case_ids)
+    many = len(stored) * _SPARSE > len(vaults)
+    for first in range(0, len(stored), AT_ONCE):
+        some = stored[first : first + AT_ONCE]
+        these = column.case_id.between(some[0], some[-1]) if many else column.case_id.in_(some)
+        query = select(column.case_id, column.version, column.body).where(these)
+        for row in _raw(db, query):
+            if row[0] in wanted:
+                yield *vaults[row[0]], *row
+
+
+def _raw(db: Connection, query: Select[Any]) -> Sequence[Any]:
+    """Give rows as the driver has them: for columns of bytes, texts and numbers.
+
+    SQLAlchemy takes twice as long for a row of these as the database does.
+    """
+    with db.execute(query) as result:
+        rows: Sequence[Any] = result.cursor.fetchall()
+    return rows
 
 
 def load(db: Connection, case_ids: Sequence[bytes]) -> list[ListedCase]:
@@ -232,26 +234,37 @@ def newest_first(
 def registrations(db: Connection, case_ids: Sequence[bytes]) -> dict[bytes, RegistrationRow]:
     """Give the registrations of cases by id; those that nobody has opened have none."""
     column = tables.registrations.c
-    rows = RegistrationRow.all(db, RegistrationRow.select(column.case_id.in_(case_ids)))
-    return {row.case_id: row for row in rows}
+    query = select(column.case_id, column.version, column.body)
+    rows = _raw(db, query.where(column.case_id.in_(case_ids)))
+    return {row[0]: RegistrationRow(*row) for row in rows}
 
 
 def keys_of(db: Connection, case_ids: Sequence[bytes]) -> dict[bytes, InboxKeysRow]:
     """Give the sealed keys of cases by id."""
     column = tables.inbox_keys.c
-    rows = InboxKeysRow.all(db, InboxKeysRow.select(column.case_id.in_(case_ids)))
-    return {row.case_id: row for row in rows}
+    query = select(
+        column.case_id,
+        column.inbox_id,
+        column.epoch,
+        column.generation,
+        column.in_vault,
+        column.body,
+    ).where(column.case_id.in_(case_ids))
+    return {
+        row[0]: InboxKeysRow(row[0], row[1], row[2], row[3], bool(row[4]), row[5])
+        for row in _raw(db, query)
+    }
 
 
-Kind: TypeAlias = tuple[str, int, int]
+Item: TypeAlias = tuple[bytes, str, int, int, bytes, bytes]
 
 
 def items_of(
     db: Connection, case_ids: Sequence[bytes], compartments: Sequence[str]
-) -> dict[bytes, list[tuple[Kind, bytes, bytes]]]:
+) -> dict[bytes, list[Item]]:
     """Give the items of cases by the case's id, of some compartments.
 
-    Of each its compartment, generation and version; its id; its body.
+    Of each the case; its compartment, generation and version; its id; its body.
     """
     column = tables.items.c
     query = select(
@@ -262,9 +275,9 @@ def items_of(
         column.id,
         column.body,
     ).where(column.case_id.in_(case_ids), column.compartment.in_(compartments))
-    found: dict[bytes, list[tuple[Kind, bytes, bytes]]] = {one: [] for one in case_ids}
-    for case_id, compartment, generation, version, item_id, body in db.execute(query):
-        found[case_id].append(((compartment, generation, version), item_id, body))
+    found: dict[bytes, list[Item]] = {one: [] for one in case_ids}
+    for row in _raw(db, query):
+        found[row[0]].append(row)
     return found
 
 

@@ -20,6 +20,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    literal_column,
 )
 from sqlalchemy.schema import SchemaItem
 
@@ -168,7 +170,15 @@ cases = table(
     Column("feedback_by", Date),
     Column("is_open", Boolean(create_constraint=False), nullable=False),
     Column("erase_after", Date),
-    Index(None, "inbox_id", "received"),
+    # All that lists order and count by, so that they need not read the cases.
+    Index(
+        "ix_enquiry_case_listed",
+        "inbox_id",
+        "received",
+        "is_open",
+        "acknowledge_by",
+        "feedback_by",
+    ),
 )
 
 receipts = table(
@@ -186,6 +196,12 @@ inbox_keys = table(
     Column("in_vault", Boolean(create_constraint=False), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index(None, "inbox_id", "epoch", "case_id"),
+    Index(
+        "ix_case_keys_inbox_new",
+        "inbox_id",
+        sqlite_where=literal_column("in_vault").is_(false()),
+        postgresql_where=literal_column("in_vault").is_(false()),
+    ),
 )
 
 reporter_keys = table(

@@ -1,4 +1,4 @@
-"""What statistics need of closed cases, which outlives them."""
+"""What statistics need of closed cases, which outlives them; and indexes for lists."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,8 +24,24 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_anonymised_record_inbox_id_epoch"), "anonymised_record", ["inbox_id", "epoch"]
     )
+    op.drop_index(op.f("ix_enquiry_case_inbox_id_received"), "enquiry_case")
+    listed = ["inbox_id", "received", "is_open", "acknowledge_by", "feedback_by"]
+    op.create_index("ix_enquiry_case_listed", "enquiry_case", listed)
+    nobody_opened = sa.literal_column("in_vault").is_(sa.false())
+    op.create_index(
+        "ix_case_keys_inbox_new",
+        "case_keys_inbox",
+        ["inbox_id"],
+        sqlite_where=nobody_opened,
+        postgresql_where=nobody_opened,
+    )
 
 
 def downgrade() -> None:
     """Go back; the records are lost."""
+    op.drop_index("ix_case_keys_inbox_new", "case_keys_inbox")
+    op.drop_index("ix_enquiry_case_listed", "enquiry_case")
+    op.create_index(
+        op.f("ix_enquiry_case_inbox_id_received"), "enquiry_case", ["inbox_id", "received"]
+    )
     op.drop_table("anonymised_record")
