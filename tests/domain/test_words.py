@@ -104,6 +104,13 @@ def test_the_sieve_stops_what_stands_nowhere() -> None:
     assert sieve.lets_through([b'{"text":"plejehjem"}', fold_record("ÆRØ".encode())])
 
 
+@pytest.mark.parametrize("text", ["ÆØÅ æøå på ærø", "Ærø – på “besøg”", "CAFÉ på Ærø", "ærø 漢 på"])
+def test_the_sieve_finds_danish_letters_in_texts_of_any_kind(text: str) -> None:
+    record = json.dumps({"text": text}, ensure_ascii=False).encode()
+    assert Sieve(read_words("ærø" if "rø" in text else "æøå")).lets_through([fold_record(record)])
+    assert not Sieve(read_words("aro")).lets_through([fold_record(record)])
+
+
 def test_no_text_is_slow_to_look_through() -> None:
     words = read_words("a" * 99 + "b " + '"a a a"')
     begun = time.process_time()
