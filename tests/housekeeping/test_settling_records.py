@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import text
 
-from tests.casework.records import close_case, opened_case, rows
+from tests.casework.records import close_case, opened_case
 from tests.housekeeping.life import house_of
 from tests.support.office import Office
 from whistle.housekeeping.service import keep_house
@@ -23,7 +23,7 @@ def transactions(office: Office) -> Sequence[tuple[bytes, bytes]]:
         return [(record, case_id) for record, case_id in db.execute(query)]
 
 
-def test_no_transaction_and_no_order_ties_a_record_to_its_case(
+def test_no_transaction_ties_a_record_to_its_case(
     office: Office, backend: str
 ) -> None:
     if backend != "postgresql":
@@ -37,5 +37,3 @@ def test_no_transaction_and_no_order_ties_a_record_to_its_case(
     office.later(days=1)
     assert keep_house(house_of(office)).trouble == []
     assert len(transactions(office)) == len(cases) ** 2  # all by one transaction: any with any
-    ids = [row.id for row in rows(office)]  # as they lie on the disk
-    assert ids == sorted(ids)
