@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from tests.casework.papers import place_of, received
+from tests.casework.records import counted
 from tests.support.office import Desk, Office, hidden_fields
 from tests.support.registered import registered
 from whistle.casework import acts, documents, erasing
@@ -186,6 +187,47 @@ def test_a_call_is_closed_reopened_and_undone_without_a_line_to_anybody(
     assert state().case.is_open
     assert acts.undo(work, called, state().version) is Done.YES
     assert not state().case.is_open
+
+
+def test_undoing_a_reopening_keeps_the_day_on_which_a_call_was_closed(
+    office: Office, called: bytes
+) -> None:
+    work = office.work_of(office.adviser)
+    assert close(office, called) is Done.YES
+    before = counted(office)
+    office.later(days=60)
+    for _ in range(2):
+        assert acts.reopen(work, called) is Done.YES
+        opened = work.open(called)
+        assert opened is not None
+        assert acts.undo(work, called, opened.version) is Done.YES
+        assert counted(office) == before
+    assert [one.closed for one in before] == [date(2026, 11, 20)]
+
+
+def test_a_final_answer_with_the_closing_is_feedback_where_that_is_said(
+    office: Office, desk: Desk
+) -> None:
+    case_id = office.case_of(office.reporter().report(channel="whistleblower"))
+    registered(office.work_of(office.adviser), case_id, Enquiry(casework=False))
+    address = f"/casework/case/{case_id.hex()}/close"
+    page = desk.get(address).text
+    assert 'name="is_feedback"' in page
+    form = {**hidden_fields(page), "is_feedback": "y"}
+    refused = desk.post(address, form)
+    assert refused.status_code == 422
+    assert desk.post(address, {**form, "text": "Det er rettet."}).status_code == 303
+    assert [(one.acknowledged, one.feedback) for one in counted(office)] == [(True, True)]
+
+
+def test_words_with_the_closing_are_no_feedback_by_themselves(
+    office: Office, case_id: bytes, opened: Open
+) -> None:
+    work = office.work_of(office.adviser)
+    opened()
+    registered(work, case_id)
+    assert acts.close(work, case_id, Closing(b"f", 1, "Slut")) is Done.YES
+    assert opened().registration.feedback is None
 
 
 def test_a_call_is_closed_once_by_a_double_click(office: Office, called: bytes) -> None:

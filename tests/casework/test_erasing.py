@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,17 +17,19 @@ from tests.casework.papers import (
     rows_of,
     sealed_items,
 )
-from tests.casework.records import close_case, counted
+from tests.casework.records import close_case, counted, register
 from tests.support.office import Desk, Office, a_file, hidden_fields
-from whistle.casework import erasing, notes, tasks
-from whistle.casework.acts import Done
+from whistle.casework import acts, erasing, notes, tasks
+from whistle.casework.acts import Closing, Done
 from whistle.casework.cases import OpenedCase
 from whistle.casework.erasing import Kind, Seen, Target
+from whistle.casework.filing import Filing, Place, file_new
 from whistle.casework.linking import link
 from whistle.domain.channel import Side
-from whistle.domain.erasing import Reason
+from whistle.domain.erasing import WORDLESS, Reason
+from whistle.domain.filed import Referral
 from whistle.domain.logged import Logged
-from whistle.domain.registration import LinkKind
+from whistle.domain.registration import Enquiry, LinkKind, Override, Rule
 from whistle.keys.keyring import Keyring
 from whistle.storage.engine import is_sqlite
 
@@ -140,6 +143,80 @@ def test_a_note_and_a_document_go_at_once_with_all_that_they_said_before(
     assert chunks(office, attachment_id) == 0
     assert opened().registration.last_act == ""
     assert erase(office, Target(case_id, kind, item)) is Done.ALREADY
+
+
+@pytest.mark.parametrize("kind", [Kind.NOTE, Kind.FILED])
+def test_what_a_colleague_wrote_meanwhile_is_not_erased_unread(
+    office: Office, desk: Desk, deputy: Keyring, case_id: bytes, opened: Open, kind: Kind
+) -> None:
+    opened()
+    mine, theirs = office.work_of(office.adviser), office.work_of(deputy)
+    if kind is Kind.NOTE:
+        notes.write_note(mine, case_id, b"f", "Om naboen")
+        item = opened().notebook.shown[0].note_id
+    else:
+        tasks.add(mine, case_id, b"f", "Om naboen", None)
+        item = opened().notebook.filed[0].filed_id
+    url = path_of(case_id, f"/erase/{kind}/{item.hex()}")
+    form = {**hidden_fields(desk.get(url).text), "reason": "other-people"}
+    if kind is Kind.NOTE:
+        notes.edit_note(theirs, case_id, item, 1, notes.Edit("Han har ringet om sagen"))
+    else:
+        tasks.reword(theirs, Place(case_id, item, 1), "Han har ringet om sagen", None)
+    refused = desk.post(url, form)
+    assert refused.status_code == 409
+    assert 'role="alert"' in refused.text
+    assert "Han har ringet om sagen" in refused.text
+    assert opened().notebook.shown or opened().notebook.filed
+    form |= hidden_fields(refused.text)  # now it was shown
+    assert desk.post(url, form).status_code == 303
+    assert not opened().notebook.shown
+    assert not opened().notebook.filed
+
+
+def test_a_reason_in_the_registration_is_erased_and_no_other(
+    office: Office, desk: Desk, case_id: bytes, opened: Open
+) -> None:
+    day = office.clock.today()
+    given = (Override(Rule.DECLINED, SECRET, day), Override(Rule.HALF_YEAR, "Nyt", day))
+    opened()
+    register(office.work_of(office.adviser), case_id, Enquiry(casework=False, overrides=given))
+    listed = desk.get(path_of(case_id, "/erase")).text
+    first, second = re.findall(r'href="([^"]*/erase/reason/[0-9a-f]{32})"', listed)
+    page = desk.get(first).text
+    assert SECRET in page
+    form, journal = {**hidden_fields(page), "reason": "other-people"}, Journal(office)
+    assert desk.post(first, form).status_code == 303
+    told = next(one for one in journal.new() if one.act is Logged.CONTENT_ERASED)
+    assert told.about["kind"] == "reason"
+    assert opened().registration.enquiry.overrides == given[1:]
+    assert SECRET not in desk.open(case_id).text
+    assert desk.post(first, form).status_code == 409  # another reason is in its place now
+    assert desk.get(second).status_code == 404
+    assert opened().registration.enquiry.overrides == given[1:]
+
+
+def test_why_a_reply_is_not_waited_for_is_erased_in_the_letter_too_which_waits_no_more(
+    office: Office, desk: Desk, case_id: bytes, opened: Open
+) -> None:
+    work, day = office.work_of(office.adviser), office.clock.today()
+    opened()
+    register(work, case_id)
+    letter = Referral("bl", day, day)
+    assert file_new(work, case_id, b"f", letter, Filing(Logged.FILED)) is Done.YES
+    assert acts.close(work, case_id, Closing(b"g", 1, unanswered=SECRET)) is Done.YES
+    records = counted(office)
+    version = opened().version
+    target = Target(case_id, Kind.REASON, bytes(16), version)
+    assert erase(office, replace(target, version=version - 1)) is Done.CHANGED
+    assert erase(office, target) is Done.YES
+    after = opened()
+    assert after.registration.enquiry.overrides == ()
+    ((kept, told),) = after.notebook.of_kind(Referral)
+    assert told == replace(letter, unanswered=WORDLESS)
+    assert [one.content for one in kept.versions] == [letter, told]
+    assert counted(office) == records
+    assert SECRET not in desk.get(path_of(case_id, f"/referrals/{kept.filed_id.hex()}")).text
 
 
 def test_an_erased_task_is_due_no_more(office: Office, case_id: bytes, opened: Open) -> None:

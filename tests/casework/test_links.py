@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 
+from tests.casework.records import close_case, counted
 from tests.support.office import Desk, Office, hidden_fields
 from tests.support.registered import registered
 from whistle.casework import acts
@@ -86,6 +88,42 @@ def test_a_case_that_came_back_is_linked_from_a_short_list_and_the_old_one_opene
     assert found.registration.links == (Link(case_id, LinkKind.RENEWED),)
 
 
+def test_a_link_form_that_is_sent_again_late_opens_nothing_again(
+    office: Office, desk: Desk, case_id: bytes, other: bytes
+) -> None:
+    work = office.work_of(office.adviser)
+    work.open(other)
+    registered(work, other)
+    assert acts.close(work, other, Closing(b"f", 1)) is Done.YES
+    address = f"/casework/case/{case_id.hex()}/link"
+    page = desk.get(address).text
+    form = {**hidden_fields(page), "other": other.hex(), "kind": "renewed", "reopen": "y"}
+    assert desk.post(address, form).status_code == 303
+    assert acts.close(work, other, Closing(b"g", 3)) is Done.YES
+    assert desk.post(address, form).status_code == 303
+    found = work.open(other)
+    assert found is not None
+    assert not found.case.is_open
+
+
+@pytest.mark.parametrize("from_the_later", [True, False])
+def test_of_two_linked_cases_the_later_alone_is_counted_as_renewed_contact(
+    office: Office, case_id: bytes, *, from_the_later: bool
+) -> None:
+    work = office.work_of(office.adviser)
+    work.open(case_id)
+    office.later(days=3)
+    later = office.case_of(office.reporter().report("Det samme igen"))
+    pair = (later, case_id) if from_the_later else (case_id, later)
+    assert link(work, *pair, LinkKind.RENEWED) is Done.YES
+    for each in pair:
+        close_case(work, each)
+    renewed = {one.received: one.renewed for one in counted(office)}
+    assert renewed == {date(2026, 11, 20): False, date(2026, 11, 23): True}
+    assert link(work, *pair, LinkKind.RELATED) is Done.YES
+    assert [one.renewed for one in counted(office)] == [False, False]
+
+
 @pytest.mark.parametrize(
     "fields",
     [{}, {"kind": "x"}, {"other": "x"}, {"other": "00" * 16}, {"other": "é" * 9_000}],
@@ -116,3 +154,19 @@ def test_declining_keeps_the_reason_and_needs_one(
     assert given is not None
     assert given.reason == "Intet nyt"
     assert decline(office.work_of(office.adviser), case_id, "Intet nyt") is Done.ALREADY
+
+
+def test_a_new_reason_for_declining_takes_the_place_of_the_one_that_was_shown(
+    office: Office, desk: Desk, case_id: bytes, opened: Open, deputy: Keyring
+) -> None:
+    address = f"/casework/case/{case_id.hex()}"
+    form = hidden_fields(desk.get(f"{address}/link").text)
+    assert decline(office.work_of(deputy), case_id, "Vikarens\ngrund") is Done.YES
+    refused = desk.post(f"{address}/decline", {**form, "reason": "Min grund"})
+    assert refused.status_code == 409
+    assert "Vikarens\ngrund" in refused.text
+    assert "Min grund" in refused.text
+    form = {**hidden_fields(refused.text), "was": "Vikarens\r\ngrund"}  # as a browser sends it
+    assert desk.post(f"{address}/decline", {**form, "reason": "Min grund"}).status_code == 303
+    given = opened().registration.enquiry.overrides
+    assert [one.reason for one in given] == ["Min grund"]
