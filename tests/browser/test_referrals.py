@@ -50,6 +50,10 @@ def a_letter_is_filed(walk: Walk) -> None:
     page.locator('[name="with_identity"]').uncheck()
     page.locator('[name="person"]').fill("")
     doors.press(page, "main .button-primary")
+    walk.sees(422)  # to nothing at all
+    page.locator('[name="said_yes"]').check()
+    page.locator('[name="yes_how"]').select_option("phone")
+    doors.press(page, "main .button-primary")
     walk.sees()
     assert TOLD in text_of(saved(walk, page.locator('[formaction$="/pdf"]').click))
     assert saved(walk, page.locator('[formaction$="/docx"]').click).startswith(b"PK")
@@ -88,6 +92,7 @@ def test_what_is_waited_for_is_one_list(walk: Walk, demo_server: Demo, lang: str
     page.goto(f"{case}/referrals/new")
     page.locator('[name="centre"]').select_option("tm")
     page.locator('[name="text"]').fill(TOLD)
+    page.locator('[name="said_yes"]').check()
     doors.press(page, "main .button-primary")
     doors.press(page, '[name="step"][value="file"]')
     page.locator('a[href$="/casework/referrals"]').click()

@@ -69,6 +69,7 @@ def test_a_request_for_access_is_noted_put_off_and_deleted(
             page.locator(chosen).check()
         else:
             page.locator('[name="centre"]').select_option(index=1)
+            page.locator('[name="said_yes"]').check()
         page.locator('[name="text"]').fill("Alt, hvad der står om mig.")
         doors.press(page, "main .button-primary")
         walk.sees()

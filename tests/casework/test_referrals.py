@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pypdf
@@ -27,6 +28,7 @@ from whistle.storage import tables
 Open = Callable[[], OpenedCase]
 TODAY = date(2026, 11, 20)
 LATER = date(2026, 12, 4)
+YES = Consent("bl", TODAY, "phone")
 LETTER = Referral("bl", TODAY, LATER, subject="En henvendelse", text="Kære centeret\n\nSvar os.")
 
 
@@ -58,19 +60,21 @@ def council_case(office: Office, channel: str = "council") -> bytes:
 def test_a_letter_is_filed_with_its_date_and_the_outcome_that_waits_for_a_reply(
     office: Office, case_id: bytes, opened: Open
 ) -> None:
+    given = consent(office, case_id)
     assert referring.refer(work(office), case_id, b"1", LETTER) is Done.YES
     after = opened()
     _, version, referral = referral_of(after)
-    assert (version, referral) == (1, LETTER)
+    assert (version, referral) == (1, replace(LETTER, consent=given))
     assert after.registration.enquiry.outcome == "passed_on"
     [due] = after.registration.due
     assert (due.day, due.centre, due.since) == (LATER, "bl", TODAY)
 
 
 def test_a_letter_sent_twice_is_filed_once(office: Office, case_id: bytes, opened: Open) -> None:
-    assert referring.refer(work(office), case_id, b"1", LETTER) is Done.YES
-    assert referring.refer(work(office), case_id, b"1", LETTER) is Done.ALREADY
+    assert referring.refer(work(office), case_id, b"1", LETTER, YES) is Done.YES
+    assert referring.refer(work(office), case_id, b"1", LETTER, YES) is Done.ALREADY
     assert len(opened().notebook.of_kind(Referral)) == 1
+    assert len(opened().notebook.of_kind(Consent)) == 1
 
 
 @pytest.mark.parametrize("channel", ["citizen", "whistleblower", "council"])
@@ -100,8 +104,10 @@ def test_with_consent_for_this_centre_a_letter_tells_who_it_is(
 
 def test_a_consent_that_was_withdrawn_is_none(office: Office, case_id: bytes) -> None:
     consent(office, case_id, with_identity=True, withdrawn=TODAY)
+    office.later(days=1)
+    late = replace(with_identity(), sent=date(2026, 11, 21))
     with pytest.raises(HinderedError):
-        referring.refer(work(office), case_id, b"1", with_identity())
+        referring.refer(work(office), case_id, b"1", late)
 
 
 def test_of_a_council_members_report_nothing_leaves_without_consent(office: Office) -> None:
@@ -189,7 +195,7 @@ def test_what_is_waited_for_is_listed_by_centre_the_most_overdue_first(
     second = council_case(office, "citizen")
     for one, by in ((case_id, LATER), (second, date(2026, 11, 27))):
         letter = Referral("bl", TODAY, by, subject="x", text="y")
-        referring.refer(work(office), one, b"1", letter)
+        assert referring.refer(work(office), one, b"1", letter, YES) is Done.YES
     journal = Journal(office)
     found = awaited_replies(work(office))
     assert [one.case.id for one in found.by_centre["bl"]] == [second, case_id]
@@ -241,6 +247,7 @@ def test_who_it_is_stands_in_the_letter_only_with_consent(
     office: Office, desk: Desk, case_id: bytes
 ) -> None:
     data = {**written(desk, case_id), "with_identity": "y", "person": "Dorthe Hansen"}
+    del data["said_yes"]
     refused = desk.post(new(case_id), data)
     assert refused.status_code == 422
     assert "Dorthe Hansen" in refused.text  # nothing of the form is lost
@@ -297,7 +304,7 @@ def test_a_letter_filed_by_mistake_is_deleted_and_can_be_had_back(
     assert not opened().notebook.of_kind(Referral)
     undo = hidden_fields(page.text)
     assert desk.post(f"{path_of(case_id)}/undo", undo).status_code == 303
-    assert referral_of(opened())[2] == LETTER
+    assert replace(referral_of(opened())[2], consent=b"") == LETTER
 
 
 def test_pages_say_what_is_overdue_and_what_became_of_it(
@@ -334,7 +341,7 @@ def with_identity() -> Referral:
 
 
 def filed(office: Office, case_id: bytes, opened: Open) -> Place:
-    referring.refer(work(office), case_id, b"1", LETTER)
+    assert referring.refer(work(office), case_id, b"1", LETTER, YES) is Done.YES
     return Place(case_id, referral_of(opened())[0], 1)
 
 
@@ -349,7 +356,13 @@ def new(case_id: bytes) -> str:
 def written(desk: Desk, case_id: bytes) -> dict[str, str]:
     """Fill in the form of a letter as a browser would."""
     form = hidden_fields(desk.get(new(case_id)).text)
-    return {**form, "centre": "bl", "subject": "Om en sag", "text": "Vi søgte i marts.\r\nIntet."}
+    return {
+        **form,
+        "centre": "bl",
+        "subject": "Om en sag",
+        "text": "Vi søgte i marts.\r\nIntet.",
+        "said_yes": "y",
+    }
 
 
 def note_reply(desk: Desk, where: Place, **data: object) -> None:

@@ -27,12 +27,14 @@ from whistle.domain.registration import DueKind
 from whistle.domain.rules_disclosure import No
 
 TODAY = date(2026, 11, 20)
+YESTERDAY = date(2026, 11, 19)
 YES = Consent("group_chair", date(2026, 11, 18), "form", with_identity=True)
 TOLD = Disclosure("group_chair", TODAY, DisclosureGround.CONSENT, "The remark")
 TO_POLICE = Disclosure(
     "police", TODAY, DisclosureGround.OFFENCE, "Who and what", with_identity=True
 )
 DOUBT = Competence("bl", TODAY, "Is it about employment?")
+TO_ASK = Consent("bl", TODAY, "phone")
 Open = Callable[[bytes], OpenedCase]
 File = Callable[[bytes, Right], Done]
 
@@ -99,8 +101,19 @@ def test_a_consent_that_is_withdrawn_allows_nothing_more(
 ) -> None:
     file(council, YES)
     where = place(look, council, Consent)
-    assert rights.put(cases, where, replace(YES, withdrawn=TODAY)) is Done.YES
+    assert rights.put(cases, where, replace(YES, withdrawn=YESTERDAY)) is Done.YES
     assert reasons(lambda: file(council, TOLD)) == (No.NO_CONSENT,)
+
+
+def test_what_was_told_before_the_withdrawal_of_the_same_day_can_be_noted(
+    cases: Cases, council: bytes, file: File, look: Open
+) -> None:
+    file(council, YES)
+    where = place(look, council, Consent)
+    assert rights.put(cases, where, replace(YES, withdrawn=TODAY)) is Done.YES
+    assert file(council, TOLD) is Done.YES
+    ((_, told),) = look(council).notebook.of_kind(Disclosure)
+    assert told.consent == where.filed
 
 
 def test_whistleblowers_are_named_to_the_police_once_they_were_told(
@@ -172,9 +185,9 @@ def test_what_deletes_tasks_deletes_no_consent_and_the_other_way_round(
 
 
 def test_a_right_never_becomes_one_of_another_kind(
-    cases: Cases, case_id: bytes, file: File, look: Open
+    cases: Cases, case_id: bytes, look: Open
 ) -> None:
-    file(case_id, DOUBT)
+    assert rights.ask(cases, case_id, b"form", DOUBT, TO_ASK) is Done.YES
     where = place(look, case_id, Competence)
     assert rights.put(cases, where, YES) is Done.ALREADY
     assert place(look, case_id, Competence).version == 1
@@ -189,12 +202,31 @@ def test_a_double_click_files_once(cases: Cases, council: bytes, look: Open) -> 
 def test_only_a_citizens_case_is_cleared_up_with_a_centre(
     case_id: bytes, council: bytes, whistleblower: bytes, file: File
 ) -> None:
+    assert file(case_id, TO_ASK) is Done.YES
     assert file(case_id, DOUBT) is Done.YES
     assert reasons(lambda: file(case_id, replace(DOUBT, centre="x"))) == (No.UNKNOWN_RECIPIENT,)
     for secret in (council, whistleblower):
         assert reasons(lambda one=secret: file(one, DOUBT)) == (  # type: ignore[misc]
             No.NEVER_RECIPIENT,
         )
+
+
+def test_no_centre_is_asked_about_a_citizens_case_before_the_citizen_has_said_yes(
+    cases: Cases, case_id: bytes, file: File, look: Open
+) -> None:
+    assert reasons(lambda: file(case_id, DOUBT)) == (No.NO_CONSENT,)
+    assert reasons(lambda: rights.ask(cases, case_id, b"form", DOUBT)) == (No.NO_CONSENT,)
+    for other in (replace(TO_ASK, recipient="am"), replace(TO_ASK, withdrawn=YESTERDAY)):
+        refused = lambda yes=other: rights.ask(cases, case_id, b"form", DOUBT, yes)  # type: ignore[misc]  # noqa: E731
+        assert reasons(refused) == (No.NO_CONSENT,)
+    assert not look(case_id).notebook.filed
+    for done in (Done.YES, Done.ALREADY):
+        assert rights.ask(cases, case_id, b"form", DOUBT, TO_ASK) is done
+    assert rights.ask(cases, case_id, b"again", replace(DOUBT, question="And?"), TO_ASK) is Done.YES
+    yes = place(look, case_id, Consent)  # of which there is one
+    asked = look(case_id).notebook.of_kind(Competence)
+    assert {one.consent for _, one in asked} == {yes.filed}
+    assert reasons(lambda: rights.remove(cases, yes)) == (No.RESTED_ON,)
 
 
 def test_a_request_for_access_is_among_what_is_due_until_it_is_answered(
@@ -223,7 +255,7 @@ def test_of_two_who_withdraw_and_disclose_at_once_the_rule_decides(
 
     with ThreadPoolExecutor(2) as both:
         told = both.submit(disclose)
-        gone = both.submit(lambda: rights.put(cases, where, replace(YES, withdrawn=TODAY)))
+        gone = both.submit(lambda: rights.put(cases, where, replace(YES, withdrawn=YESTERDAY)))
     assert gone.result() is Done.YES
     disclosed = look(council).notebook.of_kind(Disclosure)
     assert len(disclosed) == (told.result() is Done.YES)

@@ -18,7 +18,13 @@ Open = Callable[[], OpenedCase]
 CONSENT = {"recipient": "lawyer", "given": "2026-11-18", "how": "phone", "text": "Gerne."}
 TOLD = {"recipient": "lawyer", "day_told": "2026-11-19", "ground": "consent", "text": "Det hele."}
 ASKED = {"law": "offentlighedsloven", "received": "2026-11-18", "asked_by": "Avisen", "text": "Alt"}
-DOUBT = {"centre": "bl", "asked": "2026-11-18", "text": "Er det en personalesag?"}
+DOUBT = {
+    "centre": "bl",
+    "asked": "2026-11-18",
+    "text": "Er det en personalesag?",
+    "said_yes": "y",
+    "yes_day": "2026-11-18",
+}
 
 
 @pytest.fixture
@@ -103,6 +109,9 @@ def test_a_consent_and_a_disclosure_are_noted_and_shown(
         ("access", {**ASKED, "until": "0001-01-01", "extended": "x", "told": "2026-11-20"}, 422),
         ("access", {**ASKED, "text": "\x00\u202e\U0001f600 '; --"}, 303),
         ("competence", DOUBT, 303),
+        ("competence", {**DOUBT, "said_yes": ""}, 422),
+        ("competence", {**DOUBT, "yes_day": "2026-11-19"}, 422),
+        ("competence", {**DOUBT, "yes_how": "pigeon"}, 422),
         ("competence", {**DOUBT, "centre": "xx"}, 422),
         ("competence", {**DOUBT, "text": ""}, 422),
         ("competence", {**DOUBT, "within": "yes", "reason": "Fordi"}, 422),
@@ -234,6 +243,12 @@ def test_a_disclosure_whose_consent_did_not_stand_is_pointed_out(
     assert "right-warning" not in desk.get(address(case_id)).text
     path = address(case_id, the_only(look, Consent))
     assert change(desk, path, {**CONSENT, "withdrawn": "2026-11-19"})[0] == 303
+    page = desk.get(address(case_id)).text  # it was told on that day, before
+    assert "right-warning" not in page
+    assert (
+        page.count("19.\N{NO-BREAK SPACE}november\N{NO-BREAK SPACE}2026") == 3
+    )  # of the consent, and of what was told by it
+    assert change(desk, path, {**CONSENT, "withdrawn": "2026-11-18"})[0] == 303
     assert "right-warning" in desk.get(address(case_id)).text
 
 

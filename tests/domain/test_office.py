@@ -139,6 +139,16 @@ BROKEN = {
             "closing, signature"
         ),
     ),
+    "the mayor by another name": (
+        changed(
+            '{ id = "lawyer"',
+            '{ id = "top", da = "Sekretariat for borgmesteren", en = "Top" },\n{ id = "lawyer"',
+        ),
+        (
+            f"{OFFICE}, recipients: top is the mayor or the chief executive by its name, who are "
+            "never told anything; take it out"
+        ),
+    ),
     "an option that cannot be registered": (
         changed('{ id = "lawyer"', '{ id = "advocate"'),
         (

@@ -6,18 +6,23 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from whistle.audit.log import Deed, deed
-from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
+from whistle.casework.cases import Cases, OpenedCase
+from whistle.casework.consenting import (
+    channel_of,
+    consents_with,
+    put_together,
+    version_of,
+)
 from whistle.casework.done import Done
 from whistle.casework.filing import Filing, Place, change, filed_id_of
 from whistle.domain.channel import Channel
 from whistle.domain.filed import Consent, Marking, Referral
 from whistle.domain.logged import Logged
 from whistle.domain.office import Closing, Office
-from whistle.domain.referral import Hindrance, consent_for, hindrance
-from whistle.keys.filed import Content, Document, Filed, KeptFiled, seal_filed
+from whistle.domain.referral import Hindrance, consent_for, hindrance, office_naming
+from whistle.keys.filed import Content, Document, Filed, KeptFiled
 from whistle.keys.files import ReceivedFile, content_digest
 from whistle.keys.records import Registration
-from whistle.storage import attachments
 from whistle.storage.errors import DuplicateError
 from whistle.storage.tables import ID_BYTES
 
@@ -67,62 +72,108 @@ def look(cases: Cases, case_id: bytes) -> OpenedCase | None:
 def open_referral(
     cases: Cases, case_id: bytes, filed_id: bytes, act: Logged = Logged.FILED_OPENED
 ) -> OpenedReferral | None:
-    """Open one referral of a case; none when there is none. ``act``: as what it is logged."""
+    """Open one referral of a case; none when there is none. ``act``: as what it is logged.
+
+    `HinderedError` where a letter is to be made and may not leave any more.
+    """
 
     def step(opened: OpenedCase) -> OpenedReferral | None:
         kept = opened.notebook.find_filed(filed_id)
         if kept is None or kept.newest.deleted or not isinstance(kept.content, Referral):
             return None
+        if act is Logged.LETTER_MADE:
+            _refuse(hindered_again(cases, opened, kept.content))
         cases.looking(opened, _deed(opened, act, kept.newest))
         return OpenedReferral(opened, kept, kept.content)
 
     return cases.attempt(case_id, step)
 
 
-def open_draft(cases: Cases, case_id: bytes) -> OpenedCase | None:
-    """Open a case for a letter that is not filed yet, and log that it is made."""
+def open_draft(
+    cases: Cases, case_id: bytes, referral: Referral, said_yes: Consent | None = None
+) -> OpenedCase | None:
+    """Open a case for a letter that is not filed yet, and log that it is made.
+
+    `HinderedError` where it may not leave; ``said_yes`` as in `refer`.
+    """
 
     def step(opened: OpenedCase) -> OpenedCase:
+        _refuse(hindered(cases, opened, referral, said_yes))
         cases.looking(opened, deed(Logged.LETTER_MADE, opened.inbox, case=case_id))
         return opened
 
     return cases.attempt(case_id, step)
 
 
-def hindered(cases: Cases, opened: OpenedCase, referral: Referral) -> Hindrance | None:
-    """Say why a case may not be passed on like this, if that is so: see `hindrance`."""
-    return hindrance(
-        opened.inbox.inbox.root.channel,
-        office_of(cases, opened),
-        _consents(opened),
-        referral,
-        cases.here.clock.today(),
-    )
+def hindered(
+    cases: Cases,
+    opened: OpenedCase,
+    referral: Referral,
+    said_yes: Consent | None = None,
+    *,
+    is_sent: bool = False,
+) -> Hindrance | None:
+    """Say why a case may not be passed on like this, if that is so: see `hindrance`.
+
+    ``said_yes``: a consent that is to be filed with the letter. ``is_sent``: it has left already.
+    """
+    if opened.notebook.damaged:
+        return Hindrance.DAMAGED
+    today = cases.here.clock.today()
+    consents = consents_with(opened, said_yes)
+    made = None if is_sent else today
+    return hindrance(channel_of(opened), cases.here.profile.office, consents, referral, made)
+
+
+def hindered_again(cases: Cases, opened: OpenedCase, referral: Referral) -> Hindrance | None:
+    """Say why a letter that is filed may not leave once more, as itself or with a reminder."""
+    if opened.notebook.damaged:
+        return Hindrance.DAMAGED
+    today = cases.here.clock.today()
+    office = office_naming(cases.here.profiles, referral.sent, referral.centre)
+    again = replace(referral, sent=today)
+    return hindrance(channel_of(opened), office, consents_with(opened), again, today)
+
+
+def withdrawn_on(opened: OpenedCase, referral: Referral) -> date | None:
+    """Give the day on which the consent that a letter rests on was withdrawn; none: it was not."""
+    consent = consents_with(opened).get(referral.consent)
+    return consent.withdrawn if consent else None
 
 
 def office_of(cases: Cases, opened: OpenedCase) -> Office:
     """Give the rules of the day on which a case was received."""
-    return cases.here.profile.on(opened.case.received).office
+    return cases.here.profiles.on(opened.case.received).office
 
 
-def refer(cases: Cases, case_id: bytes, form_id: bytes, referral: Referral) -> Done:
+def refer(
+    cases: Cases,
+    case_id: bytes,
+    form_id: bytes,
+    referral: Referral,
+    said_yes: Consent | None = None,
+) -> Done:
     """File a letter to a centre as sent; `HinderedError` when it needs a consent nobody gave.
 
-    The case's outcome becomes the one that waits for the centre's reply, where it has none.
+    ``said_yes``: a consent that is filed with it, where none stood on the day that it was sent. The
+    case's outcome becomes the one that waits for the centre's reply, where it has none.
+    `Done.CHANGED`: it was filed, and deleted.
     """
     filed_id = filed_id_of(cases, form_id, replace(referral, consent=b""))
 
     def step(opened: OpenedCase) -> Done:
-        if opened.notebook.find_filed(filed_id) is not None:
-            return Done.ALREADY
-        hindering = hindered(cases, opened, referral)
-        if hindering:
-            raise HinderedError(hindering)
-        today = cases.here.clock.today()
-        consent = consent_for(_consents(opened), referral, today) or b""
-        content = replace(referral, consent=consent)
-        filed = _version(cases, filed_id, 1, content)
-        _put(cases, opened, [(filed, filed_id)], Filing(Logged.FILED, _passed_on(cases, opened)))
+        before = opened.notebook.find_filed(filed_id)
+        if before is not None:
+            return Done.CHANGED if before.newest.deleted else Done.ALREADY
+        needed = said_yes if hindered(cases, opened, referral, is_sent=True) else None
+        _refuse(hindered(cases, opened, referral, needed, is_sent=True))
+        yes_id = secrets.token_bytes(ID_BYTES)
+        consents = consents_with(opened, needed, yes_id)
+        content = replace(referral, consent=consent_for(consents, referral) or b"")
+        rows = [(version_of(cases, filed_id, 1, content), filed_id)]
+        if needed:
+            rows.append((version_of(cases, yes_id, 1, needed), yes_id))
+        put_together(cases, opened, rows, Filing(Logged.FILED, _passed_on(cases, opened)))
         return Done.YES
 
     try:
@@ -132,14 +183,22 @@ def refer(cases: Cases, case_id: bytes, form_id: bytes, referral: Referral) -> D
 
 
 def remind(cases: Cases, where: Place, day: date) -> Done:
-    """Note that a centre was reminded; twice on one day is once."""
+    """Note that a centre was reminded; twice on one day is once.
+
+    `HinderedError` where nothing may leave any more.
+    """
 
     def reminded(content: Content) -> Content:
         if not isinstance(content, Referral) or day in content.reminded:
             return content
         return replace(content, reminded=(*content.reminded, day))
 
-    return change(cases, where, reminded, Filing(Logged.FILED_CHANGED))
+    def guard(opened: OpenedCase) -> None:
+        kept = opened.notebook.find_filed(where.filed)
+        if kept is not None and isinstance(kept.content, Referral):
+            _refuse(hindered_again(cases, opened, kept.content))
+
+    return change(cases, where, reminded, Filing(Logged.FILED_CHANGED, guard=guard))
 
 
 def give_up(cases: Cases, where: Place, reason: str) -> Done:
@@ -180,13 +239,13 @@ def record_reply(cases: Cases, where: Place, reply: Reply) -> Done:
         if kept.newest.version != where.version:
             return Done.CHANGED
         documents = [
-            (_version(cases, one, 1, _document(reply, file, where.filed)), one)
+            (version_of(cases, one, 1, _document(reply, file, where.filed)), one)
             for one, file in zip(ids, reply.files, strict=True)
         ]
         answered = replace(kept.content, replied=reply.day, reply=ids[0], unanswered="")
-        referral = _version(cases, where.filed, where.version + 1, answered)
+        referral = version_of(cases, where.filed, where.version + 1, answered)
         row_id = secrets.token_bytes(ID_BYTES)
-        _put(cases, opened, [*documents, (referral, row_id)], Filing(Logged.FILED_CHANGED))
+        put_together(cases, opened, [*documents, (referral, row_id)], Filing(Logged.FILED_CHANGED))
         return Done.YES
 
     try:
@@ -205,14 +264,15 @@ def _document(reply: Reply, file: ReceivedFile, referral: bytes) -> Document:
     return Document(title, file.manifest, reply.marking, dated=reply.day, referral=referral)
 
 
-def _consents(opened: OpenedCase) -> dict[bytes, Consent]:
-    return {kept.filed_id: consent for kept, consent in opened.notebook.of_kind(Consent)}
+def _refuse(hindrance: Hindrance | None) -> None:
+    if hindrance:
+        raise HinderedError(hindrance)
 
 
 def _passed_on(cases: Cases, opened: OpenedCase) -> Callable[[Registration], Registration]:
     """Set the outcome that waits for a reply, in a citizen's case that has none."""
     outcome = outcome_with_reply(office_of(cases, opened))
-    is_citizens = opened.inbox.inbox.root.channel is Channel.CITIZEN
+    is_citizens = channel_of(opened) is Channel.CITIZEN
 
     def also(known: Registration) -> Registration:
         if known.enquiry.outcome or not outcome or not is_citizens:
@@ -227,30 +287,6 @@ def outcome_with_reply(office: Office) -> str:
     return next((one.id for one in office.outcomes if one.closing is Closing.WITH_REPLY), "")
 
 
-def _version(cases: Cases, filed_id: bytes, version: int, content: Content) -> Filed:
-    now = cases.here.clock.now().replace(microsecond=0)
-    return Filed(filed_id, version, cases.keyring.member_id, now, content)
-
-
 def _deed(opened: OpenedCase, act: Logged, filed: Filed) -> Deed:
     about = {"case": opened.case.id, "item": filed.filed_id}
     return deed(act, opened.inbox, kind=filed.content.kind, **about)
-
-
-def _put(
-    cases: Cases, opened: OpenedCase, rows: Sequence[tuple[Filed, bytes]], how: Filing
-) -> None:
-    """Store versions of several filed things in one transaction: each with the id of its row."""
-    new = {filed.filed_id: KeptFiled([filed], [row_id]) for filed, row_id in rows}
-    others = [one for one in opened.notebook.all_filed if one.filed_id not in new]
-    registration = how.also(told_by_dialogue(opened))
-    now = [*others, *new.values()]
-    registration = replace(registration, due=opened.notebook.dues(now, registration.due))
-    deeds = [
-        _deed(opened, Logged.FILED if filed.version == 1 else how.act, filed) for filed, _ in rows
-    ]
-    with cases.writing(opened, registration, *deeds, filed=now) as db:
-        for filed, row_id in rows:
-            seal_filed(opened.items, filed, row_id).insert(db)
-            if isinstance(filed.content, Document):
-                attachments.bind(db, [filed.content.file.attachment_id], opened.case.id)

@@ -4,6 +4,7 @@ What the rule of the door does not allow is not filed, whoever sends it and howe
 is asked in the transaction that files.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,15 +13,20 @@ from typing import TypeAlias
 from whistle.audit.log import deed
 from whistle.casework.acts import Done
 from whistle.casework.cases import Cases, OpenedCase
-from whistle.casework.filing import Filing, Place, change, file_new, strike
+from whistle.casework.consenting import channel_of, consents_with, put_together, version_of
+from whistle.casework.filing import Filing, Place, change, file_new, filed_id_of, strike
 from whistle.domain.channel import Channel
-from whistle.domain.filed import AccessRequest, Competence, Consent, Disclosure, Referral
+from whistle.domain.filed import AccessRequest, Competence, Consent, Disclosure, Marking, Referral
 from whistle.domain.logged import Logged
 from whistle.domain.office import Office, find
+from whistle.domain.profile import Profile
+from whistle.domain.referral import office_naming
 from whistle.domain.retention import keep_until
 from whistle.domain.rules_disclosure import No, recipient_refusals, refusals, standing_consent
 from whistle.domain.whistleblowing import is_exempt
 from whistle.keys.filed import Content, Document, KeptFiled
+from whistle.storage.errors import DuplicateError
+from whistle.storage.tables import ID_BYTES
 
 Right: TypeAlias = Consent | Disclosure | AccessRequest | Competence
 _KINDS = (Consent, Disclosure, AccessRequest, Competence)
@@ -38,11 +44,29 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a case is held to: the rules of its door, as they stood when it was received."""
+    """What a case is held to: the rules of its door.
+
+    ``office``: today's, for whom something new is about, and how it is worded. ``profiles``: the
+    newest version, with those before it.
+    """
 
     channel: Channel
     office: Office
     today: date
+    profiles: Profile
+
+    def naming(self, right: "Right") -> "Bounds":
+        """Give the same with the office that names who something filed is about."""
+        match right:
+            case Consent():
+                day, who = right.given, right.recipient
+            case Disclosure():
+                day, who = right.day, right.recipient
+            case Competence():
+                day, who = right.asked, right.centre
+            case _:
+                return self
+        return replace(self, office=office_naming(self.profiles, day, who))
 
 
 def kinds_at(channel: Channel) -> tuple[str, ...]:
@@ -67,13 +91,21 @@ def look(cases: Cases, case_id: bytes) -> OpenedCase | None:
 
 def bounds(cases: Cases, opened: OpenedCase) -> Bounds:
     """Give what a case is held to."""
-    office = cases.here.profiles.on(opened.case.received).office
-    return Bounds(opened.inbox.inbox.root.channel, office, cases.here.clock.today())
+    here = cases.here
+    return Bounds(channel_of(opened), here.profile.office, here.clock.today(), here.profiles)
 
 
-def bounds_of(cases: Cases, case_id: bytes) -> Bounds | None:
-    """Give what a case is held to, and show nothing of it; none when it is closed to the member."""
-    return cases.attempt(case_id, lambda opened: bounds(cases, opened))
+def bounds_of(cases: Cases, case_id: bytes, filed_id: bytes = b"") -> Bounds | None:
+    """Give what a case is held to, and show nothing of it; none when it is closed to the member.
+
+    ``filed_id``: what is about to be changed, if something is; see `Bounds.naming`.
+    """
+
+    def step(opened: OpenedCase) -> Bounds:
+        held, right = bounds(cases, opened), right_of(opened.notebook.find_filed(filed_id))
+        return held.naming(right) if right else held
+
+    return cases.attempt(case_id, step)
 
 
 def right_of(kept: KeptFiled | None) -> Right | None:
@@ -100,31 +132,30 @@ def papers_of(opened: OpenedCase) -> tuple[int, int]:
     """Count the papers of a case: those exempt from access, and those to be looked at one by one.
 
     Whistleblowerloven § 25: what is marked as the report is exempt, the derived case is not.
+    Letters to centres are papers of that.
     """
-    channel = opened.inbox.inbox.root.channel
-    papers = [paper for _, paper in opened.notebook.of_kind(Document)]
-    exempt = sum(is_exempt(channel, paper.marking) for paper in papers)
-    return exempt, len(papers) - exempt
+    channel = channel_of(opened)
+    markings = [paper.marking for _, paper in opened.notebook.of_kind(Document)]
+    markings += [Marking.DERIVED for _letter in opened.notebook.of_kind(Referral)]
+    exempt = sum(is_exempt(channel, marking) for marking in markings)
+    return exempt, len(markings) - exempt
 
 
 def kept_until(held: Bounds, opened: OpenedCase) -> date | None:
     """Give the day from which a closed case may be erased; none for an open one."""
-    months = held.office.keep_months.get(held.channel)
+    then = held.profiles.on(opened.case.received).office
+    months = then.keep_months.get(held.channel)
     if months is None:
         return None
     return keep_until(opened.registration.closed, months, held=False)
 
 
-def consents_of(opened: OpenedCase) -> dict[bytes, Consent]:
-    """Give the consents of a case by their ids."""
-    return {kept.filed_id: consent for kept, consent in opened.notebook.of_kind(Consent)}
-
-
 def rests_on(opened: OpenedCase, consent_id: bytes) -> bool:
-    """Say whether something was disclosed, or passed on to a centre, by a consent."""
+    """Say whether something was told to somebody, a centre too, by a consent."""
     told = (one.consent for _, one in opened.notebook.of_kind(Disclosure))
     passed_on = (one.consent for _, one in opened.notebook.of_kind(Referral))
-    return consent_id in {*told, *passed_on}
+    asked = (one.consent for _, one in opened.notebook.of_kind(Competence))
+    return consent_id in {*told, *passed_on, *asked}
 
 
 def file(cases: Cases, case_id: bytes, form_id: bytes, right: Right) -> Done:
@@ -134,6 +165,39 @@ def file(cases: Cases, case_id: bytes, form_id: bytes, right: Right) -> Done:
         return Done.CLOSED_TO_YOU
     how = Filing(Logged.FILED, guard=lambda opened: _judge(cases, opened, resting))
     return file_new(cases, case_id, form_id, resting, how)
+
+
+def ask(
+    cases: Cases,
+    case_id: bytes,
+    form_id: bytes,
+    doubt: Competence,
+    said_yes: Consent | None = None,
+) -> Done:
+    """File that a centre was asked; ``said_yes`` is filed with it where no consent stood then.
+
+    `RefusedError` as by `file`. `Done.CHANGED`: it was filed, and deleted.
+    """
+    filed_id = filed_id_of(cases, form_id, doubt)
+
+    def step(opened: OpenedCase) -> Done:
+        before = opened.notebook.find_filed(filed_id)
+        if before is not None:
+            return Done.CHANGED if before.newest.deleted else Done.ALREADY
+        needed = None if _consent_of(consents_with(opened), doubt) else said_yes
+        yes_id = secrets.token_bytes(ID_BYTES)
+        given = _consent_of(consents_with(opened, needed, yes_id), doubt)
+        _judge(cases, opened, replace(doubt, consent=given))
+        rows = [(version_of(cases, filed_id, 1, replace(doubt, consent=given)), filed_id)]
+        if needed:
+            rows.append((version_of(cases, yes_id, 1, needed), yes_id))
+        put_together(cases, opened, rows, Filing(Logged.FILED))
+        return Done.YES
+
+    try:
+        return cases.attempt(case_id, step) or Done.CLOSED_TO_YOU
+    except DuplicateError:
+        return Done.ALREADY
 
 
 def put(cases: Cases, where: Place, right: Right) -> Done:
@@ -162,31 +226,45 @@ def remove(cases: Cases, where: Place) -> Done:
 
 
 def _resting(opened: OpenedCase, right: Right) -> Right:
-    """Name the consent that a disclosure rests on, if there is one."""
-    if not isinstance(right, Disclosure):
-        return right
-    given = standing_consent(
-        consents_of(opened), right.recipient, right.day, with_identity=right.with_identity
-    )
-    return replace(right, consent=given or b"")
+    """Name the consent that a disclosure, or a question to a centre, rests on, if there is one."""
+    if isinstance(right, Disclosure | Competence):
+        return replace(right, consent=_consent_of(consents_with(opened), right))
+    return right
+
+
+def _consent_of(consents: Mapping[bytes, Consent], told: Disclosure | Competence) -> bytes:
+    """Give the id of the consent that something could be told by; none is empty."""
+    if isinstance(told, Competence):
+        given = standing_consent(consents, told.centre, told.asked, with_identity=False)
+    else:
+        given = standing_consent(
+            consents, told.recipient, told.day, with_identity=told.with_identity
+        )
+    return given or b""
 
 
 def _judge(cases: Cases, opened: OpenedCase, right: Right, before: KeptFiled | None = None) -> None:
     """Raise `RefusedError` where the rule of the door says no."""
     held = bounds(cases, opened)
+    was = right_of(before)
+    if was is not None:
+        held = held.naming(was)
     reasons: list[No] = []
     match right:
+        case Disclosure() | Competence() if opened.notebook.damaged:
+            reasons = [No.DAMAGED]
         case Disclosure():
-            reasons = refusals(held.channel, held.office, consents_of(opened).values(), right)
+            reasons = refusals(held.channel, held.office, consents_with(opened).values(), right)
         case Consent():
             reasons = recipient_refusals(held.channel, held.office, right.recipient)
-            was = before.content if before else None
             if before and rests_on(opened, before.filed_id) and _allowed(was) != _allowed(right):
                 reasons.append(No.RESTED_ON)
         case Competence() if Competence.kind not in kinds_at(held.channel):
             reasons = [No.NEVER_RECIPIENT]
         case Competence() if find(held.office.centres, right.centre) is None:
             reasons = [No.UNKNOWN_RECIPIENT]
+        case Competence() if not right.consent:
+            reasons = [No.NO_CONSENT]
         case _:
             pass
     if reasons:

@@ -301,6 +301,7 @@ STEPS: Sequence[Step] = (
         "Har søgt om byggetilladelse for ni måneder siden og hører intet. Har rykket to gange.",
         closes=False,
     ),
+    consent("garden", 46, "tm", "Ja, send det videre, men uden mit navn."),
     refer(
         "garden", 45, "tm", "Henvendelse om ventetid",
         "En borger har ventet ni måneder på svar på en ansøgning om byggetilladelse. Borgeren har "

@@ -154,7 +154,10 @@ class AccessRequest:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Competence:
-    """A doubt whether the adviser may deal with a case, cleared up with the centre."""
+    """A doubt whether the adviser may deal with a case, cleared up with the centre.
+
+    ``consent``: the filed consent by which the centre was asked, 16 bytes.
+    """
 
     kind: ClassVar[str] = "competence"
     centre: str
@@ -164,4 +167,5 @@ class Competence:
     answered: date | None = None
     within: bool | None = None
     reason: str = ""
+    consent: bytes = b""
     due: ClassVar[None] = None

@@ -23,6 +23,7 @@ from whistle.domain.office import (
     Whistleblowing,
     find,
 )
+from whistle.domain.rules_disclosure import is_never
 from whistle.domain.table import ProfileError, Table
 
 HOURS_OF_A_WEEK = 168
@@ -85,6 +86,12 @@ def _recipients(table: Table, centres: Sequence[Centre]) -> tuple[Choice, ...]:
     """Read who something can be disclosed to; centres are recipients too, so no id is of both."""
     recipients = _list(table, "recipients", _choice, needed=False)
     _once((one.id for one in (*centres, *recipients)), f"{table.place}, centres and recipients")
+    never = next((one.id for one in recipients if is_never(one)), None)
+    if never is not None:
+        raise ProfileError(
+            f"{table.place}, recipients: {never} is the mayor or the chief executive by its name, "
+            "who are never told anything; take it out"
+        )
     return recipients
 
 

@@ -11,13 +11,12 @@ from whistle.domain.office import Choice, Office, find
 AUTHORITIES = frozenset({"police", "authority"})
 """The recipients that are public authorities, by the identifiers that every profile uses."""
 
-_NEVER = frozenset(
-    {
-        *("mayor", "the mayor", "borgmester", "borgmesteren"),
-        *("chief executive", "the chief executive", "municipal director"),
-        *("kommunaldirektør", "kommunaldirektøren", "kommunaldirektoer", "chief_executive"),
-    }
+_NEVER = (
+    *("borgmest", "mayor"),
+    *("kommunaldir", "chief executive", "chief-executive", "chief_executive"),
+    *("municipal director", "city manager"),
 )
+"""How the names of the two begin who are never told anything, and of their offices."""
 
 GROUNDS: Mapping[Channel, tuple[DisclosureGround, ...]] = {
     Channel.WHISTLEBLOWER: (
@@ -49,6 +48,7 @@ class No(StrEnum):
     IDENTITY_NEEDS_CONSENT = "identity-needs-consent"
     NOT_TOLD = "not-told"
     RESTED_ON = "rested-on"
+    DAMAGED = "damaged"
 
 
 def recipients_of(office: Office, channel: Channel) -> tuple[Choice, ...]:
@@ -60,20 +60,42 @@ def recipients_of(office: Office, channel: Channel) -> tuple[Choice, ...]:
     everybody = (*office.recipients, *office.centres)
     if channel is Channel.CITIZEN:
         return everybody
-    return tuple(one for one in everybody if not _is_never(one))
+    return tuple(one for one in everybody if not is_never(one))
+
+
+def is_never(recipient: Choice) -> bool:
+    """Say whether somebody is the mayor or the chief executive, or an office of theirs, by name."""
+    named = (recipient.id, *recipient.label.values())
+    return any(stem in one.casefold() for one in named for stem in _NEVER)
 
 
 def standing_consent(
     consents: Mapping[bytes, Consent], recipient: str, day: date, *, with_identity: bool
 ) -> bytes | None:
-    """Give the id of a consent that allows disclosing to a recipient on a day, or none.
+    """Give the id of a consent by which a recipient could be told on a day, or none.
 
-    It is given for each recipient by itself. Withdrawn, it holds no more from that day on.
+    It is given for each recipient by itself. What left in the morning was allowed though the
+    consent was withdrawn in the afternoon; one that still stands comes first all the same.
     """
-    for consent_id, consent in consents.items():
-        if _stands(consent, recipient, day) and (consent.with_identity or not with_identity):
+    for consent_id, consent in sorted(consents.items(), key=_is_withdrawn):
+        if stood(consent, recipient, day) and (consent.with_identity or not with_identity):
             return consent_id
     return None
+
+
+def stood(consent: Consent, recipient: str, day: date) -> bool:
+    """Say whether a consent for a recipient stood on a day, for some of it at least."""
+    given = consent.recipient == recipient and consent.given <= day
+    return given and (consent.withdrawn is None or day <= consent.withdrawn)
+
+
+def still_stands(consent: Consent, today: date) -> bool:
+    """Say whether something new may leave by a consent: nothing from the day of its withdrawal."""
+    return consent.withdrawn is None or today < consent.withdrawn
+
+
+def _is_withdrawn(given: tuple[bytes, Consent]) -> bool:
+    return given[1].withdrawn is not None
 
 
 def recipient_refusals(channel: Channel, office: Office, recipient: str) -> list[No]:
@@ -94,9 +116,10 @@ def refusals(
     they are told before, in writing and with the reasons, unless that would harm. What does not
     tell who they are also as part of the follow-up.
 
-    Council members: with consent for each recipient, and in no other way. Citizens: with consent;
-    to follow up without telling who they are; to public authorities against offences, and where
-    another law says so (forvaltningsloven §§ 27–29).
+    Council members: with consent for each recipient, and in no other way. Citizens: with consent,
+    for each centre as well, as their door promises; to follow up with others than centres, without
+    telling who they are; to public authorities against offences, and where another law says so
+    (forvaltningsloven §§ 27–29).
     """
     found = recipient_refusals(channel, office, disclosure.recipient)
     if disclosure.ground not in GROUNDS[channel]:
@@ -106,6 +129,9 @@ def refusals(
             found += _consent(consents, disclosure)
         case DisclosureGround.FOLLOW_UP if disclosure.with_identity:
             found.append(No.IDENTITY_NEEDS_CONSENT)
+        case DisclosureGround.FOLLOW_UP if channel is Channel.CITIZEN:
+            to_centre = office.centre(disclosure.recipient) is not None
+            found += [No.NO_CONSENT] if to_centre else []
         case DisclosureGround.OFFENCE | DisclosureGround.DEFENCE:
             found += _authority(channel, office, disclosure)
         case _:
@@ -113,23 +139,13 @@ def refusals(
     return found
 
 
-def _is_never(recipient: Choice) -> bool:
-    named = (recipient.id, *recipient.label.values())
-    return any(one.strip().casefold() in _NEVER for one in named)
-
-
 def _consent(consents: Iterable[Consent], disclosure: Disclosure) -> list[No]:
-    standing = [one for one in consents if _stands(one, disclosure.recipient, disclosure.day)]
+    standing = [one for one in consents if stood(one, disclosure.recipient, disclosure.day)]
     if not standing:
         return [No.NO_CONSENT]
     if disclosure.with_identity and not any(one.with_identity for one in standing):
         return [No.CONSENT_WITHOUT_IDENTITY]
     return []
-
-
-def _stands(consent: Consent, recipient: str, day: date) -> bool:
-    given = consent.recipient == recipient and consent.given <= day
-    return given and (consent.withdrawn is None or day < consent.withdrawn)
 
 
 def _authority(channel: Channel, office: Office, disclosure: Disclosure) -> list[No]:

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.casework import referring
-from whistle.casework.done import Undoable
+from whistle.casework.consenting import channel_of
+from whistle.casework.done import Done, Undoable
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.casework.views import referrals_letters as letters
 from whistle.casework.views.blueprint import (
@@ -27,15 +28,22 @@ from whistle.casework.views.referrals_forms import (
     BETWEEN,
     ReferralForm,
     check_days,
+    first_way,
+    read_yes,
     split_centre,
     tell,
+)
+from whistle.casework.views.referrals_words import (
+    filed_and_deleted,
+    hindered_refusal,
+    hindrance_words,
 )
 from whistle.casework.views.shown import case_title
 from whistle.domain.channel import Channel
 from whistle.domain.cpr import contains_cpr
 from whistle.domain.filed import Consent, Referral
 from whistle.domain.office import Office
-from whistle.domain.referral import Hindrance, days_waiting, reply_by
+from whistle.domain.referral import Hindrance, days_waiting, office_naming, receiving, reply_by
 from whistle.keys.filed import KeptFiled
 from whistle.letters.papers import Letter, paragraphs
 from whistle.letters.pdf import letter_pdf
@@ -50,7 +58,10 @@ MAKERS: Mapping[str, Callable[[Letter], bytes]] = {"pdf": letter_pdf, "docx": le
 
 @dataclass(frozen=True, slots=True)
 class ShownReferral:
-    """A referral as a page shows it. ``days``: waited for, or that the reply took."""
+    """A referral as a page shows it. ``days``: waited for, or that the reply took.
+
+    ``withdrawn``: the day on which the consent that it rests on was withdrawn.
+    """
 
     id: str
     version: int
@@ -65,6 +76,7 @@ class ShownReferral:
     days: int
     is_waiting: bool
     is_overdue: bool
+    withdrawn: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +87,10 @@ class Option:
     label: str
 
 
-def show_referral(office: Office, kept: KeptFiled, referral: Referral) -> ShownReferral:
-    """Show a referral."""
-    today = this_installation().clock.today()
+def show_referral(opened: OpenedCase, kept: KeptFiled, referral: Referral) -> ShownReferral:
+    """Show a referral, with the centre named as it was when the letter was sent."""
+    here = this_installation()
+    today, office = here.clock.today(), office_naming(here.profiles, referral.sent, referral.centre)
     ended = referral.replied or today
     return ShownReferral(
         kept.filed_id.hex(),
@@ -93,6 +106,7 @@ def show_referral(office: Office, kept: KeptFiled, referral: Referral) -> ShownR
         days_waiting(referral, ended),
         referral.is_waiting,
         referral.is_waiting and referral.reply_by < today,
+        referring.withdrawn_on(opened, referral),
     )
 
 
@@ -101,7 +115,6 @@ def show_referral(office: Office, kept: KeptFiled, referral: Referral) -> ShownR
 def referrals(case_id: str) -> str:
     """The letters of a case, and what became of them."""
     opened = _look(case_id)
-    office = referring.office_of(service(), opened)
     done = request.args.get("done", "")
     return render_template(
         "casework/referrals.html",
@@ -109,10 +122,11 @@ def referrals(case_id: str) -> str:
         case_title=title_of(opened),
         reference=letters.reference_of(opened.case),
         referrals=[
-            show_referral(office, kept, referral)
+            show_referral(opened, kept, referral)
             for kept, referral in opened.notebook.of_kind(Referral)
         ],
         done=done,
+        damaged=opened.notebook.damaged,
         version=opened.version,
         can_undo=done == Undoable.FILED_DELETED and opened.registration.last_act == done,
     )
@@ -124,7 +138,7 @@ def new_referral(case_id: str) -> BaseResponse:
     """The form of a letter, with what is registered filled in."""
     opened = _look(case_id)
     work = service()
-    office, today = referring.office_of(work, opened), this_installation().clock.today()
+    office, today = work.here.profile.office, work.here.clock.today()
     issues = opened.registration.enquiry.issues
     first = issues[0] if issues else None
     centre = f"{first.centre}{BETWEEN}{first.division}" if first and first.division else ""
@@ -136,6 +150,8 @@ def new_referral(case_id: str) -> BaseResponse:
         reply_by=reply_by(today, office.reply_days),
         subject=letters.first_subject(opened),
         text=letters.first_description(work, opened),
+        yes_day=today,
+        yes_how=first_way(office, opened.registration.enquiry),
     )
     return _write_page(opened, form)
 
@@ -150,19 +166,12 @@ def refer(case_id: str) -> BaseResponse:
     refusal = wrong(form)
     if step == EDIT:
         return _write_page(opened, form)
-    meant = None if refusal else _meant(opened, form)
+    meant = None if refusal else _meant(opened, form, is_sent=step == FILE)
     if refusal or meant is None:
         return _write_page(opened, form, refusal or Refusal("", 422))
-    if step != FILE:
-        return _preview_page(opened, form, meant)
-    form_id = (form.form_id.data or "").encode()
-    try:
-        done = try_to(lambda: referring.refer(service(), opened.case.id, form_id, meant))
-    except referring.HinderedError as hindered:
-        return _write_page(opened, form, Refusal(hindrance_words(hindered.why), 422))
-    if done is None:
-        return _write_page(opened, form, not_stored())
-    return redirect(url_for("casework.referrals", case_id=case_id, done="filed"), 303)
+    return (
+        _file(opened, form, meant) if step == FILE else _preview_page(opened, form, meant.referral)
+    )
 
 
 @blueprint.post("/case/<case_id>/referrals/letter/<kind>")
@@ -175,8 +184,15 @@ def draft_letter(case_id: str, kind: str) -> BaseResponse:
     meant = None if refusal else _meant(opened, form)
     if refusal or meant is None:
         return _write_page(opened, form, refusal or Refusal("", 422))
-    opened = found(lambda: referring.open_draft(service(), opened.case.id))
-    return letter_response(opened, letters.letter_of(service(), opened, meant), kind)
+    try:
+        opened = found(
+            lambda: referring.open_draft(
+                service(), read_id(case_id), meant.referral, meant.said_yes
+            )
+        )
+    except referring.HinderedError as hindered:
+        return _write_page(opened, form, hindered_refusal(opened, hindered.why))
+    return letter_response(opened, letters.letter_of(service(), opened, meant.referral), kind)
 
 
 def letter_response(opened: OpenedCase, letter: Letter, kind: str) -> BaseResponse:
@@ -192,37 +208,48 @@ def title_of(opened: OpenedCase) -> str:
     return case_title(opened.inbox.inbox, opened.case, opened.registration.title)
 
 
-def hindrance_words(hindrance: Hindrance) -> str:
-    """Say why a case may not be passed on like this, and what to do."""
-    return {
-        Hindrance.NO_RECIPIENT: _("A case of this door cannot be passed on to this centre."),
-        Hindrance.NOTHING_WITHOUT_CONSENT: _(
-            "Nothing of this case may leave without the council member’s consent to tell this "
-            "centre. Ask for it, and file it under “Consent and access”. Your letter is below."
-        ),
-        Hindrance.NO_IDENTITY_WITHOUT_CONSENT: _(
-            "Nobody has consented that this centre is told who it is. Ask for it and file it "
-            "under “Consent and access”, or send the letter without. Your letter is below."
-        ),
-    }[hindrance]
-
-
 def _look(case_id: str) -> OpenedCase:
     return found(lambda: referring.look(service(), read_id(case_id)))
 
 
-def _meant(opened: OpenedCase, form: ReferralForm) -> Referral | None:
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """The letter that a form means, and the consent that it brings."""
+
+    referral: Referral
+    said_yes: Consent | None
+
+
+def _file(opened: OpenedCase, form: ReferralForm, meant: _Meant) -> BaseResponse:
+    """File a letter as sent, or say why it is not filed."""
+    case_id, form_id = opened.case.id, (form.form_id.data or "").encode()
+    try:
+        done = try_to(
+            lambda: referring.refer(service(), case_id, form_id, meant.referral, meant.said_yes)
+        )
+    except referring.HinderedError as hindered:
+        return _write_page(opened, form, hindered_refusal(opened, hindered.why))
+    if done is None:
+        return _write_page(opened, form, not_stored())
+    if done is Done.CHANGED:
+        form.form_id.data = fresh_form_id()
+        return _write_page(opened, form, filed_and_deleted())
+    return redirect(url_for("casework.referrals", case_id=case_id.hex(), done="filed"), 303)
+
+
+def _meant(opened: OpenedCase, form: ReferralForm, *, is_sent: bool = False) -> _Meant | None:
     """Give the letter that a form means; none when the form now says what is wrong with it."""
     work = service()
-    office, today = referring.office_of(work, opened), work.here.clock.today()
+    office, today = work.here.profile.office, work.here.clock.today()
     centre = split_centre(office, form.centre.data or "")
     if centre is None:
         tell(form.centre, _("Choose a centre."))
     form.sent.data = form.sent.data or today
-    form.reply_by.data = form.reply_by.data or reply_by(form.sent.data, office.reply_days)
     check_days(form, opened.case.received, today)
+    if not form.sent.errors:
+        form.reply_by.data = form.reply_by.data or reply_by(form.sent.data, office.reply_days)
     _check_words(work, opened, form)
-    if form.errors or centre is None:
+    if form.errors or centre is None or form.reply_by.data is None:
         return None
     meant = Referral(
         centre[0],
@@ -232,13 +259,16 @@ def _meant(opened: OpenedCase, form: ReferralForm) -> Referral | None:
         " ".join((form.subject.data or "").split()) or letters.first_subject(opened),
         with_identity=form.with_identity.data,
     )
-    hindrance = referring.hindered(work, opened, meant)
+    said_yes = read_yes(form, office, meant, today) if _asks_yes(opened) else None
+    if form.errors:
+        return None
+    hindrance = referring.hindered(work, opened, meant, said_yes, is_sent=is_sent)
     if hindrance:
         field = form.with_identity if meant.with_identity else form.centre
-        tell(field, hindrance_words(hindrance))
+        tell(field, hindrance_words(opened, hindrance))
         return None
     text = letters.body_of(work, opened, meant, form.text.data or "", form.person.data or "")
-    return replace(meant, text=text)
+    return _Meant(replace(meant, text=text), said_yes)
 
 
 def _check_words(work: CaseworkService, opened: OpenedCase, form: ReferralForm) -> None:
@@ -258,7 +288,7 @@ def _check_words(work: CaseworkService, opened: OpenedCase, form: ReferralForm) 
 def _write_page(
     opened: OpenedCase, form: ReferralForm, refusal: Refusal | None = None
 ) -> BaseResponse:
-    office = referring.office_of(service(), opened)
+    office = service().here.profile.office
     form.form_id.data = form.form_id.data or fresh_form_id()
     renew(form)
     page = render_template(
@@ -266,9 +296,12 @@ def _write_page(
         case_id=opened.case.id.hex(),
         case_title=title_of(opened),
         form=form,
-        centres=_centres(office),
+        centres=_centres(office, channel_of(opened)),
+        asks_yes=_asks_yes(opened),
+        ways_in=[Option(one.id, one.label[current_language()]) for one in office.ways_in],
+        may_have_left=_may_have_left(opened, form),
         consents=_consents(opened, office, with_identity=True),
-        is_council=_channel(opened) is Channel.COUNCIL,
+        is_council=channel_of(opened) is Channel.COUNCIL,
         allowed=_consents(opened, office, with_identity=False),
         reply_days=office.reply_days,
         problems=[refusal.problem] if refusal and refusal.problem and not form.errors else [],
@@ -286,25 +319,38 @@ def _preview_page(opened: OpenedCase, form: ReferralForm, meant: Referral) -> Ba
         form=form,
         letter=letter,
         paragraphs=paragraphs(letter.body),
-        looks_like_cpr=contains_cpr(letter.body),
+        looks_like_cpr=contains_cpr(letter.subject) or contains_cpr(letter.body),
     )
     return Response(page)
 
 
-def _centres(office: Office) -> list[Option]:
-    """List the centres, each with its divisions after it."""
+def _centres(office: Office, channel: Channel) -> list[Option]:
+    """List the centres that a door's cases can go to, each with its divisions after it."""
     language = current_language()
     options = []
-    for centre in office.centres:
+    for centre, divisions in receiving(office, channel):
         options.append(Option(centre.id, centre.label[language]))
         options += [
             Option(
                 f"{centre.id}{BETWEEN}{one.id}",
                 f"{centre.label[language]}, {one.label[language]}",
             )
-            for one in centre.divisions
+            for one in divisions
         ]
     return options
+
+
+def _asks_yes(opened: OpenedCase) -> bool:
+    """Say whether the form asks for the yes itself: a council member's is filed beforehand."""
+    return channel_of(opened) is Channel.CITIZEN
+
+
+def _may_have_left(opened: OpenedCase, form: ReferralForm) -> bool:
+    """Say whether a letter that is made no more may have left, and can be filed."""
+    return hindrance_words(opened, Hindrance.WITHDRAWN) in {
+        *form.centre.errors,
+        *form.with_identity.errors,
+    }
 
 
 def _consents(opened: OpenedCase, office: Office, *, with_identity: bool) -> Sequence[str]:
@@ -318,7 +364,3 @@ def _consents(opened: OpenedCase, office: Office, *, with_identity: bool) -> Seq
         and office.centre(consent.recipient) is not None
     )
     return list(dict.fromkeys(named))
-
-
-def _channel(opened: OpenedCase) -> Channel:
-    return opened.inbox.inbox.root.channel

@@ -10,8 +10,9 @@ from wtforms import BooleanField, DateField, Field, HiddenField, StringField, Te
 from wtforms.validators import Length, Optional
 
 from whistle.casework.forms import LONGEST_NOTE, VersionForm
-from whistle.domain.filed import Marking
+from whistle.domain.filed import Consent, Marking, Referral
 from whistle.domain.office import Office
+from whistle.domain.registration import Enquiry
 from whistle.fields import WithTextAndFiles, unix_lines
 from whistle.signed_in import MemberForm
 
@@ -43,11 +44,15 @@ def _short(most: int, message: str) -> Length:
 class ReferralForm(MemberForm):
     """A letter to a centre. ``centre``: one with or without a division, see `BETWEEN`.
 
-    ``form_id`` names the form, so that a double click files once.
+    ``form_id`` names the form, so that a double click files once. ``said_yes``: the citizen has
+    agreed that the centre gets this, on ``yes_day`` and by the way in ``yes_how``.
     """
 
     form_id = HiddenField()
     centre = StringField()
+    said_yes = BooleanField()
+    yes_day = DayField()
+    yes_how = StringField()
     sent = DayField()
     reply_by = DayField()
     subject = StringField(
@@ -100,6 +105,32 @@ def split_centre(office: Office, value: str) -> tuple[str, str] | None:
     if centre is None or (division and division not in {one.id for one in centre.divisions}):
         return None
     return centre_id, division
+
+
+def first_way(office: Office, enquiry: Enquiry) -> str:
+    """Give the way by which somebody has said yes, as a rule: the one that the case is handled by.
+
+    Empty where the profile has no such way in.
+    """
+    ways = {one.id for one in office.ways_in}
+    return next((one for one in (enquiry.handling, enquiry.way_in) if one in ways), "")
+
+
+def read_yes(form: ReferralForm, office: Office, meant: Referral, today: date) -> Consent | None:
+    """Read the consent that a letter brings, if it says that there is one.
+
+    What is wrong with it is said at its fields.
+    """
+    if not form.said_yes.data:
+        return None
+    day, how = form.yes_day.data or today, form.yes_how.data or ""
+    if day > today:
+        tell(form.yes_day, _("This day has not come yet."))
+    elif day > meant.sent:
+        tell(form.yes_day, _("The letter was sent before the citizen said yes."))
+    if how and how not in {one.id for one in office.ways_in}:
+        tell(form.yes_how, _("Choose one of these."))
+    return Consent(meant.centre, day, how, with_identity=meant.with_identity)
 
 
 def check_days(form: ReferralForm, received: date, today: date) -> None:

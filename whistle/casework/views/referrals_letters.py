@@ -20,6 +20,7 @@ from whistle.domain.disguise import show_controls
 from whistle.domain.filed import Referral
 from whistle.domain.office import Office, find, label_of
 from whistle.domain.profile import LANGUAGES
+from whistle.domain.referral import office_naming
 from whistle.domain.registration import Issue
 from whistle.letters.papers import Fact, Letter
 from whistle.storage.rows import CaseRow
@@ -65,7 +66,7 @@ def body_of(
 
     ``person``: who it is and how they are reached; only where ``meant`` is with identity.
     """
-    office, channel = office_of(work, opened), opened.inbox.inbox.root.channel
+    office, channel = work.here.profile.office, opened.inbox.inbox.root.channel
     words = office.letter[LANGUAGE]
     with _in_danish():
         if channel is Channel.CITIZEN and meant.with_identity:
@@ -89,8 +90,8 @@ def letter_of(work: CaseworkService, opened: OpenedCase, referral: Referral) -> 
 
 def reminder_of(work: CaseworkService, opened: OpenedCase, referral: Referral, day: date) -> Letter:
     """Give the letter that reminds a centre, as it is sent on a day."""
-    office = office_of(work, opened)
-    words = office.letter[LANGUAGE]
+    signature = work.here.profile.office.letter[LANGUAGE].signature
+    office = office_naming(work.here.profiles, referral.sent, referral.centre)
     with _in_danish():
         asked = _(
             "On %(sent)s I wrote to you about: %(subject)s. I asked for your reply by "
@@ -103,7 +104,7 @@ def reminder_of(work: CaseworkService, opened: OpenedCase, referral: Referral, d
             "Please reply as soon as you can, and send me a copy. If you have replied already, I "
             "only need the copy. If you cannot reply yet, tell me when you can."
         )
-        body = f"{asked}\n\n{now}\n\n{_filled(words.signature, office, referral)}"
+        body = f"{asked}\n\n{now}\n\n{_filled(signature, office, referral)}"
         subject = _("Reminder: %(subject)s", subject=referral.subject)
         return _letter(work, opened, referral, day, subject, body)
 
@@ -121,7 +122,8 @@ def _letter(
     subject: str,
     body: str,
 ) -> Letter:
-    office, profile = office_of(work, opened), work.here.profile.on(day)
+    profile = work.here.profiles.on(day)
+    office = office_naming(work.here.profiles, referral.sent, referral.centre)
     return Letter(
         LANGUAGE,
         (_("The citizen adviser"), profile.municipality),

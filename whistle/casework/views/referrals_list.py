@@ -10,6 +10,7 @@ from whistle.casework.views.blueprint import blueprint, service
 from whistle.casework.views.referrals_letters import reference_of
 from whistle.casework.views.shown import case_title
 from whistle.domain.office import label_of
+from whistle.domain.referral import office_naming
 from whistle.signed_in import members_only
 from whistle.web import current_language, this_installation
 
@@ -60,7 +61,8 @@ def all_referrals() -> str:
 
 
 def _centre_name(centre: str, one: Awaited) -> str:
-    office = this_installation().profile.on(one.case.received).office
+    day = one.sent or one.case.received
+    office = office_naming(this_installation().profiles, day, centre)
     return label_of(office.centres, centre, current_language())
 
 

@@ -10,7 +10,7 @@ from whistle.casework import referring
 from whistle.casework.done import Done, Undoable
 from whistle.casework.filing import Filing, Place, strike
 from whistle.casework.forms import VersionForm
-from whistle.casework.referring import OpenedReferral, Reply
+from whistle.casework.referring import HinderedError, OpenedReferral, Reply
 from whistle.casework.views import referrals_letters as letters
 from whistle.casework.views.blueprint import (
     CONFLICT,
@@ -28,6 +28,7 @@ from whistle.casework.views.blueprint import (
 )
 from whistle.casework.views.referrals import letter_response, show_referral, title_of
 from whistle.casework.views.referrals_forms import GiveUpForm, ReplyForm, tell
+from whistle.casework.views.referrals_words import hindrance_words
 from whistle.domain.channel import Channel
 from whistle.domain.filed import Marking, Referral
 from whistle.domain.logged import Logged
@@ -57,7 +58,10 @@ def referral(case_id: str, referral_id: str) -> BaseResponse:
 @members_only
 def letter(case_id: str, referral_id: str, kind: str) -> BaseResponse:
     """Give the letter as PDF or Word; with ``reminder``, the one that reminds, dated today."""
-    one = _open(case_id, referral_id, Logged.LETTER_MADE)
+    try:
+        one = _open(case_id, referral_id, Logged.LETTER_MADE)
+    except HinderedError as hindered:
+        return _may_not_leave(case_id, referral_id, hindered)
     if request.args.get("reminder"):
         today = this_installation().clock.today()
         made = letters.reminder_of(service(), one.case, one.referral, today)
@@ -73,7 +77,10 @@ def remind(case_id: str, referral_id: str) -> BaseResponse:
     form = VersionForm()
     check(form)
     where, today = _place(case_id, referral_id, form), this_installation().clock.today()
-    done = act(lambda: referring.remind(service(), where, today))
+    try:
+        done = act(lambda: referring.remind(service(), where, today))
+    except HinderedError as hindered:
+        return _may_not_leave(case_id, referral_id, hindered)
     return _to_page(where, "changed" if done is Done.CHANGED else "reminded")
 
 
@@ -151,6 +158,15 @@ def delete_referral(case_id: str, referral_id: str) -> BaseResponse:
     )
 
 
+def _may_not_leave(case_id: str, referral_id: str, hindered: HinderedError) -> BaseResponse:
+    """Show a letter that may not leave once more, and why."""
+    one = _open(case_id, referral_id)
+    words = hindrance_words(one.case, hindered.why)
+    if referring.withdrawn_on(one.case, one.referral):
+        words = _("The consent has been withdrawn. No letter or reminder is made any more.")
+    return _page(one, _Forms(), Refusal(words, CONFLICT))
+
+
 def _open(case_id: str, referral_id: str, how: Logged = Logged.FILED_OPENED) -> OpenedReferral:
     keys = read_id(case_id), read_id(referral_id)
     return found(lambda: referring.open_referral(service(), *keys, how))
@@ -215,12 +231,15 @@ def _page(one: OpenedReferral, forms: _Forms, refusal: Refusal | None = None) ->
     if not forms.reply.day.raw_data:
         forms.reply.day.data = this_installation().clock.today()
     sent = letters.letter_of(work, one.case, one.referral)
+    hindering = referring.hindered_again(work, one.case, one.referral)
     refused = next((form for form in (forms.reply, forms.give_up) if form.errors), None)
     page = render_template(
         "casework/referral.html",
         case_id=one.case.case.id.hex(),
         case_title=title_of(one.case),
-        referral=show_referral(referring.office_of(work, one.case), one.kept, one.referral),
+        referral=show_referral(one.case, one.kept, one.referral),
+        may_leave=hindering is None,
+        why_not=hindrance_words(one.case, hindering) if hindering else "",
         letter=sent,
         paragraphs=paragraphs(sent.body),
         documents=_documents(one),

@@ -27,9 +27,16 @@ from whistle.casework.views.blueprint import (
     try_to,
     wrong,
 )
-from whistle.casework.views.rights_forms import FORMS, RightForm, filled, the_day
+from whistle.casework.views.rights_forms import (
+    FORMS,
+    CompetenceForm,
+    RightForm,
+    filled,
+    the_day,
+)
 from whistle.casework.views.rights_shown import choices_of, refusal_words, show_right, show_rights
 from whistle.casework.views.shown import case_title
+from whistle.domain.filed import Competence
 from whistle.keys.filed import KeptFiled
 from whistle.signed_in import members_only
 from whistle.uploads import Refusal
@@ -53,7 +60,8 @@ def new_right(case_id: str, kind: str) -> BaseResponse:
     held = work.bounds(service(), opened)
     if kind not in work.kinds_at(held.channel):
         abort(404)
-    form = FORMS[kind](formdata=None, form_id=fresh_form_id(), **the_day(held, kind))
+    begun = the_day(held, kind, opened.registration.enquiry)
+    form = FORMS[kind](formdata=None, form_id=fresh_form_id(), **begun)
     return _form_page(opened, kind, form)
 
 
@@ -66,9 +74,7 @@ def file_right(case_id: str, kind: str) -> BaseResponse:
         abort(404)
     form = FORMS[kind]()
     form_id = (form.form_id.data or "").encode()
-    done, refusal = _sent(
-        form, held, lambda right: work.file(service(), read_id(case_id), form_id, right)
-    )
+    done, refusal = _sent(form, held, _filing(form, held, read_id(case_id), form_id))
     if done is Done.CHANGED:
         return _is_gone(_look(case_id), kind, form)
     if done:
@@ -93,7 +99,7 @@ def right(case_id: str, filed_id: str) -> BaseResponse:
 @members_only
 def change_right(case_id: str, filed_id: str) -> BaseResponse:
     """Change something; who was slower is shown what it says now, and keeps their own."""
-    held = found(lambda: work.bounds_of(service(), read_id(case_id)))
+    held = found(lambda: work.bounds_of(service(), read_id(case_id), read_id(filed_id)))
     kind = found(lambda: work.kind_of(service(), read_id(case_id), read_id(filed_id)))
     form = FORMS[kind]()
     where = Place(read_id(case_id), read_id(filed_id), form.version.data or 0)
@@ -142,6 +148,17 @@ def _sent(form: RightForm, held: work.Bounds, file: _File) -> tuple[Done | None,
     return (done, None) if done else (None, not_stored())
 
 
+def _filing(form: RightForm, held: work.Bounds, case_id: bytes, form_id: bytes) -> _File:
+    """Give how something new is filed: a question to a centre with the yes that it rests on."""
+
+    def file(right: Right) -> Done:
+        if not isinstance(right, Competence) or not isinstance(form, CompetenceForm):
+            return work.file(service(), case_id, form_id, right)
+        return work.ask(service(), case_id, form_id, right, form.read_yes(held, right))
+
+    return file
+
+
 def _look(case_id: str) -> OpenedCase:
     return found(lambda: work.look(service(), read_id(case_id)))
 
@@ -163,6 +180,7 @@ def _rights_page(opened: OpenedCase, problems: Sequence[str] = ()) -> BaseRespon
         case_id=opened.case.id.hex(),
         case_title=case_title(opened.inbox.inbox, opened.case, known.title),
         channel=held.channel,
+        damaged=opened.notebook.damaged,
         groups=show_rights(held, opened),
         papers=work.papers_of(opened),
         kept_until=work.kept_until(held, opened),
@@ -181,7 +199,8 @@ def _form_page(
     refusal: Refusal | None = None,
     kept: KeptFiled | None = None,
 ) -> BaseResponse:
-    held = work.bounds(service(), opened)
+    held, told = work.bounds(service(), opened), work.right_of(kept)
+    held = held.naming(told) if told else held
     changed = refusal is not None and refusal.status == CONFLICT and kept is not None
     if kept and (changed or not isinstance(form.version.data, int)):
         form.version.raw_data = None  # shown is what is, not what was sent

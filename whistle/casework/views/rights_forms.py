@@ -16,6 +16,7 @@ from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from whistle.casework.rights import Bounds, Right
+from whistle.casework.views.referrals_forms import first_way
 from whistle.domain.access import answer_by, latest_extension, may_extend
 from whistle.domain.fields import AnswerError, read_day
 from whistle.domain.filed import (
@@ -26,6 +27,7 @@ from whistle.domain.filed import (
     Disclosure,
     DisclosureGround,
 )
+from whistle.domain.registration import Enquiry
 from whistle.domain.rules_disclosure import GROUNDS, recipients_of
 from whistle.fields import unix_lines
 from whistle.signed_in import MemberForm
@@ -195,11 +197,18 @@ class AccessForm(RightForm):
 
 
 class CompetenceForm(RightForm):
-    """A doubt, the centre's view of it, and the decision."""
+    """A doubt, the centre's view of it, and the decision.
+
+    ``said_yes``: the citizen has agreed that the centre is asked, on ``yes_day`` and by the way in
+    ``yes_how``.
+    """
 
     centre = StringField()
     asked = StringField()
     text = _text()
+    said_yes = BooleanField()
+    yes_day = StringField()
+    yes_how = StringField()
     answered = StringField()
     view = _text()
     within = StringField()
@@ -211,6 +220,11 @@ class CompetenceForm(RightForm):
         _choose(self.centre, centres, _("Choose the centre."))
         _needed(self.text, _("Write what is in doubt."))
         asked = self.needed_day(self.asked, held)
+        if self.said_yes.data:
+            self.day(self.yes_day, asked)
+            if self.yes_how.data:
+                ways = [one.id for one in held.office.ways_in]
+                _choose(self.yes_how, ways, _("Choose one of these."))
         answered = self.day(self.answered, held.today, asked)
         if bool(_written(self.view)) is not bool((self.answered.data or "").strip()):
             which = self.answered if _written(self.view) else self.view
@@ -228,6 +242,13 @@ class CompetenceForm(RightForm):
             {"yes": True, "no": False}.get(self.within.data or ""),
             _written(self.reason),
         )
+
+    def read_yes(self, held: Bounds, asked: Competence) -> Consent | None:
+        """Give the consent that the question brings, if it says that there is one."""
+        if not self.said_yes.data:
+            return None
+        day = self.day(self.yes_day, held.today) or held.today
+        return Consent(asked.centre, day, self.yes_how.data or "")
 
 
 FORMS: Mapping[str, type[RightForm]] = {
@@ -253,15 +274,17 @@ def filled(right: Right) -> dict[str, Any]:
             return {**_plain(right), "text": right.question, "within": within}
 
 
-def the_day(held: Bounds, kind: str) -> dict[str, str]:
-    """Give what a new form begins with: today, where a day must be told."""
+def the_day(held: Bounds, kind: str, enquiry: Enquiry) -> dict[str, str]:
+    """Give what a new form begins with: today, and the way in, where these must be told."""
     field = {
         Consent.kind: "given",
         Disclosure.kind: "day_told",
         AccessRequest.kind: "received",
         Competence.kind: "asked",
     }[kind]
-    return {field: held.today.isoformat()}
+    today = held.today.isoformat()
+    yes = {"yes_day": today, "yes_how": first_way(held.office, enquiry)}
+    return {field: today, **(yes if kind == Competence.kind else {})}
 
 
 def _plain(right: Right) -> dict[str, Any]:

@@ -7,9 +7,12 @@ from datetime import date
 from flask_babel import gettext as _
 
 from whistle.casework.cases import OpenedCase
-from whistle.casework.rights import RIGHTS, Bounds, consents_of, kinds_at
+from whistle.casework.consenting import consents_with
+from whistle.casework.rights import RIGHTS, Bounds, kinds_at, right_of
+from whistle.casework.views.referrals_letters import centre_name
 from whistle.casework.views.rights_forms import RESULTS
 from whistle.domain.access import answer_by, told_in_time
+from whistle.domain.channel import Channel
 from whistle.domain.filed import (
     AccessLaw,
     AccessRequest,
@@ -17,8 +20,10 @@ from whistle.domain.filed import (
     Consent,
     Disclosure,
     DisclosureGround,
+    Referral,
 )
 from whistle.domain.office import Choice, label_of
+from whistle.domain.referral import office_naming
 from whistle.domain.rules_disclosure import GROUNDS, No, recipients_of, refusals
 from whistle.keys.filed import KeptFiled
 from whistle.web import current_language, long_date
@@ -43,7 +48,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ShownRight:
-    """Something filed. ``state``: a word or two; ``is_bad``: it needs somebody's attention."""
+    """Something filed. ``state``: a word or two; ``is_bad``: it needs somebody's attention.
+
+    ``is_letter``: a letter to a centre, which has a page of its own.
+    """
 
     id: str
     version: int
@@ -52,6 +60,7 @@ class ShownRight:
     is_bad: bool
     lines: tuple[Line, ...]
     warnings: tuple[str, ...] = ()
+    is_letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,7 @@ class Group:
 
 
 def show_rights(held: Bounds, opened: OpenedCase) -> list[Group]:
-    """Give what is filed, kind by kind, the newest first."""
+    """Give what is filed, kind by kind, the newest first; letters are disclosures as well."""
     words = {
         Consent.kind: (
             _("Consents"),
@@ -94,8 +103,11 @@ def show_rights(held: Bounds, opened: OpenedCase) -> list[Group]:
             kind,
             *words[kind],
             [
-                show_right(held, opened, kept)
-                for kept, _right in reversed(opened.notebook.of_kind(RIGHTS[kind]))
+                *(_letters(held, opened) if kind == Disclosure.kind else ()),
+                *(
+                    show_right(held, opened, kept)
+                    for kept, _right in reversed(opened.notebook.of_kind(RIGHTS[kind]))
+                ),
             ],
         )
         for kind in kinds_at(held.channel)
@@ -104,7 +116,8 @@ def show_rights(held: Bounds, opened: OpenedCase) -> list[Group]:
 
 def show_right(held: Bounds, opened: OpenedCase, kept: KeptFiled) -> ShownRight:
     """Give something filed as it stands."""
-    version = kept.newest.version
+    version, right = kept.newest.version, right_of(kept)
+    held = held.naming(right) if right else held
     match kept.content:
         case Consent() as consent:
             title, state, is_bad, lines, warnings = _consent(held, consent)
@@ -142,7 +155,8 @@ def _consent(held: Bounds, consent: Consent) -> _Shown:
 
 
 def _disclosure(held: Bounds, opened: OpenedCase, told: Disclosure) -> _Shown:
-    allowed = refusals(held.channel, held.office, consents_of(opened).values(), told)
+    consents = consents_with(opened)
+    allowed = refusals(held.channel, held.office, consents.values(), told)
     warnings = refusal_words(allowed)
     return (
         _recipient(held, told.recipient),
@@ -154,9 +168,46 @@ def _disclosure(held: Bounds, opened: OpenedCase, told: Disclosure) -> _Shown:
             Line(_("What"), told.what, written=True),
             Line(_("The reporter was told"), _day(told.told)),
             Line(_("Why they were not told"), told.not_told, written=True),
+            _withdrawn_since(consents, told.consent),
         ],
         warnings,
     )
+
+
+def _letters(held: Bounds, opened: OpenedCase) -> list[ShownRight]:
+    """Show the letters to centres as what they are besides: disclosures."""
+    letters = reversed(opened.notebook.of_kind(Referral))
+    return [_letter(held, opened, kept, letter) for kept, letter in letters]
+
+
+def _letter(held: Bounds, opened: OpenedCase, kept: KeptFiled, letter: Referral) -> ShownRight:
+    office = office_naming(held.profiles, letter.sent, letter.centre)
+    ground = DisclosureGround.CONSENT if letter.consent else DisclosureGround.FOLLOW_UP
+    is_whistleblowers = held.channel is Channel.WHISTLEBLOWER
+    lines = (
+        Line(_("Day"), _day(letter.sent)),
+        Line(_("Ground"), ground_words()[ground]),
+        Line(_("What"), letter.subject, written=True),
+        Line(
+            _("For access requests the letter is"),
+            _("of the case that followed") if is_whistleblowers else "",
+        ),
+        _withdrawn_since(consents_with(opened), letter.consent),
+    )
+    return ShownRight(
+        kept.filed_id.hex(),
+        kept.newest.version,
+        centre_name(office, letter.centre, letter.division, current_language()),
+        _("With identity") if letter.with_identity else _("Without identity"),
+        is_bad=False,
+        lines=tuple(line for line in lines if line.value),
+        is_letter=True,
+    )
+
+
+def _withdrawn_since(consents: Mapping[bytes, Consent], consent_id: bytes) -> Line:
+    consent = consents.get(consent_id)
+    return Line(_("Consent withdrawn since"), _day(consent.withdrawn if consent else None))
 
 
 def _access(held: Bounds, asked: AccessRequest) -> _Shown:
@@ -249,6 +300,10 @@ def refusal_words(reasons: Iterable[No]) -> list[str]:
         No.RESTED_ON: _(
             "Something was disclosed by this consent. It can be withdrawn, and its words mended, "
             "but not be deleted or allow anything else."
+        ),
+        No.DAMAGED: _(
+            "Something that is filed on this case does not open. It may be that a consent was "
+            "withdrawn, so nothing more is told. Tell whoever runs the server."
         ),
     }
     return [words[one] for one in reasons]
