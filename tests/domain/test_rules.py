@@ -175,8 +175,15 @@ def test_what_is_passed_on_is_closed_with_the_copy_of_every_reply(
     assert needs(replace(COMPLAINT, outcome="passed_on"), *referrals) == missing
 
 
-def test_a_reply_that_is_out_does_not_hold_another_outcome() -> None:
-    assert needs(COMPLAINT, SENT) == []
+@pytest.mark.parametrize("channel", Channel)
+def test_a_letter_holds_the_case_open_whatever_the_outcome_and_without_casework(
+    channel: Channel,
+) -> None:
+    for enquiry in (COMPLAINT, replace(COMPLAINT, casework=False)):
+        assert Says.REPLY_MISSING in needs(enquiry, SENT, channel=channel)
+        assert Says.REPLY_MISSING not in needs(enquiry, ANSWERED, channel=channel)
+        given_up = replace(SENT, unanswered="The centre has been abolished.")
+        assert Says.REPLY_MISSING not in needs(enquiry, given_up, channel=channel)
 
 
 def test_a_report_is_closed_when_scope_and_result_are_decided() -> None:

@@ -157,13 +157,16 @@ def closing_needs(
 
     The report, 1.3: guided or pointed on, "sagen afsluttes herefter". Passed on: "efter
     videregivelse af sagens indhold … og når der er modtaget kopi af centerets svar til borgeren",
-    both, or closed unanswered with a reason. Without casework (3.1, footnote *1) nothing is left to
-    do. A whistleblower's report needs what § 27 counts, and a ground where it is rejected (§ 12).
+    both, or closed unanswered with a reason; so is every letter, whatever the outcome. Without
+    casework (3.1, footnote *1) nothing else is left to do. A whistleblower's report needs what § 27
+    counts, and a ground where it is rejected (§ 12).
     """
     if not enquiry.is_registered:
         return [Finding(Says.NOT_REGISTERED)]
+    sent = list(referrals)
+    awaited = _reply_needs(sent)
     if not enquiry.casework:
-        return []
+        return awaited
     if channel is Channel.WHISTLEBLOWER:
         needs = [] if is_decided(enquiry) else [Finding(Says.SCOPE_OR_RESULT_MISSING)]
         rejects, grounds = needs_ground(enquiry), office.whistleblowing.rejections
@@ -172,9 +175,9 @@ def closing_needs(
         rejects, grounds = enquiry.outcome == REJECTED, office.council.rejections
     else:
         needs = _outcome_needs(enquiry, office.outcomes)
-        needs += _reply_needs(enquiry, office, referrals)
+        needs += _letter_needs(enquiry, office, sent)
         rejects, grounds = _rejects(enquiry, office), office.rejections
-    return needs + (_ground_needs(enquiry, grounds) if rejects else [])
+    return [*needs, *awaited, *(_ground_needs(enquiry, grounds) if rejects else [])]
 
 
 def complaints(enquiry: Enquiry, office: Office) -> list[Issue]:
@@ -210,14 +213,15 @@ def _ground_needs(enquiry: Enquiry, grounds: Sequence[Choice]) -> list[Finding]:
     return []
 
 
-def _reply_needs(enquiry: Enquiry, office: Office, referrals: Iterable[Referral]) -> list[Finding]:
-    """Say what is missing of each centre's reply; ``unanswered`` stands for one that never came."""
+def _letter_needs(enquiry: Enquiry, office: Office, sent: Sequence[Referral]) -> list[Finding]:
+    """Say whether what was passed on, by its outcome, lacks the letter that did so."""
     outcome = office.outcome(enquiry.outcome)
-    if outcome is None or outcome.closing is not Closing.WITH_REPLY:
-        return []
-    sent = list(referrals)
-    if not sent:
-        return [Finding(Says.NOT_PASSED_ON)]
+    passed_on = outcome is not None and outcome.closing is Closing.WITH_REPLY
+    return [Finding(Says.NOT_PASSED_ON)] if passed_on and not sent else []
+
+
+def _reply_needs(sent: Iterable[Referral]) -> list[Finding]:
+    """Say what is missing of each centre's reply; ``unanswered`` stands for one that never came."""
     return [
         Finding(
             Says.REPLY_MISSING if one.replied is None else Says.COPY_MISSING,
