@@ -222,3 +222,10 @@ def test_making_letters_opens_no_file_to_write(tmp_path: Any) -> None:
     writing = ("O_WRONLY", "O_RDWR", "O_CREAT", "creat(", "memfd", "rename(", "socket(")
     assert not [line for line in lines if any(one in line for one in writing)]
     assert not [line for line in lines if "fonts" in line.lower()]
+
+
+def test_a_subject_that_is_longer_when_it_is_made_visible_is_no_error() -> None:
+    letter = replace(LETTER, subject="\N{RIGHT-TO-LEFT OVERRIDE}" * 120)
+    title = docx.Document(io.BytesIO(letter_docx(letter))).core_properties.title
+    assert title.startswith("[U+202E]")
+    assert len(title) == 255

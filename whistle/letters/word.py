@@ -18,6 +18,7 @@ _PAGE = {"da": ("Side ", " af "), "en": ("Page ", " of ")}
 # Relationships of the template that a letter has no use for: a picture of the template, the
 # program that made it, styles once more in an older form, sources for quotations.
 _REMNANTS = ("/thumbnail", "/extended-properties", "/stylesWithEffects", "/customXml")
+_LONGEST_PROPERTY = 255  # what python-docx writes, after ECMA-376
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP file can name
 
 
@@ -76,7 +77,8 @@ def _strip(document: "Document", letter: Letter) -> None:
     whole = properties._element  # noqa: SLF001  (the only way to have no date at all)
     for child in list(whole):
         whole.remove(child)
-    properties.title, properties.language = line(letter.subject), _LOCALE[letter.language]
+    properties.title = line(letter.subject)[:_LONGEST_PROPERTY]
+    properties.language = _LOCALE[letter.language]
     settings = document.settings.element
     for tag in ("w:rsids", "w:rsid", "w14:docId", "w:savePreviewPicture", "w:proofState"):
         for element in (settings, document.styles.element):
