@@ -152,13 +152,11 @@ class _Search:
     def _ready(self, days: Sequence[tuple[bytes, date]]) -> Iterator[tuple["_OpenCase", date]]:
         """Give the cases that pass the filters, in their order, ready to be looked through."""
         case_ids = [case_id for case_id, _ in days]
-        registrations = queries.registrations(self._db, case_ids)
-        keys = queries.keys_of(self._db, case_ids)
+        sealed = queries.sealed_cases(self._db, case_ids)
         passed = [
             (case, day)
             for one, day in days
-            if one in keys
-            and (case := self._case(keys[one], registrations.get(one))).passes(self._asked.filters)
+            if one in sealed and (case := self._case(*sealed[one])).passes(self._asked.filters)
         ]
         wanted = [case.case_id for case, _ in passed]
         items = queries.items_of(self._db, wanted, self._compartments)
@@ -179,7 +177,7 @@ class _OpenCase:
         self.keys, self.case_id, self.damaged = keys, keys.case_id, False
         self._inbox = inbox
         self._registration = b""
-        self._encoded: dict[str, list[bytes]] = {}
+        self._encoded: dict[str, list[bytes]] = {one: [] for one in Compartment}
         if registration is not None:
             try:
                 self._registration = inbox.registration(keys.epoch, registration)
@@ -204,11 +202,9 @@ class _OpenCase:
         except (SealingError, *DAMAGED):
             self.damaged = True
             return
-        encoded = self._encoded
-        for _, compartment, generation, version, item_id, body in items:
+        for item in items:
             try:
-                text = case.open((compartment, generation, version), item_id, body)
-                encoded.setdefault(compartment, []).append(text)
+                self._encoded[item[1]].append(case.open(item[1:4], item[4], item[5]))
             except (SealingError, *DAMAGED):
                 self.damaged = True
 
@@ -234,10 +230,10 @@ class _OpenCase:
     def _texts(self) -> Iterator[Text]:
         for registration in self._read([self._registration] if self._registration else ()):
             yield from texts.of_registration(registration)
-        for identity in self._read(self._encoded.get(Compartment.IDENTITY, ())):
+        for identity in self._read(self._encoded[Compartment.IDENTITY]):
             yield from texts.of_identity(identity)
-        yield from texts.of_dialogue(self._read(self._encoded.get(Compartment.DIALOGUE, ())))
-        yield from texts.of_casework(self._read(self._encoded.get(Compartment.CASEWORK, ())))
+        yield from texts.of_dialogue(self._read(self._encoded[Compartment.DIALOGUE]))
+        yield from texts.of_casework(self._read(self._encoded[Compartment.CASEWORK]))
 
     def _read(self, encoded: Iterable[bytes]) -> Iterator[Json]:
         for one in encoded:

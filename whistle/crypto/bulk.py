@@ -30,6 +30,8 @@ _NONCE_END = 1 + NONCE_BYTES
 _SHORTEST = _NONCE_END + TAG_BYTES
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 _NO_SALT = hashlib.sha256(b"\x36" * _BLOCK), hashlib.sha256(b"\x5c" * _BLOCK)
+_UNREADABLE = "boxed with another key or place, or changed"
+_PADDING = "not padded as texts are"
 _ZEROS = bytes(SMALLEST_TEXT)
 
 
@@ -80,8 +82,14 @@ class Deriver:
 
     def open(self, item: bytes, boxed: bytes) -> bytes:
         """Open what an item's key boxed, or raise a `SealingError`, as `unbox` does."""
-        decrypt = AESGCM(self.derive(item)).decrypt
-        return _open(decrypt, self._before + item + self._after, boxed)
+        if len(boxed) < _SHORTEST or boxed[0] != VERSION[0]:
+            raise _fault(boxed)
+        key = AESGCM(self.derive(item))
+        place = self._before + item + self._after
+        try:
+            return key.decrypt(boxed[1:_NONCE_END], boxed[_NONCE_END:], place)
+        except InvalidTag as error:
+            raise UnreadableError(_UNREADABLE) from error
 
     def __repr__(self) -> str:
         """Show the type and nothing else."""
@@ -94,7 +102,7 @@ def _open(decrypt: _Decrypt, place: bytes, boxed: bytes) -> bytes:
     try:
         return decrypt(boxed[1:_NONCE_END], boxed[_NONCE_END:], place)
     except InvalidTag as error:
-        raise UnreadableError("boxed with another key or place, or changed") from error
+        raise UnreadableError(_UNREADABLE) from error
 
 
 def _fault(boxed: bytes) -> UnknownVersionError | TruncatedError:
@@ -107,12 +115,12 @@ def unpad(padded: bytes) -> bytes:
     """Give a padded text back, as `unpad_text` does, without making the padding anew."""
     size = len(padded)
     end = LENGTH_BYTES + int.from_bytes(padded[:LENGTH_BYTES], "big")
-    if size == SMALLEST_TEXT:
-        zeros = _ZEROS[end:] if end <= size else None
+    if size == SMALLEST_TEXT and end <= size:  # as nearly all are
+        zeros = _ZEROS[end:]
     elif size > SMALLEST_TEXT and not size & (size - 1) and size // 2 < end <= size:
         zeros = bytes(size - end)
     else:
-        zeros = None
-    if zeros is None or not padded.startswith(zeros, end):
-        raise PaddingError("not padded as texts are")
+        raise PaddingError(_PADDING)
+    if not padded.startswith(zeros, end):
+        raise PaddingError(_PADDING)
     return padded[LENGTH_BYTES:end]

@@ -93,9 +93,9 @@ class Sieve:
 
     def lets_through(self, folded: Iterable[bytes]) -> bool:
         """Say whether all words can stand in records that belong together, each already folded."""
-        missing = set(self.parts)
+        missing = list(self.parts)
         for record in folded:
+            missing = [part for part in missing if part not in record]
             if not missing:
-                break
-            missing -= {part for part in missing if part in record}
+                return True
         return not missing

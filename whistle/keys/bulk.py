@@ -99,8 +99,10 @@ class BulkCase:
 
     def __init__(self, case_id: bytes, keys: _CaseKeys, places: "_ItemPlaces") -> None:
         """Take the case's keys, oldest generation first."""
-        self._case_id, self._keys, self._places = _an_id(case_id), keys, places
-        self._openers: dict[_Kind, Deriver] = {}
+        if len(case_id) != ID_BYTES:
+            raise ContentError("not the id of a case")
+        self._case_id, self._keys, self._places = case_id, keys, places
+        self._openers: dict[_Kind, Callable[[bytes, bytes], bytes]] = {}
 
     def open(self, kind: _Kind, item_id: bytes, body: bytes) -> bytes:
         """Give the canonical bytes of an item, or raise a `SealingError`.
@@ -110,9 +112,11 @@ class BulkCase:
         opener = self._openers.get(kind)
         if opener is None:
             opener = self._openers[kind] = self._opener(kind)
-        return unpad(opener.open(_an_id(item_id), body))
+        if len(item_id) != ID_BYTES:
+            raise ContentError("not the id of an item")
+        return unpad(opener(item_id, body))
 
-    def _opener(self, kind: _Kind) -> Deriver:
+    def _opener(self, kind: _Kind) -> Callable[[bytes, bytes], bytes]:
         compartment, generation, _version = kind
         if compartment not in _COMPARTMENTS or not 0 <= generation < len(self._keys):
             raise ContentError("an item of a compartment or generation that is not at hand")
@@ -120,7 +124,7 @@ class BulkCase:
         if key is None:
             raise ContentError("the key of this compartment is not at hand")
         of_key, of_content = self._places.of(kind)
-        return Deriver(key, self._of_case(of_key), self._of_case(of_content))
+        return Deriver(key, self._of_case(of_key), self._of_case(of_content)).open
 
     def _of_case(self, around: tuple[bytes, bytes, bytes]) -> tuple[bytes, bytes]:
         return around[0] + self._case_id + around[1], around[2]
@@ -144,9 +148,3 @@ class _ItemPlaces:
             content = replace(key, purpose=Purpose.ITEM, version=version)
             found = self._known[kind] = key.around_ids(), content.around_ids()
         return found
-
-
-def _an_id(value: bytes) -> bytes:
-    if len(value) != ID_BYTES:
-        raise ContentError("not the id of a case or item")
-    return value

@@ -234,25 +234,42 @@ def newest_first(
 def registrations(db: Connection, case_ids: Sequence[bytes]) -> dict[bytes, RegistrationRow]:
     """Give the registrations of cases by id; those that nobody has opened have none."""
     column = tables.registrations.c
-    query = select(column.case_id, column.version, column.body)
-    rows = _raw(db, query.where(column.case_id.in_(case_ids)))
-    return {row[0]: RegistrationRow(*row) for row in rows}
+    rows = RegistrationRow.all(db, RegistrationRow.select(column.case_id.in_(case_ids)))
+    return {row.case_id: row for row in rows}
 
 
 def keys_of(db: Connection, case_ids: Sequence[bytes]) -> dict[bytes, InboxKeysRow]:
     """Give the sealed keys of cases by id."""
     column = tables.inbox_keys.c
-    query = select(
-        column.case_id,
-        column.inbox_id,
-        column.epoch,
-        column.generation,
-        column.in_vault,
-        column.body,
-    ).where(column.case_id.in_(case_ids))
+    rows = InboxKeysRow.all(db, InboxKeysRow.select(column.case_id.in_(case_ids)))
+    return {row.case_id: row for row in rows}
+
+
+def sealed_cases(
+    db: Connection, case_ids: Sequence[bytes]
+) -> dict[bytes, tuple[InboxKeysRow, RegistrationRow | None]]:
+    """Give the sealed keys of cases by id, and the registrations of those that somebody opened."""
+    column, registered = tables.inbox_keys.c, tables.registrations.c
+    query = (
+        select(
+            column.case_id,
+            column.inbox_id,
+            column.epoch,
+            column.generation,
+            column.in_vault,
+            column.body,
+            registered.version,
+            registered.body,
+        )
+        .outerjoin(tables.registrations, registered.case_id == column.case_id)
+        .where(column.case_id.in_(case_ids))
+    )
     return {
-        row[0]: InboxKeysRow(row[0], row[1], row[2], row[3], bool(row[4]), row[5])
-        for row in _raw(db, query)
+        case_id: (
+            InboxKeysRow(case_id, inbox_id, epoch, generation, bool(in_vault), keys),
+            None if body is None else RegistrationRow(case_id, version, body),
+        )
+        for case_id, inbox_id, epoch, generation, in_vault, keys, version, body in _raw(db, query)
     }
 
 
