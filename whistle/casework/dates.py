@@ -7,15 +7,16 @@ from datetime import date
 from whistle.audit.log import Deed, deed
 from whistle.casework.cases import Cases, OpenedCase
 from whistle.casework.duties import DutyKind
+from whistle.casework.filters import DAMAGED
 from whistle.crypto.errors import SealingError
 from whistle.domain.logged import Logged
 from whistle.domain.registration import DueKind
-from whistle.keys.cases import open_registration
+from whistle.keys.bulk import BulkInbox
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
 from whistle.storage.dated_cases import DatedCase, dated_cases
-from whistle.storage.rows import CaseRow, InboxKeysRow
+from whistle.storage.rows import CaseRow
 
 PAGE_SIZE = 200
 
@@ -57,16 +58,19 @@ def list_dates(cases: Cases, page: int = 1) -> Dates:
     with cases.here.store.read() as db:
         rows = dated_cases(db, list(opened))
     cases.note(*(_looked_at(inbox) for inbox in opened.values()))
+    bulk = {inbox_id: BulkInbox(inbox) for inbox_id, inbox in opened.items()}
     found, damaged = [], 0
     for row in rows:
-        inbox = opened[row.case.inbox_id]
         try:
-            registration = _registration(inbox, row)
-        except SealingError:
+            registration = _registration(bulk[row.case.inbox_id], row)
+        except (SealingError, *DAMAGED):
             damaged += 1
             continue
+        if registration is None:
+            continue
+        inbox = opened[row.case.inbox_id].inbox
         found += [
-            DueInCase(due, inbox.inbox, row.case, registration.title)
+            DueInCase(due, inbox, row.case, registration.title)
             for due in due_in(row.case, registration)
         ]
     found.sort(key=lambda one: (one.due.day, one.case.received, one.case.id))
@@ -102,11 +106,17 @@ def due_in_opened(opened: OpenedCase) -> list[DueThing]:
     return sorted(filed, key=lambda one: (one.day, one.kind))
 
 
-def _registration(inbox: InboxKeys, row: DatedCase) -> Registration:
+def _registration(inbox: BulkInbox, row: DatedCase) -> Registration | None:
+    """Open a registration; none where nothing can be due.
+
+    Canonical JSON leaves ``due`` out where nothing is, so its bytes tell without being read.
+    """
     if row.registration is None:
         return Registration()
-    keys = InboxKeysRow(row.case.id, inbox.inbox.inbox_id, row.epoch, 0, in_vault=True, body=b"")
-    return open_registration(inbox, keys, row.registration)
+    encoded = inbox.registration(row.epoch, row.registration)
+    if not row.case.is_open and b'"due":' not in encoded:
+        return None
+    return Registration.decode(encoded)
 
 
 def _looked_at(inbox: InboxKeys) -> Deed:
