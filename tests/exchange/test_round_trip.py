@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from tests.casework.records import counted
 from tests.exchange.tables import RIGHT, a_table, a_workbook
 from tests.support.office import Office
 from whistle.audit.log import deed
@@ -184,3 +186,24 @@ def test_json_tells_the_same(office: Office) -> None:
     assert first["enquiry_id"] == "2025-001"
     assert [one["category"] for one in first["issues"]] == ["4", "1"]
     assert second["casework"] == "no"
+
+
+WRITTEN = {"channel": "whistleblower", "category": "", "centre": "", "closed": "2025-03-10"}
+CALLED = {"way_in": "phone", "handling": "phone", "outcome": "guided"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (WRITTEN, (None, None)),
+        ({"closed": "2025-03-10", "outcome": "guided"}, (None, None)),
+        ({"closed": "2025-03-10", **CALLED}, (True, True)),
+        ({"closed": "2026-03-10", **CALLED}, (True, False)),
+    ],
+)
+def test_an_import_says_that_somebody_was_told_in_time_only_where_they_were_spoken_to(
+    office: Office, cells: Cells, told: tuple[bool | None, bool | None]
+) -> None:
+    assert bring(office, a_table(cells)).written == 1
+    [record] = counted(office)
+    assert (record.acknowledged, record.feedback) == told

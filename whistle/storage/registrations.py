@@ -1,14 +1,17 @@
 """All registrations of some inboxes, sealed as they are, for who takes them out or counts them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from whistle.storage import tables
 from whistle.storage.rows import CaseRow, InboxKeysRow, RegistrationRow
 
 _AT_ONCE = 500  # rows that are fetched before the next ones
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_EXISTING = select(tables.cases.c.id).where(tables.cases.c.id.in_(_IDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +44,12 @@ def each(db: Connection, inbox_ids: Sequence[bytes]) -> Iterator[StoredRegistrat
             InboxKeysRow(*row[len(of_case) : -2]),
             None if body is None else RegistrationRow(case.id, version, body),
         )
+
+
+def existing(db: Connection, case_ids: Collection[bytes]) -> set[bytes]:
+    """Say which of some ids are cases, in whatever inbox."""
+    ids = list(case_ids)
+    found: set[bytes] = set()
+    for first in range(0, len(ids), _AT_ONCE):
+        found |= set(db.execute(_EXISTING, {"ids": ids[first : first + _AT_ONCE]}).scalars())
+    return found
