@@ -105,9 +105,13 @@ def test_a_yes_that_is_older_than_its_withdrawal_is_none(office: Office, case_id
     office.later(days=2)
     withdraw(office, case_id, date(2026, 11, 21))
     letter = replace(LETTER, sent=date(2026, 11, 22))
-    refer = lambda yes: referring.refer(work(office), case_id, b"1", letter, yes)  # noqa: E731
-    assert why(lambda: refer(YES)) is Hindrance.NOTHING_WITHOUT_CONSENT
-    assert refer(replace(YES, given=date(2026, 11, 22))) is Done.YES
+
+    def refer(day: date) -> Done:
+        yes = replace(YES, given=day)
+        return referring.refer(work(office), case_id, b"1", letter, yes)
+
+    assert why(lambda: refer(TODAY)) is Hindrance.NOTHING_WITHOUT_CONSENT
+    assert refer(date(2026, 11, 22)) is Done.YES
 
 
 @pytest.mark.parametrize(

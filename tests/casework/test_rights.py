@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -217,8 +218,8 @@ def test_no_centre_is_asked_about_a_citizens_case_before_the_citizen_has_said_ye
     assert reasons(lambda: file(case_id, DOUBT)) == (No.NO_CONSENT,)
     assert reasons(lambda: rights.ask(cases, case_id, b"form", DOUBT)) == (No.NO_CONSENT,)
     for other in (replace(TO_ASK, recipient="am"), replace(TO_ASK, withdrawn=YESTERDAY)):
-        refused = lambda yes=other: rights.ask(cases, case_id, b"form", DOUBT, yes)  # type: ignore[misc]  # noqa: E731
-        assert reasons(refused) == (No.NO_CONSENT,)
+        ask = partial(rights.ask, cases, case_id, b"form", DOUBT, other)
+        assert reasons(ask) == (No.NO_CONSENT,)
     assert not look(case_id).notebook.filed
     for done in (Done.YES, Done.ALREADY):
         assert rights.ask(cases, case_id, b"form", DOUBT, TO_ASK) is done

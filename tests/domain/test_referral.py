@@ -1,4 +1,4 @@
-"""What may be passed on to a centre, when its reply is due, and how long replies take."""
+"""What may be passed on to a centre, and when its reply is due."""
 
 from dataclasses import replace
 from datetime import date
@@ -11,14 +11,12 @@ from whistle.domain.office import Centre, Choice
 from whistle.domain.profile import load_profile
 from whistle.domain.referral import (
     Hindrance,
-    ReplyTime,
     consent_for,
     days_waiting,
     hindrance,
     office_naming,
     receiving,
     reply_by,
-    reply_times,
 )
 
 SENT = date(2026, 11, 20)  # a Friday
@@ -121,16 +119,6 @@ def test_a_reply_is_due_after_so_many_working_days() -> None:
     assert reply_by(SENT, 1) == date(2026, 11, 23)
     assert reply_by(SENT, 10) == date(2026, 12, 4)
     assert reply_by(date(2026, 12, 23), 2) == date(2026, 12, 28)  # Christmas is none
-
-
-def test_reply_times_are_of_replies_that_came() -> None:
-    in_time = replace(LETTER, replied=date(2026, 12, 4))
-    late = replace(LETTER, division="skole", replied=date(2026, 12, 5))
-    given_up = replace(LETTER, unanswered="Centeret svarer ikke.")
-    assert reply_times([LETTER, in_time, late, given_up]) == [
-        ReplyTime("bl", "", 14, in_time=True),
-        ReplyTime("bl", "skole", 15, in_time=False),
-    ]
 
 
 def test_waiting_is_counted_from_the_letter() -> None:

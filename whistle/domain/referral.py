@@ -1,11 +1,10 @@
-"""Cases passed on to a centre: what may be passed on, until when it answers, how long it took.
+"""Cases passed on to a centre: what may be passed on, and until when it answers.
 
 Stevns' report of March 2021, section 1.3: the adviser sends the case to the centre, which answers
 the citizen and sends the adviser a copy.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -115,30 +114,6 @@ def _standing(consents: Mapping[bytes, Consent], made: date | None) -> Mapping[b
 def reply_by(sent: date, working_days: int) -> date:
     """Give the last day of a centre's reply: so many working days after the letter."""
     return add_working_days(sent, working_days)
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyTime:
-    """How many days one centre's reply took, and whether it came in time."""
-
-    centre: str
-    division: str
-    days: int
-    in_time: bool
-
-
-def reply_times(referrals: Iterable[Referral]) -> list[ReplyTime]:
-    """Give the time of each reply that has come; those still waited for, or given up, have none."""
-    return [
-        ReplyTime(
-            one.centre,
-            one.division,
-            (one.replied - one.sent).days,
-            in_time=one.replied <= one.reply_by,
-        )
-        for one in referrals
-        if one.replied is not None
-    ]
 
 
 def days_waiting(referral: Referral, today: date) -> int:
