@@ -10,7 +10,7 @@ from whistle.casework import documents, erasing
 from whistle.casework.acts import Done
 from whistle.casework.erasing import Kind, Seen, Target
 from whistle.casework.filing import Place
-from whistle.domain.erasing import Reason
+from whistle.domain.erasing import Early, Reason
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -36,7 +36,7 @@ def erase(office: Office, case_id: bytes, filed_id: bytes, what: str) -> None:
         close_case(work, case_id)
         opened = open_case(office, case_id)
         seen = Seen(opened.version, len(opened.messages))
-        assert erasing.erase_case(work, case_id, seen) is Done.YES
+        assert erasing.erase_case(work, case_id, seen, Early.TWICE) is Done.YES
         assert set(rows_of(office, case_id).values()) == {0}
     elif what == "struck":
         assert documents.remove(work, Place(case_id, filed_id, 1)) is Done.YES

@@ -10,7 +10,7 @@ from whistle.casework import documents, erasing
 from whistle.casework.acts import Done
 from whistle.casework.erasing import Kind, Seen, Target
 from whistle.casework.filing import Place
-from whistle.domain.erasing import Reason
+from whistle.domain.erasing import Early, Reason
 from whistle.storage.digests import Kind as Sealed
 from whistle.storage.rows import AnonymisedRow, AttachmentRow, CaseRow, InboxKeysRow, ItemRow
 from whistle.storage.sealed_rows import SealedRow, current
@@ -62,7 +62,10 @@ def test_a_case_that_was_erased_since_is_erased_again_and_its_record_stays(
     copy = archive.back_up().copy
     office.later(days=1)
     now = open_case(office, case_id)
-    assert erasing.erase_case(work, case_id, Seen(now.version, len(now.messages))) is Done.YES
+    assert (
+        erasing.erase_case(work, case_id, Seen(now.version, len(now.messages)), Early.TWICE)
+        is Done.YES
+    )
     archive.back_up()
     restored = archive.restore(copy, elsewhere)
     assert restored.replayed.moved == ()

@@ -18,6 +18,7 @@ from whistle.casework.filing import Filing, Place, change, file_new, strike
 from whistle.casework.recusal import Declaration, hand_back, recuse
 from whistle.domain.anonymised import Reply
 from whistle.domain.channel import Channel
+from whistle.domain.erasing import Early
 from whistle.domain.filed import Referral
 from whistle.domain.logged import Logged
 from whistle.domain.recusal import Ground
@@ -208,7 +209,7 @@ def test_the_record_stays_when_the_case_is_erased_and_nothing_names_it(
     assert opened is not None
     before = counted(office)
     seen = Seen(work.version(case_id) or 0, len(opened.messages))
-    assert erase_case(work, case_id, seen) is Done.YES
+    assert erase_case(work, case_id, seen, Early.TWICE) is Done.YES
     assert work.open(case_id) is None
     assert counted(office) == before
     day_is_over(office)

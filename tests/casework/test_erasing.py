@@ -26,7 +26,7 @@ from whistle.casework.erasing import Kind, Seen, Target
 from whistle.casework.filing import Filing, Place, file_new
 from whistle.casework.linking import link
 from whistle.domain.channel import Side
-from whistle.domain.erasing import WORDLESS, Reason
+from whistle.domain.erasing import WORDLESS, Early, Reason
 from whistle.domain.filed import Referral
 from whistle.domain.logged import Logged
 from whistle.domain.registration import Enquiry, LinkKind, Override, Rule
@@ -56,7 +56,8 @@ def seen(opened: OpenedCase) -> Seen:
 
 def erase_case(office: Office, case_id: bytes, what: Seen | None = None) -> Done:
     work = office.work_of(office.adviser)
-    return erasing.erase_case(work, case_id, what or seen(open_case(office, case_id)))
+    what = what or seen(open_case(office, case_id))
+    return erasing.erase_case(work, case_id, what, Early.NOT_OURS)
 
 
 def test_an_erased_message_leaves_a_line_in_its_place_that_the_reporter_sees_too(
@@ -301,7 +302,9 @@ def test_a_closed_case_is_erased_with_every_row_it_has(
     assert desk.post(path_of(case_id, "/erase-case"), {**form, "word": "ja"}).status_code == 422
     assert "Type ERASE" in page.text
     journal.skip()
-    answer = desk.post(path_of(case_id, "/erase-case"), {**form, "word": " erase"})
+    answer = desk.post(
+        path_of(case_id, "/erase-case"), {**form, "word": " erase", "early": "asked"}
+    )
     assert answer.status_code == 303, answer.text
     assert journal.acts() == [Logged.CASE_ERASED]
     assert set(rows_of(office, case_id).values()) == {0}
@@ -349,7 +352,9 @@ def test_a_case_erased_twice_at_once_is_erased_once(
     what = seen(open_case(office, case_id))
     works = [office.work_of(one) for one in (office.adviser, deputy)]
     with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(lambda work: erasing.erase_case(work, case_id, what), works))
+        done = list(
+            pool.map(lambda work: erasing.erase_case(work, case_id, what, Early.TWICE), works)
+        )
     assert sorted(one.name for one in done) == ["CLOSED_TO_YOU", "YES"]
 
 

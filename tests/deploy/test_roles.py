@@ -20,6 +20,7 @@ from whistle.casework.acts import Done, reopen
 from whistle.casework.entering import NewCase, case_id_of, enter
 from whistle.casework.erasing import Seen, erase_case
 from whistle.domain.channel import Channel
+from whistle.domain.erasing import Early
 from whistle.housekeeping.house import House
 from whistle.housekeeping.service import keep_house
 from whistle.installation import open_installation
@@ -136,7 +137,7 @@ def test_a_case_is_erased_by_the_role_of_casework_and_its_record_stays(
     close_case(work, case_id)
     seen = work.attempt(case_id, lambda one: Seen(one.version, len(one.messages)))
     assert seen is not None
-    assert erase_case(work, case_id, seen) is Done.YES
+    assert erase_case(work, case_id, seen, Early.TWICE) is Done.YES
     assert work.open(case_id) is None
     assert len(rows(casework)) == before + 1
     assert reporter.come_back(receipt).status_code == 404

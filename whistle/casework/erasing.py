@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from whistle.audit.log import deed
 from whistle.casework.acts import Done
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
-from whistle.domain.erasing import WORDLESS, Erased, Reason
+from whistle.casework.keeping import check_case, check_thing
+from whistle.domain.erasing import WORDLESS, Early, Erased, Reason
 from whistle.domain.filed import Referral
 from whistle.domain.logged import Logged
 from whistle.domain.registration import Override, Rule
@@ -102,7 +103,7 @@ def erase(cases: Cases, target: Target, reason: Reason) -> Done:
     """Erase something with its files; `Done.ALREADY` where it is gone.
 
     `Done.CHANGED` where it is no longer what the page showed: nothing is erased unread. In the
-    dialogue a line stays in its place, which the reporter sees as well.
+    dialogue a line stays in its place, which the reporter sees as well. Raises `KeptError`.
     """
 
     def step(opened: OpenedCase) -> Done:
@@ -111,6 +112,7 @@ def erase(cases: Cases, target: Target, reason: Reason) -> Done:
             return Done.ALREADY
         if found.version != target.version:
             return Done.CHANGED
+        check_thing(opened, target.item if found.filed else b"")
         erasing_it = _erasing(cases, opened, target, found, reason)
         which = {"case": target.case}
         if target.kind is not Kind.REASON:  # which has no id
@@ -244,11 +246,12 @@ class Seen:
     messages: int
 
 
-def erase_case(cases: Cases, case_id: bytes, seen: Seen) -> Done:
+def erase_case(cases: Cases, case_id: bytes, seen: Seen, early: Early | None = None) -> Done:
     """Erase a closed case with all its rows, in one transaction.
 
     `Done.TOO_LATE` where it is open; `Done.CHANGED` where something happened since ``seen``. The
-    anonymised record stays, and so does the used lookup of the receipt.
+    anonymised record stays, and so does the used lookup of the receipt. Raises `KeptError`:
+    ``early`` is why it goes before its day.
     """
 
     def step(opened: OpenedCase) -> Done:
@@ -256,7 +259,9 @@ def erase_case(cases: Cases, case_id: bytes, seen: Seen) -> Done:
             return Done.TOO_LATE
         if Seen(opened.version, len(opened.messages)) != seen:
             return Done.CHANGED
-        done = deed(Logged.CASE_ERASED, opened.inbox, case=case_id)
+        why = check_case(cases, opened, early)
+        about = {"case": case_id} | ({"reason": why} if why else {})
+        done = deed(Logged.CASE_ERASED, opened.inbox, **about)
         with cases.log.write(done) as db:
             queries.hold(db, opened.stored.keys)
             _check_unchanged(db, opened)

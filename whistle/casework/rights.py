@@ -147,7 +147,7 @@ def kept_until(held: Bounds, opened: OpenedCase) -> date | None:
     months = then.keep_months.get(held.channel)
     if months is None:
         return None
-    return keep_until(opened.registration.closed, months, held=False)
+    return keep_until(opened.registration.closed, months, held=opened.registration.held is not None)
 
 
 def rests_on(opened: OpenedCase, consent_id: bytes) -> bool:

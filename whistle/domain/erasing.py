@@ -19,6 +19,14 @@ class Reason(StrEnum):
     BY_MISTAKE = "by-mistake"  # the wrong file, or meant for somebody else
 
 
+class Early(StrEnum):
+    """Why a whole case was erased before its day. The log tells these words alone."""
+
+    NOT_OURS = "not-ours"  # manifestly irrelevant, all of it
+    ASKED = "asked"  # GDPR art. 17: the person it is about has the right
+    TWICE = "twice"  # entered twice, or to try something out
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
     """Something of a message that is gone. ``file``: a file alone; else all that it said."""

@@ -73,6 +73,8 @@ class Logged(StrEnum):
     CASE_ENTERED = "case-entered"
     CASE_REGISTERED = "case-registered"
     CASE_LINKED = "case-linked"
+    CASE_HELD = "case-held"
+    CASE_RELEASED = "case-released"
     CASE_ERASED = "case-erased"
     CONTENT_ERASED = "content-erased"
     FILED = "filed"

@@ -255,7 +255,7 @@ class Registration:
     ``last_act`` names what casework did last, if that can be undone, and ``last_item`` the item it
     was done to (16 bytes, or none). ``due``: what of the filed things has a date. ``record``: the
     anonymised record of a closed case, 16 bytes. ``source``: which enquiry of an imported file it
-    is.
+    is. ``held``: since when a legal hold stands, and ``held_for`` why.
     """
 
     title: str = ""
@@ -271,6 +271,8 @@ class Registration:
     links: tuple[Link, ...] = ()
     record: bytes = b""
     source: str = ""
+    held: date | None = None
+    held_for: str = ""
 
     def encode(self) -> bytes:
         """Give canonical JSON."""

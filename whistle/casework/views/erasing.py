@@ -13,6 +13,7 @@ from wtforms.widgets import HiddenInput
 from whistle.casework import erasing as acts
 from whistle.casework.acts import Done
 from whistle.casework.erasing import Found, Kind, Seen, Target
+from whistle.casework.keeping import KeptError, until_day, why_kept
 from whistle.casework.service import OpenedCase
 from whistle.casework.views.blueprint import (
     CONFLICT,
@@ -25,11 +26,12 @@ from whistle.casework.views.blueprint import (
     try_to,
     wrong,
 )
+from whistle.casework.views.keeping import HoldForm, early_choices, kept_refusal
 from whistle.casework.views.paper_forms import Choice
 from whistle.casework.views.registration_shown import TITLES
 from whistle.casework.views.shown import case_title, clock_time, talk_title
 from whistle.domain.channel import Side
-from whistle.domain.erasing import Reason
+from whistle.domain.erasing import Early, Reason
 from whistle.domain.filed import (
     AccessRequest,
     Competence,
@@ -69,6 +71,7 @@ class EraseCaseForm(MemberForm):
         widget=HiddenInput(), validators=[InputRequired(), NumberRange(min=0, max=_MOST)]
     )
     word = StringField()
+    early = StringField()  # one of `Early`, where its day has not come
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,10 @@ def erase_one(case_id: str, kind: str, item_id: str) -> BaseResponse:
     if refusal:
         return _one_page(case_id, target, form, refusal)
     reason, shown = Reason(form.reason.data or ""), replace(target, version=form.version.data or 0)
-    done = try_to(lambda: acts.erase(service(), shown, reason))
+    try:
+        done = try_to(lambda: acts.erase(service(), shown, reason))
+    except KeptError as kept:
+        return _one_page(case_id, target, form, kept_refusal(kept.why))
     if done is None:
         return _one_page(case_id, target, form, not_stored())
     if done is Done.CHANGED:
@@ -141,7 +147,7 @@ def erase_one(case_id: str, kind: str, item_id: str) -> BaseResponse:
 @proof_needed
 def erasing_case(case_id: str) -> BaseResponse:
     """What goes when a whole case is erased, and what remains."""
-    return _case_page(opened_case(case_id), EraseCaseForm(formdata=None))
+    return case_page(opened_case(case_id), EraseCaseForm(formdata=None))
 
 
 @blueprint.post("/case/<case_id>/erase-case")
@@ -155,17 +161,21 @@ def erase_case(case_id: str) -> BaseResponse:
         problem = _("Type the word %(word)s to erase the case.", word=sure_word().upper())
         refusal = Refusal(problem, 422)
     if refusal:
-        return _case_page(opened_case(case_id), form, refusal)
+        return case_page(opened_case(case_id), form, refusal)
     seen = Seen(form.version.data or 0, form.seen.data or 0)
-    done = try_to(lambda: acts.erase_case(service(), read_id(case_id), seen))
+    early = Early(form.early.data) if form.early.data in set(Early) else None
+    try:
+        done = try_to(lambda: acts.erase_case(service(), read_id(case_id), seen, early))
+    except KeptError as kept:
+        return case_page(opened_case(case_id), form, kept_refusal(kept.why))
     if done is None:
-        return _case_page(opened_case(case_id), form, not_stored())
+        return case_page(opened_case(case_id), form, not_stored())
     if done is Done.YES:
         return redirect(url_for("casework.inboxes", done="erased"), 303)
     problem = _("Something happened to the case while you were deciding. Nothing was erased.")
     if done is Done.TOO_LATE:
         problem = _("The case is open. Close it before you erase it. Nothing was erased.")
-    return _case_page(opened_case(case_id), form, Refusal(problem, CONFLICT))
+    return case_page(opened_case(case_id), form, Refusal(problem, CONFLICT))
 
 
 def _changed() -> Refusal:
@@ -214,9 +224,13 @@ def _one_page(
     return Response(page, status=refusal.status if refusal else 200)
 
 
-def _case_page(
-    opened: OpenedCase, form: EraseCaseForm, refusal: Refusal | None = None
+def case_page(
+    opened: OpenedCase,
+    form: EraseCaseForm,
+    refusal: Refusal | None = None,
+    hold_form: HoldForm | None = None,
 ) -> BaseResponse:
+    """Show what goes with a case, what keeps it, and the form of a hold."""
     form.version.raw_data = form.seen.raw_data = None  # shown is what is, not what was sent
     form.version.data, form.seen.data = opened.version, len(opened.messages)
     if refusal:
@@ -233,6 +247,13 @@ def _case_page(
         notes=len(opened.notebook.shown),
         filed=len(opened.notebook.filed),
         word=sure_word().upper(),
+        kept=why_kept(service(), opened),
+        kept_until=until_day(service(), opened),
+        held=opened.registration.held,
+        held_for=opened.registration.held_for,
+        reasons=early_choices(),
+        hold_form=hold_form or HoldForm(formdata=None),
+        version=opened.version,
         form=form,
         problems=[refusal.problem] if refusal and not form.errors else [],
     )

@@ -36,6 +36,8 @@ REGISTERED = {
     Logged.CASE_ENTERED: _l("Entered a case"),
     Logged.CASE_REGISTERED: _l("Registered the case"),
     Logged.CASE_LINKED: _l("Linked the case to another"),
+    Logged.CASE_HELD: _l("Put a legal hold on the case"),
+    Logged.CASE_RELEASED: _l("Ended the legal hold on the case"),
     Logged.CASE_ERASED: _l("Erased a case"),
     Logged.CONTENT_ERASED: _l("Erased what has nothing to do with the case"),
     Logged.FILED: _l("Filed something"),
