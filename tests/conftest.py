@@ -22,7 +22,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Two busy cores make any deadline a coin toss. On CI a property is tried on the same examples in
 # every run, so that red means the change.
 hypothesis.settings.register_profile("home", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile(
+    "ci", deadline=None, derandomize=True, print_blob=True, max_examples=60
+)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 BROWSER_FIXTURES = {"browser", "visitor", "page", "demo_server", "empty_demo_server"}
