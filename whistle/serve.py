@@ -59,6 +59,7 @@ def serve(
     """Serve until stopped. No access log is written: it would say who came when.
 
     Workers are forked, so that the boot key reaches them through memory and stands nowhere else.
+    One that dies is forked anew by the process that made the key: nobody has to sign in again.
     Raises a `DirectoryError` before anything is served when the keys cannot be trusted.
     """
     gc.freeze()  # what is loaded by now stays: nobody looks it through, and workers share it
@@ -88,6 +89,7 @@ def serve(
         workers=workers,
         backpressure=CONNECTIONS,
         workers_kill_timeout=GRACE,
+        respawn_failed_workers=True,  # where it dies again within seconds, the server ends
         log_access=False,
         log_enabled=False,
         websockets=False,
