@@ -203,3 +203,10 @@ def test_two_who_press_the_same_button_enter_one_case(office: Office, desk: Desk
 def token(desk: Desk) -> dict[str, str]:
     found = hidden_fields(desk.get("/casework/new").text)
     return {"csrf_token": found["csrf_token"]}
+
+
+@pytest.mark.parametrize("received", ["0001-01-01", "1969-12-31", "1900-01-01"])
+def test_an_enquiry_of_a_mistyped_year_is_refused_and_kept(desk: Desk, received: str) -> None:
+    status, _, page = enter(desk, "close", received=received, note="Ringede fra arbejde.")
+    assert status == 422
+    assert "Ringede fra arbejde." in page

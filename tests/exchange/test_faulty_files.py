@@ -96,6 +96,10 @@ FAULTY = [
     ("a day that never was", a_table({"received": "2025-02-30"}),
      [(2, "received", "not_iso_date")]),
     ("an enquiry in the future", a_table({"received": NEXT_YEAR}), [(2, "received", "in_future")]),
+    ("a council member's enquiry of the year 1",
+     a_table({"received": "0001-01-01", "channel": "council", "casework": "no", "category": "",
+              "centre": "", "closed": "2025-01-01"}), [(2, "received", "too_early")]),
+    ("an enquiry of 1969", a_table({"received": "1969-12-31"}), [(2, "received", "too_early")]),
     ("closed before received", a_table({"closed": "2025-03-02"}),
      [(2, "closed", "closed_before_received")]),
     ("it happened after it was received", a_table({"matter_date": "2025-03-04"}),
@@ -177,6 +181,7 @@ TOTALS = b"table,row,column,value\n"
         (b"3.3,2025-Q1,total,1", "row", "unknown_row"),
         (b"3.2,total,without_casework,1", "column", "unknown_total_column"),
         (b"3.2,total,total,many", "value", "not_a_number"),
+        (b"3.1,total,total," + b"9" * 5000, "value", "not_a_number"),
     ],
 )
 def test_a_total_that_does_not_add_up_is_told_by_its_own_row(

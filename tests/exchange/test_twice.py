@@ -16,6 +16,7 @@ from whistle.casework.exchange.importing import Files, Report, import_files, try
 from whistle.casework.exchange.registrations import export_table, open_all
 from whistle.casework.exchange.writing import as_csv
 from whistle.casework.recusal import Declaration, recuse
+from whistle.domain.erasing import Early
 from whistle.domain.recusal import Ground
 
 TABLE = a_table({"closed": "2025-03-04", "outcome": "guided"})
@@ -37,7 +38,7 @@ def erase(office: Office) -> None:
     opened = open_case(office, the_case(office))
     seen = Seen(opened.version, len(opened.messages))
     work = office.work_of(office.adviser)
-    assert erasing.erase_case(work, opened.case.id, seen) is Done.YES
+    assert erasing.erase_case(work, opened.case.id, seen, Early.ASKED) is Done.YES
 
 
 def pass_on(office: Office) -> None:
@@ -63,7 +64,7 @@ def pass_on_and_erase_there(office: Office) -> None:
     opened = reserve.attempt(case_id, lambda opened: opened)
     assert opened
     seen = Seen(opened.version, len(opened.messages))
-    assert erasing.erase_case(reserve, case_id, seen) is Done.YES
+    assert erasing.erase_case(reserve, case_id, seen, Early.ASKED) is Done.YES
 
 
 def forget(office: Office) -> None:
@@ -116,6 +117,17 @@ def test_another_enquiry_comes_in_after_one_was_erased(office: Office) -> None:
     assert bring(office).written == 1
     erase(office)
     assert bring(office, a_table({"enquiry_id": "2025-002"})).written == 1
+
+
+def test_the_reserve_takes_out_what_was_passed_on_before_anybody_opened_it_there(
+    office: Office,
+) -> None:
+    assert bring(office).written == 1
+    registered = export_table(office.work_of(office.adviser)).rows
+    pass_on(office)
+    table = export_table(office.work_of(office.reserve))
+    assert (table.rows, table.unregistered, table.damaged) == (registered, 0, 0)
+    assert not export_table(office.work_of(office.adviser)).rows
 
 
 def test_the_page_says_which_enquiry_was_passed_on_and_takes_the_rest_without_it(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+FIRST_DAY = date(1970, 1, 1)  # of an enquiry: whoever writes an earlier one mistyped the year
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:

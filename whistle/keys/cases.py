@@ -146,6 +146,19 @@ def open_registration(inbox: InboxKeys, keys: InboxKeysRow, row: RegistrationRow
     return Registration.decode(unpad_text(unbox(inbox.vault(keys.epoch), place, row.body)))
 
 
+def find_registration(
+    inbox: InboxKeys, keys: InboxKeysRow, row: RegistrationRow | None
+) -> Registration:
+    """Open what is registered of a case, or raise a `SealingError`.
+
+    It lies in the vault, or with the keys that were handed over, until somebody opens the case
+    there. Nothing is registered where nobody ever opened it.
+    """
+    if keys.in_vault and row is not None:
+        return open_registration(inbox, keys, row)
+    return open_inbox_keys(inbox, keys).handed_over or Registration()
+
+
 def _registration_place(inbox: InboxKeys, keys: InboxKeysRow, version: int) -> Place:
     return Place(
         Purpose.REGISTRATION,

@@ -12,7 +12,7 @@ from whistle.domain import rules_registration as rules
 from whistle.domain.channel import Channel
 from whistle.domain.office import Choice, Office
 from whistle.domain.profile import Profile
-from whistle.domain.registration import Enquiry, Issue
+from whistle.domain.registration import FIRST_DAY, Enquiry, Issue
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
@@ -143,6 +143,8 @@ class _Reader:
         day = self._day(line, column)
         if day and day > self._today:
             self._add("in_future", line.row, column, value=day.isoformat())
+        if day and day < FIRST_DAY:
+            self._add("too_early", line.row, column, value=day.isoformat())
         return day
 
     def _day(self, line: Line, column: str) -> date | None:

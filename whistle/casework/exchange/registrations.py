@@ -11,7 +11,7 @@ from whistle.crypto.errors import SealingError
 from whistle.domain.channel import Channel
 from whistle.domain.logged import Logged
 from whistle.domain.registration import Enquiry, Issue
-from whistle.keys.cases import open_registration
+from whistle.keys.cases import find_registration
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
 from whistle.storage import registrations as queries
@@ -124,10 +124,8 @@ def _place(one: Registered) -> tuple[date, str]:
 
 
 def _opened(inbox: InboxKeys, row: queries.StoredRegistration) -> Registered | None:
-    registration = Registration()
-    if row.keys.in_vault and row.registration is not None:
-        try:
-            registration = open_registration(inbox, row.keys, row.registration)
-        except SealingError:
-            return None
+    try:
+        registration = find_registration(inbox, row.keys, row.registration)
+    except SealingError:
+        return None
     return Registered(inbox, row.case, registration)

@@ -1,5 +1,6 @@
 """Totals that somebody states for a file, held against its rows before anything is written."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from whistle.casework.exchange.checking import Imported
@@ -11,6 +12,7 @@ from whistle.domain.channel import Channel
 from whistle.domain.counting import Counted, Period
 from whistle.domain.office import Office
 
+_NUMBER = re.compile(r"\d{1,12}", re.ASCII)  # Python refuses to read thousands of digits
 _PERIODS = "2020-Q1, 2021-01-01/2021-03-15, total"
 
 
@@ -46,7 +48,7 @@ def _check(line: Line, counts: "_Counts", office: Office) -> Iterator[Fault]:
         yield fault(
             "unknown_total_column", line.row, "column", value=column, table=table, known=known
         )
-    elif not value.isascii() or not value.isdecimal():
+    elif not _NUMBER.fullmatch(value):
         yield fault("not_a_number", line.row, "value", value=value)
     elif (found := counts.cell(table, row, column, period)) != int(value):
         yield fault(

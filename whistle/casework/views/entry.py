@@ -41,6 +41,7 @@ from whistle.casework.views.shown import case_title, door_title
 from whistle.crypto.errors import SealingError
 from whistle.domain.channel import Channel, InboxKind
 from whistle.domain.office import Office
+from whistle.domain.registration import FIRST_DAY
 from whistle.domain.rules import closing_needs
 from whistle.keys.records import Registration
 from whistle.signed_in import members_only
@@ -176,6 +177,9 @@ def _received(form: EntryForm) -> tuple[date, list[tuple[Field, str]]]:
         problems.append((form.received, _("Say which day the enquiry came.")))
     if given is not None and given > today:
         problems.append((form.received, _("This day is yet to come.")))
+        given = None
+    if given is not None and given < FIRST_DAY:
+        problems.append((form.received, _("This day is before 1970. Correct the year.")))
         given = None
     return given or today, problems
 
