@@ -1,5 +1,6 @@
 """What is not erased yet: held, asked for, not of age, or what something rests on."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -23,6 +24,7 @@ from whistle.domain.filed import (
     DisclosureGround,
 )
 from whistle.domain.logged import Logged
+from whistle.keys.keyring import Keyring
 
 TODAY = date(2026, 11, 20)
 ASKED = AccessRequest(AccessLaw.OPENNESS, TODAY, date(2026, 12, 1))
@@ -125,8 +127,9 @@ def test_nothing_of_a_case_that_is_held_is_erased_until_the_hold_ends(
 
 
 def test_a_hold_is_put_and_ended_on_a_page_and_both_are_logged(
-    office: Office, desk: Desk, work: CaseworkService, case_id: bytes
+    office: Office, english: Callable[[Keyring], Desk], work: CaseworkService, case_id: bytes
 ) -> None:
+    desk = english(office.adviser)
     close_case(work, case_id)
     page = path_of(case_id, "/erase-case")
     form = hidden_fields(desk.get(page).text)
@@ -137,6 +140,7 @@ def test_a_hold_is_put_and_ended_on_a_page_and_both_are_logged(
     journal = Journal(office)
     assert desk.post(path_of(case_id, "/hold"), {**form, "reason": "Stævning"}).status_code == 303
     assert journal.acts() == [Logged.CASE_HELD]
+    assert "legal hold stands" in desk.get(path_of(case_id, "/rights")).text
     held = desk.get(page).text
     assert "Stævning" in held
     assert 'name="word"' not in held

@@ -184,6 +184,7 @@ def _rights_page(opened: OpenedCase, problems: Sequence[str] = ()) -> BaseRespon
         groups=show_rights(held, opened),
         papers=work.papers_of(opened),
         kept_until=work.kept_until(held, opened),
+        held=known.held is not None,
         done=request.args.get("done", ""),
         can_undo=known.last_act == Undoable.FILED_DELETED,
         version=opened.version,
