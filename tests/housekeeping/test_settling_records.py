@@ -23,9 +23,7 @@ def transactions(office: Office) -> Sequence[tuple[bytes, bytes]]:
         return [(record, case_id) for record, case_id in db.execute(query)]
 
 
-def test_no_transaction_ties_a_record_to_its_case(
-    office: Office, backend: str
-) -> None:
+def test_no_transaction_ties_a_record_to_its_case(office: Office, backend: str) -> None:
     if backend != "postgresql":
         return  # SQLite numbers no transactions, and keeps rows in the order of their keys
     work = office.work_of(office.adviser)

@@ -44,8 +44,7 @@ def main() -> None:
 
     The last line is an object: empty, or what is wrong.
     """
-    for which, most in _LIMITS.items():
-        resource.setrlimit(which, (most, most))
+    _limit()
     last: Mapping[str, object] = {}
     try:
         for row in rows(sys.stdin.buffer.read()):
@@ -55,6 +54,17 @@ def main() -> None:
     except MemoryError:
         last = {"code": "bomb", "row": None, "details": {}}
     sys.stdout.write(json.dumps(last) + "\n")
+
+
+def _limit() -> None:
+    """Take no more than this process may; raises `OSError` or `ValueError` where that is refused.
+
+    The C library asks by prlimit64, which the units' SystemCallFilter leaves (``deploy/systemd``).
+    """
+    for which, most in _LIMITS.items():
+        _, hardest = resource.getrlimit(which)
+        limit = most if hardest == resource.RLIM_INFINITY else min(most, hardest)
+        resource.setrlimit(which, (limit, limit))
 
 
 def rows(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
