@@ -10,12 +10,18 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from tests.support.office import Desk, Office
+from tests.support.registered import registered
 from whistle.casework import entering, listing
+from whistle.casework.acts import Done
 from whistle.casework.entering import NewCase
 from whistle.casework.filters import Filters
 from whistle.casework.listing import Wanted
+from whistle.casework.recusal import Declaration, recuse
+from whistle.casework.search import Asked, search
 from whistle.domain.channel import Channel
+from whistle.domain.recusal import Ground
 from whistle.domain.registration import Due, DueKind, Enquiry, Issue
+from whistle.domain.words import read_words
 from whistle.keys.records import Registration
 from whistle.storage import tables
 from whistle.storage.case_lists import CaseState
@@ -57,6 +63,25 @@ def test_each_filter_lists_what_it_says(office: Office) -> None:
     assert listed(office, CaseState.NEW, unregistered=True) == {new}
     assert listed(office, CaseState.CLOSED, centre="x") == set()
     assert listed(office) == {ax, bx, ay, both, bare, new}
+
+
+def test_a_case_that_was_passed_on_is_listed_and_found_by_what_was_registered_before(
+    office: Office,
+) -> None:
+    case_id = office.case_of(office.reporter().report("Et brev om Kvasthilde."))
+    mine, theirs = (office.work_of(one) for one in (office.adviser, office.reserve))
+    registered(mine, case_id, Enquiry(casework=True, issues=(Issue("3", centre="so"),)))
+    declared = Declaration(office.adviser.member_id, Ground.RELATIVE, "Min søster.", seen=1)
+    assert recuse(mine, case_id, declared) is Done.YES
+    for filters, total in (
+        ({"centre": "so"}, 1),
+        ({"centre": "bl"}, 0),
+        ({"unregistered": True}, 0),
+    ):
+        wanted = Filters(**filters)  # type: ignore[arg-type]
+        assert listing.list_cases(theirs, Wanted(filters=wanted)).total == total, filters
+        found = search(theirs, Asked(read_words("Kvasthilde"), filters=filters))
+        assert len(found.cases) == total, filters
 
 
 def _issue(place: tuple[str, str]) -> tuple[str, str, str]:

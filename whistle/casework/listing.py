@@ -30,7 +30,7 @@ from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
 from whistle.storage import case_lists as queries
 from whistle.storage.case_lists import CaseState
-from whistle.storage.rows import CaseRow
+from whistle.storage.rows import CaseRow, InboxKeysRow
 
 PAGE_SIZE = 50
 MOST_TO_LOOK_THROUGH = 300
@@ -165,7 +165,20 @@ def _wanted(
             wanted.add(case_id)
         else:
             wanted.discard(case_id)
+    for keys in queries.passed_on(db, inbox_ids):
+        wanted.discard(keys.case_id)
+        if _takes_passed_on(bulk[keys.inbox_id], keys, filters):
+            wanted.add(keys.case_id)
     return wanted
+
+
+def _takes_passed_on(inbox: BulkInbox, keys: InboxKeysRow, filters: Filters) -> bool:
+    """Say whether a case that nobody has opened here yet is wanted: it may have been elsewhere."""
+    try:
+        registered = inbox.handed_over(keys)
+    except (SealingError, *DAMAGED):
+        return False
+    return filters.take(registered) if registered else filters.take_new
 
 
 def _looked_at(inbox: InboxKeys, state: CaseState) -> Deed:

@@ -24,7 +24,7 @@ from whistle.domain.words import Words, fold
 from whistle.keys import texts
 from whistle.keys.bulk import BulkInbox
 from whistle.keys.canonical import Json
-from whistle.keys.cases import Compartment, open_inbox_keys
+from whistle.keys.cases import Compartment
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.texts import Text
 from whistle.storage import case_lists as queries
@@ -123,7 +123,6 @@ class _Search:
     ) -> None:
         self._db, self._asked = db, asked
         self._bulk = {inbox_id: BulkInbox(inbox) for inbox_id, inbox in opened.items()}
-        self._opened = opened
         self._sieve = Sieve(asked.words)
         filters = asked.filters
         self._which = queries.Which(
@@ -161,7 +160,7 @@ class _Search:
         wanted = [case.case_id for case, _ in passed]
         items = queries.items_of(self._db, wanted, self._compartments)
         for case, day in passed:
-            case.take(items[case.case_id], self._opened[case.keys.inbox_id])
+            case.take(items[case.case_id])
             yield case, day
 
     def _case(self, keys: InboxKeysRow, registration: RegistrationRow | None) -> "_OpenCase":
@@ -178,11 +177,13 @@ class _OpenCase:
         self._inbox = inbox
         self._registration = b""
         self._encoded: dict[str, list[bytes]] = {one: [] for one in Compartment}
-        if registration is not None:
-            try:
+        try:
+            if registration is not None:
                 self._registration = inbox.registration(keys.epoch, registration)
-            except (SealingError, *DAMAGED):
-                self.damaged = True
+            elif not keys.in_vault:
+                self._registration = inbox.handed_over(keys)
+        except (SealingError, *DAMAGED):
+            self.damaged = True
 
     def passes(self, filters: Filters) -> bool:
         """Say whether a case passes the filters; a damaged one passes where there are none."""
@@ -192,13 +193,10 @@ class _OpenCase:
             return False
         return filters.take(self._registration) if self._registration else filters.take_new
 
-    def take(self, items: Iterable[queries.Item], inbox: InboxKeys) -> None:
-        """Open items; and what was handed over with a case that nobody has opened here."""
+    def take(self, items: Iterable[queries.Item]) -> None:
+        """Open items."""
         try:
             case = self._inbox.case(self.keys)
-            if not self.keys.in_vault:
-                handed_over = open_inbox_keys(inbox, self.keys).handed_over
-                self._registration = handed_over.encode() if handed_over else b""
         except (SealingError, *DAMAGED):
             self.damaged = True
             return

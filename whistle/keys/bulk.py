@@ -44,6 +44,14 @@ class BulkInbox:
         """Give them in their padding: it is enough to see what does not stand in them."""
         return self._open(Purpose.REGISTRATION, epoch, version, case_id, body)
 
+    def handed_over(self, row: InboxKeysRow) -> bytes:
+        """Give the canonical bytes of what was registered elsewhere; none where nothing was.
+
+        For a case that nobody has opened here. Raises a `SealingError`.
+        """
+        registration = open_inbox_keys(self._inbox, row).handed_over
+        return registration.encode() if registration else b""
+
     def case(self, row: InboxKeysRow) -> "BulkCase":
         """Give what opens the items of a case, or raise a `SealingError`.
 

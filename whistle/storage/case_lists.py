@@ -336,3 +336,15 @@ def _condition(state: CaseState, today: date) -> "ColumnElement[bool]":
 
 def _by_id(rows: Iterable[CaseRow]) -> dict[bytes, CaseRow]:
     return {row.id: row for row in rows}
+
+
+def passed_on(db: Connection, inbox_ids: Sequence[bytes]) -> Sequence[InboxKeysRow]:
+    """Give the keys of cases that were somewhere else, or had new keys, and were not opened here.
+
+    What was registered of them before lies sealed with their keys.
+    """
+    keys = tables.inbox_keys.c
+    query = InboxKeysRow.select(
+        keys.inbox_id.in_(inbox_ids), keys.in_vault.is_(False), keys.generation > 0
+    )
+    return InboxKeysRow.all(db, query)
