@@ -74,12 +74,11 @@ def test_a_case_that_was_passed_on_is_listed_and_found_by_what_was_registered_be
     declared = Declaration(office.adviser.member_id, Ground.RELATIVE, "Min søster.", seen=1)
     assert recuse(mine, case_id, declared) is Done.YES
     for filters, total in (
-        ({"centre": "so"}, 1),
-        ({"centre": "bl"}, 0),
-        ({"unregistered": True}, 0),
+        (Filters(centre="so"), 1),
+        (Filters(centre="bl"), 0),
+        (Filters(unregistered=True), 0),
     ):
-        wanted = Filters(**filters)  # type: ignore[arg-type]
-        assert listing.list_cases(theirs, Wanted(filters=wanted)).total == total, filters
+        assert listing.list_cases(theirs, Wanted(filters=filters)).total == total, filters
         found = search(theirs, Asked(read_words("Kvasthilde"), filters=filters))
         assert len(found.cases) == total, filters
 
