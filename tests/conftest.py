@@ -37,6 +37,13 @@ BROWSER_ROOMS = {"browser"}
 PROGRAM_ROOMS = {"house", "faults", "deploy", "abuse"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer what two cores have no time for in every run."""
+    parser.addoption(
+        "--both-languages", action="store_true", help="tell every browser story in both languages"
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by what they use, and have every worker begin with long ones."""
     for item in items:

@@ -1,6 +1,8 @@
 """Fixtures of the tests that visit the running demo with a browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -10,6 +12,9 @@ from tests.browser.doors import Walk
 from tests.browser.gallery import Gallery
 from tests.support.browser import Visitor, chromium
 from tests.support.demo import Demo, running_demo
+
+HERE = Path(__file__).parent
+IN_BOTH = {"test_pages.py"}  # which looks at every page, some in one language and some in the other
 
 
 @pytest.fixture(scope="session")
@@ -42,9 +47,31 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
     assert not faults, "\n".join(["the Nu Html Checker complains:", *faults])
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tell each story in one language: a browser is what takes longest, and two cores are two.
+
+    Which one hangs on its name, so that half of them are in Danish with scripts and half in English
+    without.
+    """
+    if config.getoption("--both-languages"):
+        return
+    other = [item for item in items if _is_told_in_the_other(item)]
+    if other:
+        items[:] = [item for item in items if item not in set(other)]
+        config.hook.pytest_deselected(items=other)
+
+
+def _is_told_in_the_other(item: pytest.Item) -> bool:
+    lang = getattr(item, "callspec", None) and item.callspec.params.get("lang")  # type: ignore[attr-defined]
+    if item.path.parent != HERE or item.path.name in IN_BOTH or lang not in doors.LANGUAGES:
+        return False
+    name = getattr(item, "originalname", item.name)
+    return bool(lang != doors.LANGUAGES[crc32(name.encode()) % len(doors.LANGUAGES)])
+
+
 @pytest.fixture(params=doors.LANGUAGES)
 def lang(request: pytest.FixtureRequest) -> str:
-    """The test runs once in Danish and once in English."""
+    """The test runs in Danish or in English; in both with ``--both-languages``."""
     language: str = request.param
     return language
 
