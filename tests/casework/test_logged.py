@@ -319,7 +319,7 @@ def test_what_cannot_be_logged_is_not_opened_and_the_page_says_so(bench: Bench) 
     for look in ("", "/close", "/log"):
         page = bench.get(look, 503)
         assert "Jeg skriver" not in page
-        assert "503" not in page
+        assert "503" not in re.sub(r"[0-9a-f]{32,}", "", page)  # a token may have it by chance
     assert bench.desk.get("/casework/inboxes").status_code == 503
     assert bench.post("identity", 503)
 

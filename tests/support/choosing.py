@@ -10,7 +10,7 @@ from zlib import crc32
 import pytest
 
 ENGINES = ("sqlite", "postgresql")
-ROOMS = {"accounts", "casework", "exchange", "recovery"}
+ROOMS = {"abuse", "accounts", "casework", "exchange", "intake", "recovery"}
 # There, what is about how rows are stored, found, moved, counted or erased: always on both.
 STORED = {
     *("test_anonymising.py", "test_entering.py", "test_erasing.py", "test_filing.py"),
