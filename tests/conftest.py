@@ -7,8 +7,6 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.support.choosing import runs_on_the_other
-
 pytest_plugins = [
     "tests.support.network",
     "tests.support.office",
@@ -24,9 +22,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Two busy cores make any deadline a coin toss. On CI a property is tried on the same examples in
 # every run, so that red means the change.
 hypothesis.settings.register_profile("home", deadline=None)
-hypothesis.settings.register_profile(
-    "ci", deadline=None, derandomize=True, print_blob=True, max_examples=60
-)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 BROWSER_FIXTURES = {"browser", "visitor", "page", "demo_server", "empty_demo_server"}
@@ -44,18 +40,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--both-languages", action="store_true", help="tell every browser story in both languages"
     )
-    parser.addoption(
-        "--both-engines", action="store_true", help="try every page and service on both databases"
-    )
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by what they use, and have every worker begin with long ones."""
-    if not config.getoption("--both-engines"):
-        other = {item for item in items if runs_on_the_other(item, room_of(item))}
-        if other:
-            items[:] = [item for item in items if item not in other]
-            config.hook.pytest_deselected(items=list(other))
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & BROWSER_FIXTURES:

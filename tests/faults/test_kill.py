@@ -14,7 +14,7 @@ from tests.support.nursery import Nursery
 from tests.support.visitors import PATIENCE, UNREACHABLE, Visitor, file_of
 from whistle.cli import main
 
-KILLS = 10
+KILLS = 20
 SENDERS = 4
 MOST_ACKNOWLEDGED = 8  # in one life of the server
 LONGEST_DELAY = 0.05  # seconds from then until the axe falls, at most
@@ -55,7 +55,7 @@ class Stream:
                 return
 
 
-def test_what_was_acknowledged_survives_ten_kills_and_nothing_doubles(tmp_path: Path) -> None:
+def test_what_was_acknowledged_survives_twenty_kills_and_nothing_doubles(tmp_path: Path) -> None:
     told = kill_amid_reports(tmp_path / "data", KILLS)
     assert told["acknowledged"] > KILLS
     assert told["cut off"] > 0
