@@ -9,7 +9,7 @@ REQUESTS = 1_200  # ten seconds
 
 
 def test_no_request_breaks_a_door_or_loses_a_report(tmp_path: Path) -> None:
-    answered: Counter[str] = Fuzzer(seed=5, folder=tmp_path).play(0, REQUESTS)
+    answered: Counter[str] = Fuzzer(seed=6, folder=tmp_path).play(0, REQUESTS)
     # The control: the fuzzer gets past the forms' checks, and reaches every kind of refusal.
-    assert answered["reports"] > 9  # as many were planted
+    assert answered["reports"] > 12
     assert {"200", "303", "400", "403", "404", "405", "413", "415", "422"} <= set(answered)
