@@ -1,0 +1,175 @@
+"""Finding a name in a text in all its forms: for what must not be told, so rather too much.
+
+Found are other cases and accents, the genitive, compounds and addresses that a name stands in,
+ø as oe or o, letters with spaces between, words divided at a line's end, marks that nobody sees.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from whistle.domain.words import FOLDING
+
+Span: TypeAlias = tuple[int, int]  # where something begins, and where what follows it does
+
+_WITHIN = 4  # letters of a part that is looked for within longer words, too
+_PARTICLES = frozenset(
+    ["af", "da", "de", "del", "den", "der", "di", "du", "la", "le", "van", "von"]
+)
+_LETTERS = {"å": "(?:å|aa|a)", "æ": "(?:æ|ae|a)", "ø": "(?:ø|oe|o)", "a": "[aåæ]", "o": "[oø]"}
+_WRITTEN_OUT = (("aa", "å"), ("ae", "æ"), ("oe", "ø"))
+_DIVIDED = "(?:- +)?"
+_SPACED = "[ ._-]"
+_BETWEEN = "[ .,;:/_-]*"
+_IN_NUMBERS = "[ ()./-]*"
+_PARTS = re.compile(r"\w+")
+_INITIALS = re.compile(r"(?:(?<!\w)[^\W\d_]\.?[ -]?)+$")
+_HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
+_LETTER_KINDS = frozenset(["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Cf"])
+_GAP = re.compile(r"(?!.*\n\s*\n)[\w\s.,;:/'’-]{0,30}", re.DOTALL)
+_QUOTES = "\"'“”„«»"
+_CLOSING = ".,;:!?)\"'”»"
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """A text as it is compared, and where each of its characters stands in the text."""
+
+    text: str
+    at: list[int]
+
+    def span(self, found: "re.Match[str]") -> Span:
+        return self.at[found.start()], self.at[found.end() - 1] + 1
+
+
+def whole(text: str) -> str:
+    """Give a text in the form that spans are counted in (NFC)."""
+    return unicodedata.normalize("NFC", text)
+
+
+def forms_in(text: str, words: str) -> list[Span]:
+    """Give where a name or other words stand in ``text``, which is `whole`; in order, apart.
+
+    Each part of a name counts by itself. What is written in quotes counts only together.
+    """
+    folded, together = _fold(text), _is_quoted(words)
+    parts = _PARTS.findall(_fold(whole(words)).text)
+    spans = [
+        _widened(text, folded.span(found))
+        for pattern in _patterns(parts, together=together)
+        for found in re.finditer(pattern, folded.text)
+        if found.end() > found.start()
+    ]
+    if not together:
+        spans = [_with_initials(text, one) for one in spans]
+    return _joined(text, spans, set(parts))
+
+
+def _is_quoted(words: str) -> bool:
+    words = words.strip()
+    return len(words) > 1 and words[0] in _QUOTES and words[-1] in _QUOTES
+
+
+def _fold(text: str) -> _Folded:
+    """Fold each character; what has no shape of its own leaves nothing."""
+    folded, at = [], []
+    for place, character in enumerate(text):
+        for plain in unicodedata.normalize("NFKC", character):
+            for one in FOLDING[ord(plain)]:
+                folded.append(one)
+                at.append(place)
+    return _Folded("".join(folded), at)
+
+
+def _patterns(parts: list[str], *, together: bool) -> Iterator[str]:
+    digits = "".join(parts)
+    if digits.isdigit() and len(digits) >= _WITHIN:
+        yield _IN_NUMBERS.join(digits)
+        return
+    if parts and (together or len(parts) == 1 or not any(map(_counts_alone, parts))):
+        yield _apart(_BETWEEN.join(map(_letters, parts)), parts)
+    if not together:
+        for part in filter(_counts_alone, parts):
+            yield _apart(_letters(part), [part])
+            yield f"(?<!\\w){_SPACED.join(_units(part))}(?!\\w)"
+
+
+def _counts_alone(part: str) -> bool:
+    """Whether a part of a name is looked for by itself: no initial, no "von", no house number."""
+    return len(part) > 1 and part not in _PARTICLES and not (part.isdigit() and len(part) < _WITHIN)
+
+
+def _apart(pattern: str, parts: list[str]) -> str:
+    """Have what is short stand by itself, or in the genitive."""
+    if len(max(parts, key=len)) >= _WITHIN:
+        return pattern
+    return rf"(?<!\w){pattern}(?:['’]?s)?(?!\w)"
+
+
+def _letters(part: str) -> str:
+    return _DIVIDED.join(_units(part))
+
+
+def _units(part: str) -> list[str]:
+    """Give a pattern for each letter; aa, ae and oe are å, æ and ø."""
+    for written, letter in _WRITTEN_OUT:
+        part = part.replace(written, letter)
+    return [_LETTERS.get(one, re.escape(one)) for one in part]
+
+
+def _widened(text: str, span: Span) -> Span:
+    """Take the whole word in, and the whole address where it stands in one."""
+    begin, end = span
+    while _belongs(text, begin - 1):
+        begin -= 1
+    while _belongs(text, end):
+        end += 1
+    first = max(text.rfind(one, 0, begin) for one in " \n\t<(") + 1
+    last = min((at for one in " \n\t>)" if (at := text.find(one, end)) >= 0), default=len(text))
+    if "@" in text[first:last]:
+        return first, max(end, first + len(text[first:last].rstrip(_CLOSING)))
+    if text[end : end + 2].casefold() in {"'s", "’s"}:
+        end += 2
+    return begin, end
+
+
+def _belongs(text: str, place: int) -> bool:
+    """Whether a character is of the word beside it; so is a hyphen between two letters."""
+    if not 0 <= place < len(text):
+        return False
+    if text[place] in _HYPHENS:
+        return _is_letter(text, place - 1) and _is_letter(text, place + 1)
+    return _is_letter(text, place)
+
+
+def _is_letter(text: str, place: int) -> bool:
+    """Whether it is a letter, a digit, or a mark that nobody sees."""
+    if not 0 <= place < len(text):
+        return False
+    return text[place] == "_" or unicodedata.category(text[place]) in _LETTER_KINDS
+
+
+def _with_initials(text: str, span: Span) -> Span:
+    found = _INITIALS.search(text, max(0, span[0] - 12), span[0])
+    if found and all(one.isupper() for one in _PARTS.findall(found[0])):
+        return found.start(), span[1]
+    return span
+
+
+def _joined(text: str, spans: Iterable[Span], parts: set[str]) -> list[Span]:
+    """Make one of what stands together, initials and small words of the name between, too."""
+    joined: list[Span] = []
+    for begin, end in sorted(spans):
+        if joined and (begin <= joined[-1][1] or _is_between(text[joined[-1][1] : begin], parts)):
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((begin, end))
+    return joined
+
+
+def _is_between(gap: str, parts: set[str]) -> bool:
+    words = _PARTS.findall(_fold(gap).text)
+    known = all(len(one) == 1 or one in _PARTICLES | parts for one in words)
+    return known and _GAP.fullmatch(gap) is not None
