@@ -63,7 +63,8 @@ GRANT SELECT ON alembic_version TO :"intake", :"casework", :"keeper";
 -- The anonymous door. No member, session, grant or invitation, no registration, and of the log
 -- nothing but what is public. UPDATE (id) is for locking a case: PostgreSQL wants a right to
 -- change something, and an id that others refer to cannot be changed.
-GRANT SELECT ON statement, log_checkpoint TO :"intake";
+GRANT SELECT ON statement, log_checkpoint, public_document TO :"intake";
+GRANT INSERT ON satisfaction_used, satisfaction_answer TO :"intake";
 GRANT SELECT, INSERT, UPDATE (id) ON enquiry_case TO :"intake";
 GRANT SELECT, INSERT, UPDATE (case_id) ON receipt TO :"intake";
 GRANT INSERT ON case_keys_inbox TO :"intake";
@@ -87,7 +88,9 @@ GRANT SELECT, INSERT, DELETE
 GRANT SELECT, INSERT ON statement TO :"casework";
 GRANT SELECT, INSERT, UPDATE, DELETE ON enquiry_case TO :"casework";
 GRANT SELECT, INSERT, UPDATE, DELETE
-   ON case_keys_inbox, registration, anonymised_record TO :"casework";
+   ON case_keys_inbox, registration, inbox_record TO :"casework";
+GRANT SELECT, DELETE ON satisfaction_answer TO :"casework";
+GRANT SELECT, INSERT, DELETE ON public_document TO :"casework";
 GRANT SELECT, INSERT ON case_keys_reporter, chunk TO :"casework";
 GRANT SELECT, INSERT, DELETE ON item TO :"casework";
 GRANT SELECT, INSERT, UPDATE (case_id), DELETE ON attachment TO :"casework";
@@ -98,7 +101,7 @@ GRANT SELECT ON
       member, passkey, backup_code, key_file, invitation,
       inbox, statement, inbox_grant, recovery_grant,
       enquiry_case, receipt, case_keys_inbox, case_keys_reporter, registration, item,
-      attachment, chunk, anonymised_record,
+      attachment, chunk, inbox_record, satisfaction_used, satisfaction_answer, public_document,
       log_entry, log_head, log_subtree, log_checkpoint, log_old_keys,
       sealed_row, fresh_row, removed_row, job_done
    TO :"keeper";
@@ -114,7 +117,7 @@ GRANT DELETE ON attachment TO :"keeper";
 GRANT UPDATE (id) ON inbox, enquiry_case, attachment TO :"keeper";
 GRANT UPDATE (case_id) ON receipt TO :"keeper";
 GRANT UPDATE (body) ON
-      case_keys_inbox, registration, anonymised_record, item, chunk TO :"keeper";
+      case_keys_inbox, registration, inbox_record, item, chunk TO :"keeper";
 GRANT UPDATE (sealed) ON case_keys_reporter TO :"keeper";
 GRANT UPDATE (day) ON removed_row TO :"keeper";
 GRANT SELECT (started), DELETE ON member_session TO :"keeper";

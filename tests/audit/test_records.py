@@ -13,7 +13,7 @@ from whistle.storage import log_tables, tables
 from whistle.storage.digests import Kind
 from whistle.storage.sealed_rows import known
 
-RECORDS = tables.anonymised_records
+RECORDS = tables.inbox_records
 
 
 def closed(office: Office, number: int = 2) -> tuple[CaseworkService, list[bytes]]:

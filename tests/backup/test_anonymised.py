@@ -17,15 +17,15 @@ from whistle.installation import Installation, open_installation
 from whistle.keys.records import Registration
 from whistle.storage import tables
 from whistle.storage.engine import Store
-from whistle.storage.rows import AnonymisedRow
+from whistle.storage.rows import InboxRecordRow
 
 TODAY = date(2026, 11, 20)
 
 
-def records(store: Store) -> list[AnonymisedRow]:
+def records(store: Store) -> list[InboxRecordRow]:
     with store.read() as db:
-        query = AnonymisedRow.select().order_by(tables.anonymised_records.c.id)
-        return list(AnonymisedRow.all(db, query))
+        query = InboxRecordRow.select().order_by(tables.inbox_records.c.id)
+        return list(InboxRecordRow.all(db, query))
 
 
 def restored(archive: Archive, url: str) -> Installation:
@@ -52,7 +52,7 @@ def test_a_case_without_a_reporter_and_its_record_come_back_and_open(
     case_id = entered(archive.office)
     before, told = records(archive.office.installation.store), counted(archive.office)
     made = archive.back_up()
-    assert made.manifest.rows["anonymised_record"] == 1
+    assert made.manifest.rows["inbox_record"] == 1
     archive.restore(made.copy, elsewhere)
     with opened(elsewhere) as store:
         assert records(store) == before

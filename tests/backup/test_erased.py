@@ -12,7 +12,7 @@ from whistle.casework.erasing import Kind, Seen, Target
 from whistle.casework.filing import Place
 from whistle.domain.erasing import Early, Reason
 from whistle.storage.digests import Kind as Sealed
-from whistle.storage.rows import AnonymisedRow, AttachmentRow, CaseRow, InboxKeysRow, ItemRow
+from whistle.storage.rows import AttachmentRow, CaseRow, InboxKeysRow, InboxRecordRow, ItemRow
 from whistle.storage.sealed_rows import SealedRow, current
 
 
@@ -72,5 +72,5 @@ def test_a_case_that_was_erased_since_is_erased_again_and_its_record_stays(
     with opened(elsewhere) as store, store.read() as db:
         assert [one.id for one in CaseRow.all(db, CaseRow.select())] == [other]
         assert [one.case_id for one in InboxKeysRow.all(db, InboxKeysRow.select())] == [other]
-        assert len(AnonymisedRow.all(db, AnonymisedRow.select())) == 1
+        assert len(InboxRecordRow.all(db, InboxRecordRow.select())) == 1
     assert not [row for row in sealed(elsewhere) if case_id in row.key]

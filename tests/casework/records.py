@@ -13,7 +13,7 @@ from whistle.domain.logged import Logged
 from whistle.domain.registration import Enquiry, Issue
 from whistle.keys.anonymised import open_record
 from whistle.keys.keyring import InboxKeys, Keyring
-from whistle.storage.rows import AnonymisedRow
+from whistle.storage.rows import InboxRecordRow
 
 GUIDED = Enquiry(
     "Hvad skal jeg gøre?",
@@ -48,10 +48,10 @@ def close_case(work: CaseworkService, case_id: bytes, text: str = "", note: str 
     assert close(work, case_id, Closing(secrets.token_bytes(16), seen, text, note)) is Done.YES
 
 
-def rows(office: Office) -> list[AnonymisedRow]:
+def rows(office: Office) -> list[InboxRecordRow]:
     """Give all records there are, as they lie in the database."""
     with office.installation.store.read() as db:
-        return list(AnonymisedRow.all(db, AnonymisedRow.select()))
+        return list(InboxRecordRow.all(db, InboxRecordRow.select()))
 
 
 def counted(office: Office, member: Keyring | None = None) -> list[Anonymised]:

@@ -176,11 +176,11 @@ def test_a_record_that_is_gone_or_damaged_is_made_anew_when_its_case_is_opened(
     close_case(work, case_id)
     (told,) = counted(office)
     with office.installation.store.write() as db:
-        db.execute(update(tables.anonymised_records).values(body=b"\x01damaged"))
+        db.execute(update(tables.inbox_records).values(body=b"\x01damaged"))
     work.open(case_id)
     assert counted(office) == [told]
     with office.installation.store.write() as db:
-        db.execute(tables.anonymised_records.delete())
+        db.execute(tables.inbox_records.delete())
     work.open(case_id)
     assert counted(office) == [told]
 

@@ -14,14 +14,14 @@ from whistle.casework.acts import reopen
 from whistle.casework.entering import NewCase, case_id_of, enter
 from whistle.casework.rotation import Slice, is_pending, pending, rotate_for
 from whistle.domain.channel import Channel
-from whistle.keys.anonymised import renew_record
+from whistle.keys.inbox_records import renew
 from whistle.keys.keyring import InboxKeys, Keyring
 from whistle.keys.records import Registration
 from whistle.keys.recovery import RecoveryKeyring, RecoverySeed
 from whistle.keys.steps import recover, set_recovery
 from whistle.storage import directory, tables
 from whistle.storage.rotation import Progress
-from whistle.storage.rows import AnonymisedRow
+from whistle.storage.rows import InboxRecordRow
 
 TODAY = date(2026, 11, 20)
 
@@ -62,9 +62,9 @@ def test_a_record_outlives_its_case_through_any_number_of_keys(
     assert epochs(office) == {3}
 
 
-def slowly(inbox: InboxKeys, row: AnonymisedRow) -> AnonymisedRow:
+def slowly(inbox: InboxKeys, row: InboxRecordRow) -> InboxRecordRow:
     time.sleep(0.3)
-    return renew_record(inbox, row)
+    return renew(inbox, row)
 
 
 def test_a_slice_that_ends_among_the_records_goes_on_there(
@@ -77,7 +77,7 @@ def test_a_slice_that_ends_among_the_records_goes_on_there(
     assert rotate_for(work, -1) == Slice()
     monkeypatch.setattr("whistle.casework.rotation.RECORDS", 1)
     with monkeypatch.context() as slow:
-        slow.setattr("whistle.casework.rotation.renew_record", slowly)
+        slow.setattr("whistle.casework.rotation.renew", slowly)
         assert rotate_for(work, 0.2) == Slice(renewed=1)
     assert [one.progress for one in pending(work)] == [Progress(1, len(closed))]
     assert epochs(office) == {1, 2}
@@ -89,10 +89,10 @@ def test_a_damaged_record_keeps_its_grants_until_its_case_makes_it_anew(
     office: Office, closed: list[bytes]
 ) -> None:
     work = office.work_of(office.adviser)
-    column = tables.anonymised_records.c
+    column = tables.inbox_records.c
     record = opened_case(work, closed[0]).registration.record
     with office.installation.store.write() as db:
-        change = update(tables.anonymised_records).where(column.id == record)
+        change = update(tables.inbox_records).where(column.id == record)
         db.execute(change.values(body=b"\x01" + bytes(60)))
     take(office, office.adviser)
     assert finish(office, office.adviser) == Slice(renewed=5, damaged=1)
@@ -109,12 +109,12 @@ def test_a_case_that_is_reopened_meanwhile_leaves_no_record_behind(
     take(office, office.adviser)
     work, waiting = office.work_of(office.adviser), [closed[0]]
 
-    def renewed(inbox: InboxKeys, row: AnonymisedRow) -> AnonymisedRow:
+    def renewed(inbox: InboxKeys, row: InboxRecordRow) -> InboxRecordRow:
         if waiting:
             reopen(work, waiting.pop())
-        return renew_record(inbox, row)
+        return renew(inbox, row)
 
-    monkeypatch.setattr("whistle.casework.rotation.renew_record", renewed)
+    monkeypatch.setattr("whistle.casework.rotation.renew", renewed)
     done = rotate_for(work, 60)
     assert (done.renewed, done.missed) == (5, 1)
     assert len(counted(office)) == len(closed) - 1

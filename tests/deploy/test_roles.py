@@ -33,7 +33,7 @@ pytestmark = pytest.mark.postgresql
 SECRETS = (
     "member", "member_session", "passkey", "backup_code", "key_file", "sign_in_failure",
     "used_challenge", "invitation", "inbox_grant", "recovery_grant", "registration",
-    "case_keys_inbox", "anonymised_record", "log_entry", "log_head", "log_old_keys", "sealed_row",
+    "case_keys_inbox", "inbox_record", "log_entry", "log_head", "log_old_keys", "sealed_row",
     "job_lease",
 )  # fmt: skip
 
@@ -122,7 +122,7 @@ def test_a_case_is_entered_closed_and_counted_with_each_role(
     assert keep_house(house).trouble == []
     house.store.dispose()
     made = back_up(settings, casework.clock, tmp_path)
-    assert made.manifest.rows["anonymised_record"] == 1
+    assert made.manifest.rows["inbox_record"] == 1
     assert record not in rows(casework)
 
 
@@ -145,10 +145,10 @@ def test_a_case_is_erased_by_the_role_of_casework_and_its_record_stays(
 
 def test_who_keeps_house_makes_no_record_and_takes_none_away(roles: Roles) -> None:
     keeper = open_store(roles.url("keeper"))
-    assert refused(keeper, "DELETE FROM anonymised_record")
-    assert refused(keeper, "INSERT INTO anonymised_record DEFAULT VALUES")
-    assert refused(keeper, "UPDATE anonymised_record SET epoch = 1")
-    assert not refused(keeper, "UPDATE anonymised_record SET body = body")
+    assert refused(keeper, "DELETE FROM inbox_record")
+    assert refused(keeper, "INSERT INTO inbox_record DEFAULT VALUES")
+    assert refused(keeper, "UPDATE inbox_record SET epoch = 1")
+    assert not refused(keeper, "UPDATE inbox_record SET body = body")
     keeper.dispose()
 
 

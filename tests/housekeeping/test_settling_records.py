@@ -16,7 +16,7 @@ pytestmark = pytest.mark.postgresql
 def transactions(office: Office) -> Sequence[tuple[bytes, bytes]]:
     """Pair records and cases that were written by the same transaction, as a thief would."""
     query = text(
-        "SELECT record.id, registration.case_id FROM anonymised_record AS record"
+        "SELECT record.id, registration.case_id FROM inbox_record AS record"
         " JOIN registration ON record.xmin = registration.xmin"
     )
     with office.installation.store.read() as db:

@@ -10,7 +10,7 @@ from whistle.keys.filed import Filed
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
 from whistle.keys.shapes import from_json, to_json
-from whistle.storage.rows import AnonymisedRow
+from whistle.storage.rows import InboxRecordRow, RecordKind
 
 
 def registration_decode(given: Mapping[str, Any]) -> str:
@@ -32,5 +32,7 @@ def anonymised_decode(given: Mapping[str, Any]) -> str:
 def open_boxed_record(given: Mapping[str, Any], inbox: InboxKeys) -> str:
     """Open an anonymised record in the vault of ``inbox``."""
     record_id, body = bytes.fromhex(given["record_id"]), bytes.fromhex(given["body"])
-    row = AnonymisedRow(record_id, inbox.inbox.inbox_id, given["epoch"], body)
+    row = InboxRecordRow(
+        record_id, inbox.inbox.inbox_id, RecordKind.ANONYMISED, given["epoch"], body
+    )
     return dump(to_json(open_record(inbox, row))).hex()

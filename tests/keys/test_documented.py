@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from whistle.domain.anonymised import Anonymised, Reply
+from whistle.domain.book import Response
 from whistle.domain.erasing import Erased
 from whistle.domain.registration import Due, Enquiry, Issue, Link, Override
+from whistle.keys.book import PAGES
 from whistle.keys.filed import KINDS
 from whistle.keys.records import Registration
 
@@ -24,6 +26,8 @@ NAMED: dict[str, type[Any]] = {
     "anonymised record": Anonymised,
     "erased": Erased,
     "reply": Reply,
+    "response": Response,
+    **PAGES,
     **KINDS,
 }
 

@@ -81,7 +81,7 @@ def _remove_record(db: Connection, record: Removed) -> None:
 
     Its case, closed in the copy, is given another one when somebody opens it.
     """
-    removal.remove_record(db, tables.anonymised_records.c.id == record.key)
+    removal.remove_record(db, tables.inbox_records.c.id == record.key)
 
 
 def _remove_case(db: Connection, keys: Removed) -> None:
@@ -94,7 +94,7 @@ def _remove_case(db: Connection, keys: Removed) -> None:
 def _rows(db: Connection) -> int:
     return sum(
         db.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in (tables.items, tables.attachments, tables.anonymised_records)
+        for table in (tables.items, tables.attachments, tables.inbox_records)
     )
 
 

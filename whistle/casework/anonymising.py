@@ -19,8 +19,8 @@ from whistle.keys.anonymised import box_record, open_record
 from whistle.keys.filed import KeptFiled
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
-from whistle.storage import anonymised as queries
-from whistle.storage.rows import AnonymisedRow, CaseRow
+from whistle.storage import inbox_records as queries
+from whistle.storage.rows import CaseRow, InboxRecordRow
 from whistle.storage.tables import ID_BYTES
 
 _Write: TypeAlias = Callable[[Connection], None]
@@ -92,7 +92,7 @@ def record_of(facts: Facts, registration: Registration) -> Anonymised | None:
     return anonymise(course, registration.enquiry, referrals, facts.deadlines)
 
 
-def new_record(inbox: InboxKeys, record: Anonymised) -> AnonymisedRow:
+def new_record(inbox: InboxKeys, record: Anonymised) -> InboxRecordRow:
     """Box a record under an id by chance."""
     return box_record(inbox, secrets.token_bytes(ID_BYTES), record)
 

@@ -23,9 +23,9 @@ from whistle.keys.files import content_digest
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.notes import Note, seal_note
 from whistle.keys.records import Registration
-from whistle.storage import anonymised, directory
+from whistle.storage import directory, inbox_records
 from whistle.storage.errors import DuplicateError
-from whistle.storage.rows import AnonymisedRow, CaseRow, InboxKeysRow, ItemRow, RegistrationRow
+from whistle.storage.rows import CaseRow, InboxKeysRow, InboxRecordRow, ItemRow, RegistrationRow
 from whistle.storage.tables import ID_BYTES
 
 
@@ -49,7 +49,7 @@ class Rows(NamedTuple):
     keys: InboxKeysRow
     registration: RegistrationRow
     note: ItemRow | None
-    record: AnonymisedRow | None = None
+    record: InboxRecordRow | None = None
 
 
 def case_id_of(cases: Cases, form_id: bytes) -> bytes:
@@ -121,4 +121,4 @@ def insert(db: Connection, inbox: InboxKeys, entered: Sequence[Rows]) -> None:
     ItemRow.insert_all(db, [one.note for one in entered if one.note is not None])
     records = [one.record for one in entered if one.record is not None]
     records.sort(key=lambda record: record.id)  # not in the order of their cases
-    anonymised.insert(db, records, inbox.inbox.epoch)
+    inbox_records.insert(db, records, inbox.inbox.epoch)

@@ -16,14 +16,14 @@ from whistle.audit.old_keys import keep_old_keys
 from whistle.casework.cases import Cases
 from whistle.crypto.errors import SealingError
 from whistle.domain.logged import Logged
-from whistle.keys.anonymised import renew_record
 from whistle.keys.directory import TrustedInbox
+from whistle.keys.inbox_records import renew
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.rotation import renew_case
-from whistle.storage import anonymised
+from whistle.storage import inbox_records
 from whistle.storage import rotation as queries
 from whistle.storage.rotation import NewKeys, OldCase, Progress
-from whistle.storage.rows import AnonymisedRow
+from whistle.storage.rows import InboxRecordRow
 from whistle.storage.tables import ID_BYTES
 
 BATCH = 32  # cases in a transaction: others who write wait for it
@@ -166,7 +166,7 @@ def _renew(cases: Cases, inbox: InboxKeys, batch: Sequence[OldCase], done: Slice
 
 def _rotate_records(cases: Cases, inbox: InboxKeys, until: float, done: Slice) -> bool:
     """Go once through an inbox's records; say whether it was all the way."""
-    wanted = anonymised.Wanted(inbox.inbox.inbox_id, inbox.inbox.key_epoch)
+    wanted = inbox_records.Wanted(inbox.inbox.inbox_id, inbox.inbox.key_epoch)
     while batch := _next_records(cases, wanted):
         if time.monotonic() > until:
             return False
@@ -175,24 +175,24 @@ def _rotate_records(cases: Cases, inbox: InboxKeys, until: float, done: Slice) -
     return True
 
 
-def _next_records(cases: Cases, wanted: anonymised.Wanted) -> Sequence[AnonymisedRow]:
+def _next_records(cases: Cases, wanted: inbox_records.Wanted) -> Sequence[InboxRecordRow]:
     with cases.here.store.read() as db:
-        return anonymised.next_old(db, wanted, RECORDS)
+        return inbox_records.next_old(db, wanted, RECORDS)
 
 
 def _renew_records(
-    cases: Cases, inbox: InboxKeys, batch: Sequence[AnonymisedRow], done: Slice
+    cases: Cases, inbox: InboxKeys, batch: Sequence[InboxRecordRow], done: Slice
 ) -> None:
-    renewed: list[tuple[AnonymisedRow, AnonymisedRow]] = []
+    renewed: list[tuple[InboxRecordRow, InboxRecordRow]] = []
     for record in batch:
         try:
-            renewed.append((record, renew_record(inbox, record)))
+            renewed.append((record, renew(inbox, record)))
         except SealingError:
             done.damaged += 1
     if not renewed:
         return
     with cases.here.store.write() as db:
-        written = anonymised.renew(db, renewed, inbox.inbox.epoch)
+        written = inbox_records.renew(db, renewed, inbox.inbox.epoch)
         if written:
             cases.log.append(db, deed(Logged.CASES_RENEWED, inbox, records=written))
     done.renewed += written

@@ -41,6 +41,7 @@ class Purpose(StrEnum):
     CASE_KEYS_REPORTER = "case/keys-for-reporter"
     REGISTRATION = "case/registration"
     ANONYMISED = "record/anonymised"
+    BOOK = "record/book"
     ITEM_KEY = "item/key"
     ITEM = "item/content"
     FILE_CHUNK = "file/chunk"

@@ -87,6 +87,11 @@ class Logged(StrEnum):
     CASES_IMPORTED = "cases-imported"
     CASE_EXPORTED = "case-exported"
     REGISTRATIONS_EXPORTED = "registrations-exported"
+    # what belongs to no case
+    BOOK_OPENED = "book-opened"
+    BOOK_WRITTEN = "book-written"
+    BOOK_CHANGED = "book-changed"
+    BOOK_DELETED = "book-deleted"
     # the log, and what keeps it
     LOG_READ = "log-read"
     LOG_HANDED_OUT = "log-handed-out"

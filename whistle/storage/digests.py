@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from whistle.storage.rows import AnonymisedRow, AttachmentRow, ItemRow, RegistrationRow
+from whistle.storage.rows import AttachmentRow, InboxRecordRow, ItemRow, RegistrationRow
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     REGISTRATION = "registration"  # (case)
     KEYS = "keys"  # (case)
     REPORTER_KEYS = "reporter-keys"  # (case, generation as eight bytes)
-    RECORD = "record"  # (anonymised record)
+    RECORD = "record"  # (record of an inbox)
 
 
 def item_digest(row: ItemRow) -> bytes:
@@ -46,9 +46,9 @@ def registration_digest(row: RegistrationRow) -> bytes:
     return _over(Kind.REGISTRATION, row.case_id, row.version, row.body).digest()
 
 
-def record_digest(row: AnonymisedRow) -> bytes:
-    """Digest an anonymised record."""
-    return _over(Kind.RECORD, row.id, row.inbox_id, row.epoch, row.body).digest()
+def record_digest(row: InboxRecordRow) -> bytes:
+    """Digest a record of an inbox."""
+    return _over(Kind.RECORD, row.id, row.inbox_id, row.kind, row.epoch, row.body).digest()
 
 
 def attachment_digest(row: AttachmentRow, chunks: Iterable[bytes]) -> bytes:
@@ -80,7 +80,7 @@ def show_progress(generation: int, epoch: int, version: int) -> bytes:
 
 
 def show_epoch(epoch: int) -> bytes:
-    """Say how far an anonymised record has come: 8 bytes, of which the later ones are greater."""
+    """Say how far a record of an inbox has come: 8 bytes, of which the later ones are greater."""
     return _number(epoch)
 
 

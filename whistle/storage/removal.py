@@ -23,7 +23,7 @@ from whistle.storage.digests import (
     show_progress,
 )
 from whistle.storage.engine import day_of
-from whistle.storage.rows import AnonymisedRow, InboxKeysRow, ItemRow, RegistrationRow, Row
+from whistle.storage.rows import InboxKeysRow, InboxRecordRow, ItemRow, RegistrationRow, Row
 from whistle.storage.sealed_rows import SealedRow
 
 _fresh, _removed = log_tables.fresh_rows.c, log_tables.removed_rows.c
@@ -100,9 +100,9 @@ def remove_registration(db: Connection, keys: InboxKeysRow) -> None:
 
 def remove_record(db: Connection, *conditions: Any) -> None:
     """Erase the anonymised record that meets all ``conditions``, if it is there; announce it."""
-    table = tables.anonymised_records
+    table = tables.inbox_records
     query = delete(table).where(*conditions).returning(*table.c)
-    gone = [AnonymisedRow(*row) for row in db.execute(query).all()]
+    gone = [InboxRecordRow(*row) for row in db.execute(query).all()]
     day = day_of(db)
     announce(
         db,

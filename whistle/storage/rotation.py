@@ -1,6 +1,6 @@
 """Queries for bringing an inbox's cases under its new key, a batch at a time.
 
-Its anonymised records come under it as well (`whistle.storage.anonymised`).
+Its records come under it as well (`whistle.storage.inbox_records`).
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from whistle.storage import anonymised, directory, tables
+from whistle.storage import directory, inbox_records, tables
 from whistle.storage.rows import InboxKeysRow, ItemRow, RegistrationRow, ReporterKeysRow
 
 _GRANTS = (tables.grants, tables.recovery_grants)
@@ -120,7 +120,8 @@ def progress(db: Connection, inbox_id: bytes, key_epoch: int) -> Progress:
     total = db.execute(count).scalar_one()
     done = db.execute(count.where(_KEYS.epoch >= key_epoch)).scalar_one()
     return Progress(
-        done + anonymised.count(db, inbox_id, key_epoch), total + anonymised.count(db, inbox_id)
+        done + inbox_records.count(db, inbox_id, key_epoch),
+        total + inbox_records.count(db, inbox_id),
     )
 
 
@@ -231,7 +232,7 @@ def forget_old_grants(db: Connection, inbox_id: bytes, key_epoch: int) -> None:
 
 
 def _spare(table: Table, inbox_id: bytes, key_epoch: int) -> tuple[ColumnElement[bool], ...]:
-    column, record = table.c, tables.anonymised_records.c
+    column, record = table.c, tables.inbox_records.c
     return (
         column.inbox_id == inbox_id,
         column.epoch < key_epoch,

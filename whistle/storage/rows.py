@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -347,11 +348,19 @@ class ChunkRow(Row):
 
 
 @dataclass(frozen=True, slots=True)
-class AnonymisedRow(Row):
-    """What statistics need of a closed case, boxed in its inbox's vault; nothing says of which."""
+class InboxRecordRow(Row):
+    """A record of an inbox that belongs to no case, boxed in its vault. ``kind``: `RecordKind`."""
 
-    table = tables.anonymised_records
+    table = tables.inbox_records
     id: bytes
     inbox_id: bytes
+    kind: str
     epoch: int
     body: bytes
+
+
+class RecordKind(StrEnum):
+    """What a record of an inbox is: of a closed case, which nothing names; or of the book."""
+
+    ANONYMISED = "anonymised"
+    BOOK = "book"

@@ -24,12 +24,12 @@ from whistle.storage.digests import (
     show_progress,
     state_digest,
 )
-from whistle.storage.rows import AnonymisedRow, AttachmentRow, ItemRow, RegistrationRow, Row
+from whistle.storage.rows import AttachmentRow, InboxRecordRow, ItemRow, RegistrationRow, Row
 
 _state = log_tables.sealed_rows.c
 _item, _file, _chunk = tables.items.c, tables.attachments.c, tables.chunks.c
 _registration, _keys = tables.registrations.c, tables.inbox_keys.c
-_reporter, _record = tables.reporter_keys.c, tables.anonymised_records.c
+_reporter, _record = tables.reporter_keys.c, tables.inbox_records.c
 # Put together once, as that takes longer than running them.
 _ITEM = ItemRow.select(_item.case_id == bindparam("of"), _item.id == bindparam("item"))
 _REGISTRATION = RegistrationRow.select(_registration.case_id == bindparam("of"))
@@ -146,8 +146,8 @@ def _reporter_keys(db: Connection) -> Iterator[Found]:
 
 
 def _records(db: Connection) -> Iterator[Found]:
-    for found in _each(db, AnonymisedRow.select().order_by(_record.id)):
-        row = AnonymisedRow(*found)
+    for found in _each(db, InboxRecordRow.select().order_by(_record.id)):
+        row = InboxRecordRow(*found)
         progress = show_epoch(row.epoch)
         yield Found(Kind.RECORD, row.id, b"", progress, partial(record_digest, row))
 

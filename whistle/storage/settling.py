@@ -25,7 +25,7 @@ _ROWS: tuple[tuple[Table, str], ...] = (  # with the column that is written as i
     (tables.inbox_keys, "body"),
     (tables.reporter_keys, "sealed"),
     (tables.registrations, "body"),
-    (tables.anonymised_records, "body"),  # beside its case's, until the night
+    (tables.inbox_records, "body"),  # beside its case's, until the night
     (tables.items, "body"),
     (tables.attachments, "id"),
     (tables.chunks, "body"),

@@ -247,11 +247,36 @@ chunks = table(
     Column("body", LargeBinary, nullable=False),
 )
 
-anonymised_records = table(
-    "anonymised_record",
+inbox_records = table(
+    "inbox_record",
     id_column("id", primary_key=True),
     id_column("inbox_id", ForeignKey("inbox.id")),
+    Column("kind", Text, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index(None, "inbox_id", "epoch"),
+)
+
+satisfaction_used = table(
+    "satisfaction_used",
+    Column("nullifier", LargeBinary(HASH_BYTES), primary_key=True),
+)
+
+satisfaction_answers = table(
+    "satisfaction_answer",
+    id_column("id", primary_key=True),
+    id_column("inbox_id", ForeignKey("inbox.id")),
+    Column("epoch", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+public_documents = table(
+    "public_document",
+    id_column("id", primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )

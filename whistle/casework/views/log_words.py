@@ -50,6 +50,10 @@ REGISTERED = {
     Logged.CASES_IMPORTED: _l("Imported enquiries"),
     Logged.CASE_EXPORTED: _l("Exported the case"),
     Logged.REGISTRATIONS_EXPORTED: _l("Exported all registrations"),
+    Logged.BOOK_OPENED: _l("Opened the office's book"),
+    Logged.BOOK_WRITTEN: _l("Wrote in the office's book"),
+    Logged.BOOK_CHANGED: _l("Changed something in the office's book"),
+    Logged.BOOK_DELETED: _l("Struck something out of the office's book"),
 }
 COMING_AND_GOING = {
     Logged.SIGNED_IN: _l("Signed in"),

@@ -1,4 +1,4 @@
-"""What statistics need of closed cases, which outlives them; and indexes for lists."""
+"""Records of an inbox that belong to no case: of closed cases, the book; indexes for lists."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,20 +10,17 @@ down_revision = "0004"
 def upgrade() -> None:
     """Go up. Cases that were closed before have no record until they are closed again."""
     op.create_table(
-        "anonymised_record",
+        "inbox_record",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("inbox_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["inbox_id"], ["inbox.id"], name=op.f("fk_anonymised_record_inbox_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_anonymised_record")),
+        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_inbox_record_inbox_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_record")),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        op.f("ix_anonymised_record_inbox_id_epoch"), "anonymised_record", ["inbox_id", "epoch"]
-    )
+    op.create_index(op.f("ix_inbox_record_inbox_id_epoch"), "inbox_record", ["inbox_id", "epoch"])
     op.drop_index(op.f("ix_enquiry_case_inbox_id_received"), "enquiry_case")
     listed = ["inbox_id", "received", "is_open", "acknowledge_by", "feedback_by"]
     op.create_index("ix_enquiry_case_listed", "enquiry_case", listed)
@@ -44,4 +41,4 @@ def downgrade() -> None:
     op.create_index(
         op.f("ix_enquiry_case_inbox_id_received"), "enquiry_case", ["inbox_id", "received"]
     )
-    op.drop_table("anonymised_record")
+    op.drop_table("inbox_record")

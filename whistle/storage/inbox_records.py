@@ -1,4 +1,4 @@
-"""Queries of the anonymised records, which nothing ties to their cases."""
+"""Queries of an inbox's records that belong to no case: of closed cases, and the book."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, func, select, update
 
 from whistle.storage import directory, removal, tables
-from whistle.storage.rows import AnonymisedRow
+from whistle.storage.rows import InboxRecordRow, RecordKind
 
-_RECORD = tables.anonymised_records.c
+_RECORD = tables.inbox_records.c
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_ONE = AnonymisedRow.select(_RECORD.id == bindparam("id"))
+_ONE = InboxRecordRow.select(_RECORD.id == bindparam("id"))
+_OF_KIND = InboxRecordRow.select(
+    _RECORD.inbox_id == bindparam("inbox_id"), _RECORD.kind == bindparam("kind")
+).order_by(_RECORD.id)
 _NEXT = (
-    AnonymisedRow.select(
+    InboxRecordRow.select(
         _RECORD.inbox_id == bindparam("inbox_id"),
         _RECORD.epoch < bindparam("key_epoch"),
         _RECORD.id > bindparam("after"),
@@ -28,22 +31,31 @@ _LOCK = (
     .with_for_update()
 )
 _RENEW = (
-    update(tables.anonymised_records)
+    update(tables.inbox_records)
     .where(_RECORD.id == bindparam("of"))
     .values(epoch=bindparam("new_epoch"), body=bindparam("new_body"))
 )
 
 
-def get(db: Connection, record_id: bytes) -> AnonymisedRow | None:
+def get(db: Connection, record_id: bytes) -> InboxRecordRow | None:
     """Give a record, if it is there."""
-    return AnonymisedRow.first(db, _ONE, id=record_id)
+    return InboxRecordRow.first(db, _ONE, id=record_id)
 
 
-def insert(db: Connection, rows: Sequence[AnonymisedRow], epoch: int) -> None:
-    """Store records of one inbox; `ConflictError` when ``epoch`` is not its newest any more."""
+def of_kind(db: Connection, inbox_id: bytes, kind: RecordKind) -> Sequence[InboxRecordRow]:
+    """Give an inbox's records of a kind, in the order of their ids."""
+    return InboxRecordRow.all(db, _OF_KIND, inbox_id=inbox_id, kind=kind)
+
+
+def insert(db: Connection, rows: Sequence[InboxRecordRow], epoch: int) -> None:
+    """Store records of one inbox.
+
+    Raises `DuplicateError` where an id is taken, `ConflictError` when ``epoch`` is not the inbox's
+    newest any more.
+    """
     if rows:
         directory.hold_epoch(db, rows[0].inbox_id, epoch)
-        AnonymisedRow.insert_all(db, rows)
+        InboxRecordRow.insert_all(db, rows)
 
 
 def remove(db: Connection, inbox_id: bytes, record_id: bytes) -> None:
@@ -63,14 +75,14 @@ class Wanted:
     after: bytes = b""
 
 
-def next_old(db: Connection, wanted: Wanted, most: int) -> Sequence[AnonymisedRow]:
+def next_old(db: Connection, wanted: Wanted, most: int) -> Sequence[InboxRecordRow]:
     """Give the first records that are wanted, in the order of their ids."""
     told = {name: getattr(wanted, name) for name in Wanted.__slots__}
-    return AnonymisedRow.all(db, _NEXT, **told, most=most)
+    return InboxRecordRow.all(db, _NEXT, **told, most=most)
 
 
 def renew(
-    db: Connection, renewed: Sequence[tuple[AnonymisedRow, AnonymisedRow]], epoch: int
+    db: Connection, renewed: Sequence[tuple[InboxRecordRow, InboxRecordRow]], epoch: int
 ) -> int:
     """Bring records of one inbox, old and new, under its new key; give how many.
 
