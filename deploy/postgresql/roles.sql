@@ -74,7 +74,7 @@ GRANT SELECT, INSERT ON chunk TO :"intake";
 GRANT SELECT, INSERT, UPDATE (day) ON fresh_row, removed_row TO :"intake";
 
 -- The authenticated door. Of the log it reads and appends; only the head changes. It finds no
--- case by a receipt, and makes none that has one; those that it enters itself have no reporter.
+-- case by a receipt. Of receipts it only adds some, for who called and gets one on paper.
 GRANT SELECT, INSERT ON log_entry, log_subtree TO :"casework";
 GRANT SELECT, UPDATE ON log_head TO :"casework";
 GRANT SELECT ON log_checkpoint, sealed_row TO :"casework";
@@ -92,6 +92,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE
 GRANT SELECT, DELETE ON satisfaction_answer TO :"casework";
 GRANT SELECT, INSERT, DELETE ON public_document TO :"casework";
 GRANT SELECT, INSERT ON case_keys_reporter, chunk TO :"casework";
+GRANT INSERT ON receipt TO :"casework";
 GRANT SELECT, INSERT, DELETE ON item TO :"casework";
 GRANT SELECT, INSERT, UPDATE (case_id), DELETE ON attachment TO :"casework";
 

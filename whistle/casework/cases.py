@@ -19,9 +19,16 @@ from whistle.casework.anonymising import Facts, Followed, follow
 from whistle.casework.duties import Duty, DutyKind, duties_of
 from whistle.casework.needs import needs, refuse_more
 from whistle.crypto.errors import NotGrantedError
+from whistle.domain.approval import dues_of_texts, texts_in
 from whistle.domain.channel import Act, Side
-from whistle.domain.dialogue import has_answers_apart, identity_is_given
+from whistle.domain.dialogue import (
+    SAYS_MORE,
+    acknowledged_on,
+    has_answers_apart,
+    identity_is_given,
+)
 from whistle.domain.legal_clock import Deadlines
+from whistle.domain.registration import DUE_IN_DIALOGUE, Due
 from whistle.installation import Installation
 from whistle.keys.cases import (
     CaseItems,
@@ -30,7 +37,7 @@ from whistle.keys.cases import (
     open_inbox_keys,
     open_registration,
 )
-from whistle.keys.filed import KeptFiled
+from whistle.keys.filed import KeptFiled, in_order
 from whistle.keys.keyring import InboxKeys, Keyring, open_inboxes
 from whistle.keys.notes import Notebook, open_notes
 from whistle.keys.records import Message, Registration
@@ -101,7 +108,7 @@ class OpenedCase:
         for message in self.messages:
             if message.act in {Act.CLOSED, Act.REOPENED}:
                 after = False
-            elif message.side is Side.REPORTER and message.act is Act.WROTE:
+            elif message.side is Side.REPORTER and message.act in SAYS_MORE:
                 after = True
         return after and not self.case.is_open
 
@@ -135,7 +142,7 @@ class Cases:
 
         Raises `ConflictError` as well.
         """
-        with _opening():
+        with opening():
             self.log.note(*deeds)
 
     def inboxes_opened(self) -> list[InboxKeys]:
@@ -220,7 +227,7 @@ class Cases:
         if unchanged == known and not stale:
             self.looking(opened, done)
             return replace(opened, arrears=())
-        with _opening(), self.log.write(done) as db:
+        with opening(), self.log.write(done) as db:
             opened.settle(db)
             queries.hold(db, opened.stored.keys)
             self._store(db, opened, followed)
@@ -229,7 +236,7 @@ class Cases:
 
     def looking(self, opened: OpenedCase, done: Deed) -> None:
         """Log that something of a case is opened; raise as `note`."""
-        with _opening(), self.log.write(done) as db:
+        with opening(), self.log.write(done) as db:
             opened.settle(db)
 
     # -- inside --------------------------------------------------------------------------------
@@ -312,7 +319,8 @@ class Cases:
 
 
 @contextmanager
-def _opening() -> Iterator[None]:
+def opening() -> Iterator[None]:
+    """Say of what cannot be logged that it stays closed: raise `NotOpenedError`."""
     try:
         yield
     except ConflictError:  # somebody was quicker: it is tried again
@@ -346,26 +354,23 @@ def was_closed_on(messages: Sequence[Message]) -> date | None:
 
 
 def told_by_dialogue(opened: OpenedCase) -> Registration:
-    """Give the registration with what the dialogue says of the clock, and nothing to undo."""
+    """Give the registration with what the dialogue says of dates, and nothing to undo."""
     registration = opened.registration
     closed = registration.closed or was_closed_on(opened.messages)
     return replace(
         registration,
-        acknowledged=registration.acknowledged or _acknowledged_on(opened.messages),
+        acknowledged=registration.acknowledged or acknowledged_on(opened.messages),
         closed=None if opened.case.is_open else closed,
+        due=dues_with_texts(registration.due, opened.messages),
         last_act="",
         last_item=b"",
     )
 
 
-def _acknowledged_on(messages: Sequence[Message]) -> date | None:
-    """Give the day of the acknowledgement: the automatic one's, or of the first thing written."""
-    return next(
-        (
-            one.written
-            for one in messages
-            if one.act is Act.ACKNOWLEDGED
-            or (one.side is Side.CASEWORK and (one.text or one.files))
-        ),
-        None,
-    )
+def dues_with_texts(before: Sequence[Due], messages: Sequence[Message]) -> tuple[Due, ...]:
+    """Give what has a date, with what the texts of a dialogue have now; ``before``: what had one.
+
+    The reporter answers without a key to the registration: it follows when casework looks.
+    """
+    others = [due for due in before if due.kind not in DUE_IN_DIALOGUE]
+    return tuple(sorted((*others, *dues_of_texts(texts_in(messages))), key=in_order))

@@ -1,7 +1,8 @@
 """Cases that no reporter wrote: entered from the telephone, a letter or a meeting, or imported.
 
-Such a case has no receipt. It lies in the vault of the main inbox of its door from the beginning,
-with keys that were made here, and nobody is sealed to but that inbox.
+Such a case lies in the vault of the main inbox of its door from the beginning, with keys that were
+made here. Nobody is sealed to but that inbox; but for a case that is written in for somebody, who
+gets a receipt for it (`entering_for`).
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from whistle.audit.log import deed
 from whistle.casework.anonymising import Facts, new_record, record_of
 from whistle.casework.cases import Cases
 from whistle.casework.duties import DutyKind, duties_of
+from whistle.crypto.envelope import PublicKey
 from whistle.crypto.errors import NotGrantedError
 from whistle.domain.channel import Channel, InboxKind
 from whistle.domain.logged import Logged
@@ -23,9 +25,17 @@ from whistle.keys.files import content_digest
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.notes import Note, seal_note
 from whistle.keys.records import Registration
-from whistle.storage import directory, inbox_records
+from whistle.storage import directory, inbox_records, removal
 from whistle.storage.errors import DuplicateError
-from whistle.storage.rows import CaseRow, InboxKeysRow, InboxRecordRow, ItemRow, RegistrationRow
+from whistle.storage.rows import (
+    CaseRow,
+    InboxKeysRow,
+    InboxRecordRow,
+    ItemRow,
+    ReceiptRow,
+    RegistrationRow,
+    ReporterKeysRow,
+)
 from whistle.storage.tables import ID_BYTES
 
 
@@ -43,13 +53,19 @@ class NewCase:
 
 
 class Rows(NamedTuple):
-    """The rows of one case that is entered; ``record``: if it is closed."""
+    """The rows of one case that is entered; ``record``: if it is closed.
+
+    ``receipt``, ``reporter_keys`` and ``dialogue``: if somebody gets a receipt for it.
+    """
 
     case: CaseRow
     keys: InboxKeysRow
     registration: RegistrationRow
     note: ItemRow | None
     record: InboxRecordRow | None = None
+    receipt: ReceiptRow | None = None
+    reporter_keys: ReporterKeysRow | None = None
+    dialogue: Sequence[ItemRow] = ()
 
 
 def case_id_of(cases: Cases, form_id: bytes) -> bytes:
@@ -81,7 +97,9 @@ def inbox_to_enter(cases: Cases, channel: Channel) -> InboxKeys:
     raise NotGrantedError("this member's keys do not open the inbox of this door")
 
 
-def rows_of(cases: Cases, inbox: InboxKeys, new: NewCase) -> Rows:
+def rows_of(
+    cases: Cases, inbox: InboxKeys, new: NewCase, reporter: PublicKey | None = None
+) -> Rows:
     """Make the rows of a case that is entered. Nothing is stored."""
     registration = new.registration
     is_open = registration.closed is None
@@ -93,8 +111,8 @@ def rows_of(cases: Cases, inbox: InboxKeys, new: NewCase) -> Rows:
         acknowledge_by=due.get(DutyKind.ACKNOWLEDGE),
         feedback_by=due.get(DutyKind.FEEDBACK),
     )
-    keys, opened = new_case_keys(inbox, new.case_id)
-    facts = Facts(inbox, row, cases.deadlines(inbox, row), reporter=False)
+    keys, opened = new_case_keys(inbox, new.case_id, reporter)
+    facts = Facts(inbox, row, cases.deadlines(inbox, row), reporter=reporter is not None)
     counted = record_of(facts, registration)
     record = new_record(inbox, counted) if counted else None
     registration = replace(registration, record=record.id if record else b"")
@@ -112,13 +130,19 @@ def rows_of(cases: Cases, inbox: InboxKeys, new: NewCase) -> Rows:
 def insert(db: Connection, inbox: InboxKeys, entered: Sequence[Rows]) -> None:
     """Store cases.
 
-    Raises `DuplicateError` where one is there, and `ConflictError` where the inbox has newer keys.
+    Raises `DuplicateError` where one is there or a receipt was used before, and `ConflictError`
+    where the inbox has newer keys.
     """
     directory.hold_epoch(db, inbox.inbox.inbox_id, inbox.inbox.epoch)
     CaseRow.insert_all(db, [one.case for one in entered])
     InboxKeysRow.insert_all(db, [one.keys for one in entered])
     RegistrationRow.insert_all(db, [one.registration for one in entered])
     ItemRow.insert_all(db, [one.note for one in entered if one.note is not None])
+    ReceiptRow.insert_all(db, [one.receipt for one in entered if one.receipt])
+    ReporterKeysRow.insert_all(db, [one.reporter_keys for one in entered if one.reporter_keys])
+    for item in [item for one in entered for item in one.dialogue]:
+        item.insert(db)
+        removal.written(db, item)
     records = [one.record for one in entered if one.record is not None]
     records.sort(key=lambda record: record.id)  # not in the order of their cases
     inbox_records.insert(db, records, inbox.inbox.epoch)

@@ -96,7 +96,8 @@ def find(opened: OpenedCase, target: Target) -> Found | None:
 
 def says_something(message: Message) -> bool:
     """Whether there is anything in a message that could be irrelevant."""
-    return bool(message.text or message.files or message.answers)
+    how = message.about.how if message.about else ""
+    return bool(message.text or message.files or message.answers or how)
 
 
 def erase(cases: Cases, target: Target, reason: Reason) -> Done:
@@ -229,7 +230,9 @@ def _without(message: Message, target: Target, erased: Erased) -> Message:
     if target.kind is Kind.FILE:
         rest = tuple(one for one in message.files if one.attachment_id != target.item)
         return replace(gone, files=rest)
-    return replace(gone, text="", files=(), answers={})
+    put = replace(message.put, recipient="") if message.put else None
+    about = replace(message.about, how="") if message.about else None
+    return replace(gone, text="", files=(), answers={}, put=put, about=about)
 
 
 # -- a whole case ------------------------------------------------------------------------------

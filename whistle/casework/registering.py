@@ -12,7 +12,7 @@ from whistle.audit.log import deed
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
 from whistle.casework.closing_needs import office_of
 from whistle.casework.done import Done
-from whistle.domain.channel import Channel, Side
+from whistle.domain.channel import Act, Channel, Side
 from whistle.domain.fields import AnswerError, read_day
 from whistle.domain.logged import Logged
 from whistle.domain.office import Choice, Office, find
@@ -155,9 +155,14 @@ def answers_in(messages: Sequence[Message]) -> Mapping[str, tuple[str, ...]]:
     """Give what the reporter answered in a door's form; what was said first counts."""
     told: dict[str, tuple[str, ...]] = {}
     for message in messages:
-        if message.side is Side.REPORTER:
+        if is_told_by_reporter(message):
             told = {**message.answers, **told}
     return told
+
+
+def is_told_by_reporter(message: Message) -> bool:
+    """Whether a message says what the reporter told, in whoever's hand."""
+    return message.side is Side.REPORTER or message.act is Act.WROTE_IN
 
 
 def first_told(office: Office, door: Channel) -> Enquiry:

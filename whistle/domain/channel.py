@@ -62,3 +62,10 @@ class Act(StrEnum):
     NEW_RECEIPT = "new receipt"
     TO_RESERVE = "passed to the reserve"
     TO_MAIN = "handed back"
+    # a text put before the reporter: see `whistle.domain.approval`
+    WROTE_IN = "wrote in"
+    PROPOSED = "proposed"
+    CORRECTED = "corrected"
+    APPROVED = "approved"
+    SENT = "sent"
+    DROPPED = "dropped"

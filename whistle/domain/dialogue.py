@@ -40,6 +40,7 @@ class Entry(Protocol):
 
 
 _Entry = TypeVar("_Entry", bound=Entry)
+SAYS_MORE = frozenset({Act.WROTE, Act.CORRECTED})  # of a reporter's: there is something to read
 
 
 def identity_is_given(messages: Iterable[Entry]) -> bool:
@@ -83,10 +84,14 @@ def split_pages(messages: Sequence[_Entry]) -> list[list[_Entry]]:
 
 
 def acknowledges(message: Entry) -> bool:
-    """Say whether a message tells the reporter that their report has arrived."""
+    """Say whether a message tells the reporter that their report has arrived.
+
+    What casework wrote in for them is the report itself.
+    """
     if message.act is Act.ACKNOWLEDGED:
         return True
-    return message.side is Side.CASEWORK and bool(message.text or message.files)
+    is_answer = message.side is Side.CASEWORK and message.act is not Act.WROTE_IN
+    return is_answer and bool(message.text or message.files)
 
 
 def acknowledged_on(messages: Iterable[Entry]) -> date | None:
@@ -98,6 +103,6 @@ def is_done_for_reporter(messages: Iterable[Entry]) -> bool:
     """Say whether the reporter said that they need no more, and has written nothing since."""
     done = False
     for message in messages:
-        if message.side is Side.REPORTER and message.act in {Act.CLOSED, Act.WROTE}:
+        if message.side is Side.REPORTER and message.act in {Act.CLOSED, *SAYS_MORE}:
             done = message.act is Act.CLOSED
     return done

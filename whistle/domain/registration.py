@@ -97,11 +97,24 @@ class Link:
 
 
 class DueKind(StrEnum):
-    """What has a date besides the legal clock: a centre's reply, a task, an access request."""
+    """What has a date besides the legal clock: a centre's reply, a task, an access request.
+
+    And of the texts put before the reporter: their answer, and the last day of a complaint. Of a
+    mediation a meeting, and the day on which its agreement is followed up; of a proposal for
+    improvement the centre's answer.
+    """
 
     REPLY = "reply"
     TASK = "task"
     ACCESS = "access"
+    APPROVAL = "approval"
+    COMPLAINT = "complaint"
+    MEETING = "meeting"
+    FOLLOW_UP = "follow-up"
+    ANSWER = "answer"
+
+
+DUE_IN_DIALOGUE = frozenset({DueKind.APPROVAL, DueKind.COMPLAINT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import date
 from enum import Enum
 
 from whistle.crypto.receipt import Receipt
+from whistle.domain.approval import PutText, texts_in
 from whistle.domain.channel import Act, Channel, InboxKind, Side
 from whistle.domain.dialogue import acknowledged_on, identity_is_given, is_done_for_reporter
 from whistle.installation import Installation
@@ -27,7 +28,7 @@ from whistle.storage.tables import ID_BYTES
 MOST_TRIES = 5
 MOST_BYTES = 8 * 1024 * 1024  # sealed, of a dialogue without its files: two thousand short messages
 KEPT_BYTES = 1024 * 1024  # more, for what protects the reporter
-_KEPT_FOR = (Act.WITHDREW_IDENTITY, Act.NEW_RECEIPT)
+_KEPT_FOR = (Act.WITHDREW_IDENTITY, Act.NEW_RECEIPT, Act.APPROVED)
 NOBODY = Identity()
 _AND = " / "
 
@@ -40,6 +41,7 @@ class Outcome(Enum):
     OTHER_CONTENT = "other content under a used receipt"
     NO_REPORT = "no report under this receipt"
     FULL = "the dialogue holds as much as it may"
+    CHANGED = "there is another version than the one that was on the page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Dialogue:
     def identity_given(self) -> bool:
         """Whether the reporter has said who they are, and not taken it back."""
         return identity_is_given(self.messages)
+
+    @property
+    def texts(self) -> Sequence[PutText]:
+        """The texts that were put before the reporter, the first put first."""
+        return texts_in(self.messages)
 
     @property
     def done_for_reporter(self) -> bool:
@@ -192,7 +199,7 @@ class DialogueService:
                 reporter=reporter,
             )
             row = items.message(message, item_id=secrets.token_bytes(ID_BYTES))
-            if _is_full([*stored.items, row], message.act):
+            if is_full([*stored.items, row], message.act):
                 return Outcome.FULL
             found = ReceiptRow(new.lookup(here.id), items.case_id)
             keys = seal_to_new_reporter(here.id, items.case_id, items.keys, reporter)
@@ -259,7 +266,7 @@ class DialogueService:
             row = items.message(placed, item_id=message.digest[:ID_BYTES])
             if row.id in {item.id for item in stored.items}:
                 return Outcome.AGAIN
-            if _is_full([*stored.items, row], message.act):
+            if is_full([*stored.items, row], message.act):
                 return Outcome.FULL
             attachment_ids = [manifest.attachment_id for manifest in message.files]
             now = items.identity(identity(items.identities(stored.items))) if identity else None
@@ -291,7 +298,8 @@ class DialogueService:
         return stored, CaseItems(here.id, stored.case.id, CaseKeys(generations, reporter=None))
 
 
-def _is_full(items: Iterable[ItemRow], act: Act) -> bool:
+def is_full(items: Iterable[ItemRow], act: Act) -> bool:
+    """Say whether a dialogue with these items holds more than it may after ``act``."""
     most = MOST_BYTES + (KEPT_BYTES if act in _KEPT_FOR else 0)
     return sum(len(item.body) for item in items) > most
 

@@ -16,7 +16,8 @@ from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Act, Channel, InboxKind, Side
 from whistle.domain.legal_clock import acknowledge_by, feedback_by
 from whistle.domain.profile import ChannelProfile
-from whistle.intake.dialogue import NOBODY, Dialogue, DialogueService, Outcome, Promise
+from whistle.intake.approving import ApprovalService
+from whistle.intake.dialogue import NOBODY, Dialogue, Outcome, Promise
 from whistle.keys.cases import CaseItems, new_generation, seal_to_inbox, seal_to_reporter
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.fields import join_fields
@@ -59,7 +60,7 @@ class Received:
     promise: Promise | None = None
 
 
-class IntakeService(DialogueService):
+class IntakeService(ApprovalService):
     """The door's acts on one installation."""
 
     def receive(self, channel: Channel, receipt: Receipt, report: Report) -> Received:

@@ -101,9 +101,14 @@ def adopt(inbox: InboxKeys, row: InboxKeysRow) -> tuple[InboxKeysRow, Registrati
     return adopted, box_registration(inbox, adopted, registration, version=1), keys
 
 
-def new_case_keys(inbox: InboxKeys, case_id: bytes) -> tuple[InboxKeysRow, CaseKeys]:
-    """Make the keys of a case that no reporter has, and their row in the inbox's vault."""
-    keys = CaseKeys((_with_casework_key(new_generation()),), reporter=None)
+def new_case_keys(
+    inbox: InboxKeys, case_id: bytes, reporter: PublicKey | None = None
+) -> tuple[InboxKeysRow, CaseKeys]:
+    """Make the keys of a case that is entered, and their row in the inbox's vault.
+
+    ``reporter``: of whom it is entered for; none where nobody has a receipt.
+    """
+    keys = CaseKeys((_with_casework_key(new_generation()),), reporter)
     epoch = inbox.inbox.epoch
     row = InboxKeysRow(case_id, inbox.inbox.inbox_id, epoch, keys.newest, in_vault=True, body=b"")
     body = box(inbox.vault(epoch), keys_place(inbox.inbox, row), keys.encode())

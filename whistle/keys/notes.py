@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 
 from whistle.crypto.errors import ContentError, SealingError
 from whistle.domain.conversation import Conversation
-from whistle.domain.registration import Due
+from whistle.domain.registration import DUE_IN_DIALOGUE, Due
 from whistle.keys import recusals
 from whistle.keys.canonical import (
     Json,
@@ -155,10 +155,11 @@ class Notebook:
         """Give what has a date when ``filed`` is all that is filed; ``before``: what had one.
 
         While something does not open, what is not changed keeps the date it had: what was read of
-        it may be too old, or nothing.
+        it may be too old, or nothing. What the dialogue has dates for keeps them.
         """
         if not self.damaged:
-            return dues_of(filed)
+            told = [due for due in before if due.kind in DUE_IN_DIALOGUE]
+            return tuple(sorted((*dues_of(filed), *told), key=in_order))
         new = [one for one in filed if one not in self.all_filed]
         gone = [one for one in self.all_filed if one not in filed]
         touched = {one.filed_id for one in (*new, *gone)}

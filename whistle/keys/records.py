@@ -3,6 +3,7 @@
 What a person wrote has no ``repr`` that shows it, so that no log or traceback can.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -12,6 +13,7 @@ from whistle.crypto.envelope import PUBLIC_KEY_BYTES, PublicKey
 from whistle.crypto.errors import ContentError
 from whistle.crypto.secret import SymmetricKey
 from whistle.crypto.stream import chunk_count
+from whistle.domain.approval import About, Put
 from whistle.domain.channel import Act, Side
 from whistle.domain.erasing import Erased
 from whistle.domain.registration import Due, Enquiry, Link
@@ -36,6 +38,8 @@ from whistle.keys.shapes import as_records, from_json, to_json
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
 _FIELDS_PER_GENERATION = 3
+# What of a message is left out where it says nothing, as nothing is written then.
+_LEFT_OUT: Json = {"erased": (), "author": "", "put": {}, "about": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,8 @@ class Message:
     reporter is; ``answers``: what was chosen or written in the other fields of a form, values by
     field; ``kept_apart``: whether the identity item has more answers; ``reporter``: the public key
     that a new receipt brings, else none; ``erased``: what of it is gone, the oldest first.
+    ``author``: the name of the member who wrote it for the reporter, or noted what they said;
+    ``put`` and ``about``: of a text that is put before the reporter (`whistle.domain.approval`).
     """
 
     side: Side
@@ -165,9 +171,12 @@ class Message:
     kept_apart: bool = False
     reporter: PublicKey | None = None
     erased: tuple[Erased, ...] = ()
+    author: str = ""
+    put: Put | None = None
+    about: About | None = None
 
     def encode(self) -> bytes:
-        """Give canonical JSON; ``erased`` is left out where nothing is."""
+        """Give canonical JSON; of the last four fields what says nothing is left out."""
         record: dict[str, object] = {
             "side": self.side,
             "written": self.written.isoformat(),
@@ -183,17 +192,31 @@ class Message:
         }
         if self.erased:
             record["erased"] = [to_json(one) for one in self.erased]
+        if self.author:
+            record["author"] = self.author
+        if self.put:
+            record["put"] = to_json(self.put)
+        if self.about:
+            record["about"] = to_json(self.about)
         return dump(record)
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Give SHA-256 over all of it: what an approval names."""
+        return hashlib.sha256(b"whistle/v1/message" + self.encode()).digest()
 
     @classmethod
     def decode(cls, encoded: bytes) -> Self:
         """Read what `encode` wrote, or raise `ContentError`."""
-        record: Json = {"erased": (), **load(encoded)}
+        told = load(encoded)
+        record: Json = {**_LEFT_OUT, **told}
         check_fields(record, *(one.name for one in fields(cls)))
         sent, written, gone = record["files"], as_day(record["written"]), record["erased"]
         key = as_bytes(record["reporter"], 0, PUBLIC_KEY_BYTES)
-        if not isinstance(sent, list) or written is None or gone == []:
+        if not isinstance(sent, list) or written is None:
             raise ContentError("not a message")
+        if any(name in told and not told[name] for name in _LEFT_OUT):
+            raise ContentError("a field that says nothing")
         return cls(
             as_choice(Side, record["side"]),
             written,
@@ -207,7 +230,24 @@ class Message:
             as_truth(record["kept_apart"]),
             PublicKey(key) if key else None,
             as_records(Erased, gone),
+            as_string(record["author"]),
+            _put(as_object(record["put"])),
+            _about(as_object(record["about"])),
         )
+
+
+def _put(record: Json) -> Put | None:
+    put = from_json(Put, record) if record else None
+    if put and len(put.text) != ID_BYTES:
+        raise ContentError("not the bytes that belong here")
+    return put
+
+
+def _about(record: Json) -> About | None:
+    about = from_json(About, record) if record else None
+    if about and len(about.version) != HASH_BYTES:
+        raise ContentError("not the bytes that belong here")
+    return about
 
 
 @dataclass(frozen=True, slots=True, repr=False)

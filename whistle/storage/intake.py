@@ -116,6 +116,15 @@ def insert_message(
     removal.written(db, item, attachment_ids)
 
 
+def check_follows(db: Connection, case_id: bytes, position: int) -> None:
+    """Raise `ConflictError` unless the message just written at ``position`` is the last.
+
+    For what answers the message before it.
+    """
+    if cases.count_messages(db, case_id) != position + 1:
+        raise ConflictError("something was written meanwhile")
+
+
 def replace_identity(db: Connection, identity: ItemRow, position: int) -> None:
     """Put one identity item in the place of all there are; after the message that tells of it.
 
@@ -123,8 +132,7 @@ def replace_identity(db: Connection, identity: ItemRow, position: int) -> None:
     `ConflictError` when the dialogue has other messages than ``position`` before that one: of
     giving and withdrawing, the later one must hold.
     """
-    if cases.count_messages(db, identity.case_id) != position + 1:
-        raise ConflictError("something was written meanwhile")
+    check_follows(db, identity.case_id, position)
     item = tables.items.c
     removal.remove_items(
         db, item.case_id == identity.case_id, item.compartment == identity.compartment

@@ -4,7 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 
-from whistle.casework.exchange.case_parts import Taken, TakenFile, marking_of
+from whistle.casework.exchange.case_parts import (
+    Taken,
+    TakenFile,
+    marking_of,
+    marking_of_message,
+)
+from whistle.domain.approval import About, Put
 from whistle.domain.channel import Side
 from whistle.domain.clock import DANISH
 from whistle.keys.filed import Document, KeptFiled
@@ -51,13 +57,23 @@ def _message(taken: Taken, one: Message) -> Mapping[str, object]:
     return {
         "kind": "message",
         "date": one.written.isoformat(),
-        "marking": marking_of(taken.channel, one.side),
+        "marking": marking_of_message(taken.channel, one),
         "from": one.side,
         "act": one.act,
         "text": one.text,
+        **({"version_of": _put(one.put), "version": one.fingerprint.hex()} if one.put else {}),
+        **({"about": _about(one.about)} if one.about else {}),
         "answers": {name: list(values) for name, values in one.answers.items()},
         "files": [taken.path_of(file) for file in one.files],
     }
+
+
+def _put(put: Put) -> Mapping[str, object]:
+    return {**to_json(put), "text": put.text.hex()}
+
+
+def _about(about: About) -> Mapping[str, object]:
+    return {**to_json(about), "version": about.version.hex()}
 
 
 def _note(taken: Taken, kept: KeptNote) -> Mapping[str, object]:

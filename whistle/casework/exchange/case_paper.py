@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from babel.dates import format_date
 
 from whistle.casework.exchange import words
-from whistle.casework.exchange.case_parts import Taken, marking_of
+from whistle.casework.exchange.case_parts import Taken, marking_of, marking_of_message
 from whistle.domain.channel import Act, Channel, Side
 from whistle.domain.clock import DANISH
 from whistle.domain.fields import show_answers
@@ -28,6 +28,12 @@ _ACTS = {
     Act.NEW_RECEIPT: "act_new_receipt",
     Act.TO_RESERVE: "act_to_reserve",
     Act.TO_MAIN: "act_to_main",
+    Act.WROTE_IN: "act_wrote_in",
+    Act.PROPOSED: "act_proposed",
+    Act.CORRECTED: "act_corrected",
+    Act.APPROVED: "act_approved",
+    Act.SENT: "act_sent",
+    Act.DROPPED: "act_dropped",
 }
 _LONG = ("text", "words")  # the text of an entry, below its facts
 
@@ -133,11 +139,25 @@ class _Writer:
         act = f". {self._word(_ACTS[one.act])}" if one.act in _ACTS else ""
         facts = [
             *self._answers(one.answers),
-            *self._marked(marking_of(self._taken.channel, one.side)),
+            *self._said_of_text(one),
+            *self._marked(marking_of_message(self._taken.channel, one)),
         ]
         return Entry(
             f"{self._day(one.written)}, {who}{act}", one.text, (*facts, *self._files(one.files))
         )
+
+    def _said_of_text(self, one: Message) -> Iterator[Fact]:
+        """Tell to whom a complaint goes and until when, and how a text was approved."""
+        put, about = one.put, one.about
+        if put:
+            yield from self._facts(("text_to", put.recipient))
+            if put.complain_by:
+                yield Fact(self._word("complain_by"), self._day(put.complain_by))
+        if about:
+            day = self._day(about.day) if about.day else ""
+            yield from self._facts(("day", day), ("approved_how", about.how))
+            if about.with_name:
+                yield Fact(self._word("with_name"), self._word("yes"))
 
     def _files(self, files: Iterable[FileManifest]) -> Iterator[Fact]:
         paths = [self._taken.path_of(file) for file in files]

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from whistle.casework.cases import OpenedCase
+from whistle.domain.approval import TextKind
 from whistle.domain.channel import Channel, Side
 from whistle.domain.file_name import clean_file_name
 from whistle.domain.filed import Marking
 from whistle.domain.office import Office
 from whistle.domain.profile import ChannelProfile, Profile
 from whistle.keys.filed import Document, KeptFiled
-from whistle.keys.records import FileManifest, Identity
+from whistle.keys.records import FileManifest, Identity, Message
 
 NAMELESS = "fil"
 
@@ -72,6 +73,12 @@ def marking_of(channel: Channel, side: Side) -> Marking:
     if channel is not Channel.WHISTLEBLOWER:
         return Marking.NONE
     return Marking.REPORT if side is Side.REPORTER else Marking.DERIVED
+
+
+def marking_of_message(channel: Channel, message: Message) -> Marking:
+    """Say what a message is; the minutes of a report are the report, whoever wrote them down."""
+    is_report = message.put is not None and message.put.kind is TextKind.REPORT
+    return marking_of(channel, Side.REPORTER if is_report else message.side)
 
 
 def files_of(opened: OpenedCase) -> list[TakenFile]:

@@ -22,6 +22,8 @@ _PAGES = {
     DueKind.REPLY: "casework.referrals",
     DueKind.TASK: "casework.tasks",
     DueKind.ACCESS: "casework.rights",
+    DueKind.APPROVAL: "casework.put_texts",
+    DueKind.COMPLAINT: "casework.put_texts",
 }
 
 
@@ -110,6 +112,8 @@ def _what(due: DueThing, received: date) -> str:
         DueKind.REPLY: _("Copy of the reply of %(centre)s", centre=centre),
         DueKind.TASK: _("A task"),
         DueKind.ACCESS: _("Answer a request for access"),
+        DueKind.APPROVAL: _("The reporter’s answer to a text"),
+        DueKind.COMPLAINT: _("Last day of a complaint"),
     }[due.kind]
 
 

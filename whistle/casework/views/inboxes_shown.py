@@ -97,4 +97,6 @@ def _due_words(kind: DueKind) -> str:
         DueKind.REPLY: _("The centre's reply by"),
         DueKind.TASK: _("Task by"),
         DueKind.ACCESS: _("Answer on access by"),
+        DueKind.APPROVAL: _("The reporter answers by"),
+        DueKind.COMPLAINT: _("Complain by"),
     }[kind]

@@ -11,7 +11,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from whistle.casework.closing_needs import office_of
 from whistle.casework.done import Done
 from whistle.casework.needs import StaysClosedError
-from whistle.casework.registering import answers_in, as_told, merge, register
+from whistle.casework.registering import (
+    answers_in,
+    as_told,
+    is_told_by_reporter,
+    merge,
+    register,
+)
 from whistle.casework.service import OpenedCase
 from whistle.casework.views.blueprint import (
     CONFLICT,
@@ -41,7 +47,7 @@ from whistle.casework.views.registration_shown import (
     show_findings,
 )
 from whistle.casework.views.shown import case_title, show_given
-from whistle.domain.channel import Channel, Side
+from whistle.domain.channel import Channel
 from whistle.signed_in import members_only
 from whistle.uploads import Refusal
 
@@ -150,7 +156,7 @@ def _page(opened: OpenedCase, form: RegistrationForm, answer: _Answer) -> BaseRe
         most_issues=MOST_ISSUES,
         findings=show_findings(opened, office),
         told=show_given(opened, answers_in(opened.messages)),
-        report=next((one.text for one in opened.messages if one.side is Side.REPORTER), ""),
+        report=next((one.text for one in opened.messages if is_told_by_reporter(one)), ""),
         changes=answer.changes,
         wrong=list(wrong_fields(form)),
         problems=[refusal.problem] if refusal and refusal.problem else [],

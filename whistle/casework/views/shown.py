@@ -209,6 +209,8 @@ def entry_line(act: Act, side: Side) -> str:
         return _("The reporter needs no more")
     if act is Act.REOPENED and by_reporter:
         return _("The reporter opened the case again")
+    if act is Act.APPROVED and not by_reporter:
+        return _("It was noted that the reporter approved the text")
     return {
         Act.WROTE: "",
         Act.ACKNOWLEDGED: _("Receipt was confirmed automatically"),
@@ -219,6 +221,12 @@ def entry_line(act: Act, side: Side) -> str:
         Act.NEW_RECEIPT: _("The reporter got a new receipt"),
         Act.TO_RESERVE: _("The case was passed to the reserve"),
         Act.TO_MAIN: _("The reserve handed the case back"),
+        Act.WROTE_IN: _("The report, as it was written in for the reporter"),
+        Act.PROPOSED: _("A text was put before the reporter"),
+        Act.CORRECTED: _("The reporter corrected the text"),
+        Act.APPROVED: _("The reporter approved the text"),
+        Act.SENT: _("The complaint was sent"),
+        Act.DROPPED: _("The text was laid aside"),
     }[act]
 
 
