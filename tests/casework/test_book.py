@@ -18,10 +18,17 @@ from whistle.casework.learning.book import (
     write_new,
 )
 from whistle.crypto.errors import NotGrantedError
-from whistle.domain.book import Activity, Evaluation
+from whistle.domain.book import Activity, ActivityKind, Evaluation
 from whistle.storage import tables
 
-COURSE = Activity("Kursus i forvaltningsret", date(2026, 3, 2), centres=("bl",), hours=3)
+COURSE = Activity(
+    ActivityKind.TEACHING,
+    date(2026, 3, 2),
+    "Kursus i forvaltningsret",
+    centres=("bl",),
+    minutes=180,
+)
+VISIT = Activity(ActivityKind.VISIT, COURSE.first, "Besøg")
 FORM = b"f" * 32
 
 
@@ -53,12 +60,11 @@ def test_a_double_click_writes_once(office: Office) -> None:
 
 def test_who_is_slower_is_told_and_nothing_is_lost(office: Office) -> None:
     work, where = office.work_of(office.adviser), written(office)
-    other = Activity("Besøg", COURSE.first)
-    assert change(work, where, lambda _: other) is Done.YES
+    assert change(work, where, lambda _: VISIT) is Done.YES
     assert change(work, where, lambda _: COURSE) is Done.CHANGED
     assert strike(work, where) is Done.CHANGED
     (kept,) = book(office).entries
-    assert [one.content for one in kept.versions] == [COURSE, other]
+    assert [one.content for one in kept.versions] == [COURSE, VISIT]
 
 
 def test_what_is_struck_out_comes_back_until_the_next_thing_is_written(office: Office) -> None:
@@ -68,7 +74,7 @@ def test_what_is_struck_out_comes_back_until_the_next_thing_is_written(office: O
     assert take_back(work, where.entry) is Done.YES
     assert len(book(office).of_kind(Activity)) == 1
     assert strike(work, Place(where.entry, 3)) is Done.YES
-    written(office, Activity("Besøg", COURSE.first), b"g" * 32)
+    written(office, VISIT, b"g" * 32)
     assert book(office).find(where.entry) is None
     assert take_back(work, where.entry) is Done.CHANGED
 
@@ -83,10 +89,10 @@ def test_a_row_that_does_not_open_is_counted_and_hides_nothing_else(office: Offi
     written(office)
     with office.installation.store.write() as db:
         db.execute(update(tables.inbox_records).values(body=b"other"))
-    written(office, Activity("Besøg", COURSE.first), b"g" * 32)
+    written(office, VISIT, b"g" * 32)
     opened = book(office)
     assert opened.damaged == 1
-    assert [content.what for _, content in opened.of_kind(Activity)] == ["Besøg"]
+    assert [content.text for _, content in opened.of_kind(Activity)] == ["Besøg"]
 
 
 def test_the_book_comes_under_the_inboxs_new_key(office: Office) -> None:

@@ -10,17 +10,33 @@ from enum import StrEnum
 from typing import ClassVar
 
 
+class ActivityKind(StrEnum):
+    """What the adviser did besides cases, or why there was nothing of it to do."""
+
+    SUPERVISION = "supervision"
+    TEACHING = "teaching"
+    VISIT = "visit"
+    PLACEMENT = "placement"  # "praktik": some days among those who deal with the cases
+    TALK = "talk"  # "oplæg"
+    OTHER = "other"
+    REMARK = "remark"  # Stevns' 3.5: "På grund af covid 19 – har der ikke i 2020 …"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Activity:
-    """Supervision, teaching, a visit, outreach (table 3.5). ``centres``: none for all of them."""
+    """Supervision, teaching, a visit, outreach (table 3.5: centres, and ``text``).
+
+    ``centres``: identifiers of centres, or ``centre/division``; none for all of them ("Alle /
+    Generelt"). ``minutes``: how long it took; ``people``: how many there were.
+    """
 
     kind: ClassVar[str] = "activity"
-    what: str
+    what: ActivityKind
     first: date
+    text: str
     last: date | None = None
-    text: str = ""
     centres: tuple[str, ...] = ()
-    hours: int | None = None
+    minutes: int | None = None
     people: int | None = None
 
 
@@ -44,44 +60,81 @@ class Change:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Evaluation:
-    """An evaluation of the adviser's function: when, by which body, what was decided."""
+    """An evaluation of the adviser's function: when, by which body, what was decided.
+
+    ``public``: it stands on the public page, word for word.
+    """
 
     kind: ClassVar[str] = "evaluation"
     day: date
     body: str
     decision: str
     text: str = ""
+    public: bool = False
+
+
+class ResponseStatus(StrEnum):
+    """How far the administration has come with what it set out to do."""
+
+    PLANNED = "planned"
+    STARTED = "started"
+    DONE = "done"
+    DECLINED = "declined"
+
+
+OPEN_STATUSES = frozenset({ResponseStatus.PLANNED, ResponseStatus.STARTED})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Response:
-    """What the administration answers to a recommendation (redegørelse)."""
+    """What the administration answers to a recommendation (redegørelse).
+
+    ``owner``: a role or a unit, never somebody by name: no employee is counted or ranked.
+    """
 
     day: date
     initiative: str
     owner: str = ""
-    status: str = ""
+    status: ResponseStatus = ResponseStatus.PLANNED
     follow_up: date | None = None
+
+
+class Sort(StrEnum):
+    """What centres are told: what they should do, or what there is to learn from."""
+
+    RECOMMENDATION = "recommendation"
+    LEARNING_POINT = "learning-point"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Recommendation:
     """A recommendation or a learning point, which lives across years.
 
-    ``made``: first, ``repeated``: on which days again ("fortsat"). ``centres``: none for all.
+    ``years``: the reporting years in whose reports it stands, the first one first ("fortsat"), each
+    by the year in which it begins. ``centres``: as of an `Activity`. ``theme`` and ``point``:
+    identifiers of the profile's themes and learning points, or empty.
     """
 
     kind: ClassVar[str] = "recommendation"
     title: str
-    made: date
+    years: tuple[int, ...]
+    sort: Sort = Sort.RECOMMENDATION
     text: str = ""
-    learning_point: bool = False
     centres: tuple[str, ...] = ()
     theme: str = ""
-    repeated: tuple[date, ...] = ()
+    point: str = ""
     responses: tuple[Response, ...] = ()
     ended: date | None = None
     why_ended: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NoRecommendations:
+    """That a reporting year's report has no recommendations, and why: its section is not empty."""
+
+    kind: ClassVar[str] = "no-recommendations"
+    year: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)

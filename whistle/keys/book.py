@@ -10,7 +10,15 @@ from datetime import datetime
 from typing import Self, TypeAlias
 
 from whistle.crypto.errors import ContentError, SealingError
-from whistle.domain.book import Activity, Answers, Change, Evaluation, Measure, Recommendation
+from whistle.domain.book import (
+    Activity,
+    Answers,
+    Change,
+    Evaluation,
+    Measure,
+    NoRecommendations,
+    Recommendation,
+)
 from whistle.keys.canonical import (
     Json,
     as_bytes,
@@ -32,9 +40,20 @@ from whistle.keys.shapes import from_json, to_json
 from whistle.storage.rows import InboxRecordRow, RecordKind
 from whistle.storage.tables import ID_BYTES
 
-Page: TypeAlias = Activity | Change | Evaluation | Recommendation | Measure | Answers
+Page: TypeAlias = (
+    Activity | Change | Evaluation | Recommendation | NoRecommendations | Measure | Answers
+)
 PAGES: Mapping[str, type[Page]] = {
-    one.kind: one for one in (Activity, Change, Evaluation, Recommendation, Measure, Answers)
+    one.kind: one
+    for one in (
+        Activity,
+        Change,
+        Evaluation,
+        Recommendation,
+        NoRecommendations,
+        Measure,
+        Answers,
+    )
 }
 _FIELDS = ("author", "content", "deleted", "entry", "kind", "version", "written")
 
