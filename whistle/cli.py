@@ -64,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_rotate,
         _add_import,
         _add_export,
+        _add_report,
         _add_housekeeping,
         _add_recovery,
         _add_audit,
@@ -218,6 +219,12 @@ def _add_export(commands: Commands) -> None:
     from whistle.commands.exchange import add_export  # noqa: PLC0415
 
     add_export(commands)
+
+
+def _add_report(commands: Commands) -> None:
+    from whistle.commands.report import add_report  # noqa: PLC0415
+
+    add_report(commands)
 
 
 def _add_key_file(commands: Commands) -> None:

@@ -99,6 +99,9 @@ class Logged(StrEnum):
     BOOK_WRITTEN = "book-written"
     BOOK_CHANGED = "book-changed"
     BOOK_DELETED = "book-deleted"
+    DOCUMENT_PUBLISHED = "document-published"
+    DOCUMENT_TAKEN_DOWN = "document-taken-down"
+    ENQUIRIES_COUNTED = "enquiries-counted"
     # the log, and what keeps it
     LOG_READ = "log-read"
     LOG_HANDED_OUT = "log-handed-out"

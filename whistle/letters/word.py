@@ -24,11 +24,7 @@ _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP file can name
 
 def letter_docx(letter: Letter) -> bytes:
     """Give a letter as a Word file."""
-    import docx  # noqa: PLC0415  (it and lxml: what most processes never need)
-
-    document = docx.Document()
-    _strip(document, letter)
-    _style(document)
+    document = blank(letter.subject, letter.language)
     _block(document, [("", one) for one in letter.sender], first_is_bold=True)
     _block(document, [("", one) for one in letter.recipient])
     _block(document, [(one.label + ": ", one.text) for one in letter.facts])
@@ -36,6 +32,21 @@ def letter_docx(letter: Letter) -> bytes:
     for lines in paragraphs(letter.body):
         _lines(document.add_paragraph(), lines)
     _footer(document, letter)
+    return saved(document)
+
+
+def blank(title: str, language: str) -> "Document":
+    """Begin a document on A4 with a title in its properties, and nothing else in these."""
+    import docx  # noqa: PLC0415  (it and lxml: what most processes never need)
+
+    document = docx.Document()
+    _strip(document, title, language)
+    _style(document)
+    return document
+
+
+def saved(document: "Document") -> bytes:
+    """Give the bytes of a document, in which no time stands."""
     made = io.BytesIO()
     document.save(made)
     return _undated(made)
@@ -65,8 +76,8 @@ def _lines(paragraph: Any, lines: Iterable[str]) -> None:
         paragraph.add_run(text)
 
 
-def _strip(document: "Document", letter: Letter) -> None:
-    """Take out what the template brings, and say the letter's title and language."""
+def _strip(document: "Document", title: str, language: str) -> None:
+    """Take out what the template brings, and say title and language."""
     from docx.oxml.ns import qn  # noqa: PLC0415
 
     for part in (document.part, document.part.package):
@@ -77,8 +88,8 @@ def _strip(document: "Document", letter: Letter) -> None:
     whole = properties._element  # noqa: SLF001  (the only way to have no date at all)
     for child in list(whole):
         whole.remove(child)
-    properties.title = line(letter.subject)[:_LONGEST_PROPERTY]
-    properties.language = _LOCALE[letter.language]
+    properties.title = line(title)[:_LONGEST_PROPERTY]
+    properties.language = _LOCALE[language]
     settings = document.settings.element
     for tag in ("w:rsids", "w:rsid", "w14:docId", "w:savePreviewPicture", "w:proofState"):
         for element in (settings, document.styles.element):
@@ -87,7 +98,7 @@ def _strip(document: "Document", letter: Letter) -> None:
     spoken = [*document.styles.element.iter(qn("w:lang")), *settings.iter(qn("w:themeFontLang"))]
     for child in spoken:
         child.attrib.clear()
-        child.set(qn("w:val"), _LOCALE[letter.language])
+        child.set(qn("w:val"), _LOCALE[language])
 
 
 def _qualified(tag: str) -> str:

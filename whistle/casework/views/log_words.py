@@ -18,6 +18,7 @@ LISTED_CASES = {
     Logged.CASE_OPENED: _l("Opened the case"),
     Logged.IDENTITY_OPENED: _l("Opened who the reporter is"),
     Logged.ANSWERS_OPENED: _l("Opened what is kept apart"),
+    Logged.IDENTITY_WRITTEN: _l("Wrote down, or deleted, who it is"),
     Logged.FILE_OPENED: _l("Opened a file"),
     Logged.ANSWERED: _l("Answered the reporter"),
     Logged.CASE_CLOSED: _l("Closed the case"),
@@ -34,6 +35,11 @@ LISTED_CASES = {
 }
 REGISTERED = {
     Logged.CASE_ENTERED: _l("Entered a case"),
+    Logged.RECEIPT_GIVEN: _l("Said that the receipt is printed"),
+    Logged.TEXT_PUT: _l("Put a text before the reporter"),
+    Logged.APPROVAL_NOTED: _l("Noted that the reporter approved a text"),
+    Logged.TEXT_SENT: _l("Noted that a complaint was sent"),
+    Logged.TEXT_DROPPED: _l("Laid a text aside"),
     Logged.CASE_REGISTERED: _l("Registered the case"),
     Logged.CASE_LINKED: _l("Linked the case to another"),
     Logged.CASE_HELD: _l("Put a legal hold on the case"),
@@ -46,14 +52,18 @@ REGISTERED = {
     Logged.FILED_OPENED: _l("Opened something filed"),
     Logged.LETTER_MADE: _l("Made a letter"),
     Logged.DATES_LISTED: _l("Looked at the list of dates"),
+    Logged.ACCESS_LISTED: _l("Looked at the register of requests for access"),
     Logged.CASES_SEARCHED: _l("Searched the cases"),
     Logged.CASES_IMPORTED: _l("Imported enquiries"),
     Logged.CASE_EXPORTED: _l("Exported the case"),
     Logged.REGISTRATIONS_EXPORTED: _l("Exported all registrations"),
+    Logged.ENQUIRIES_COUNTED: _l("Counted the enquiries for a report"),
     Logged.BOOK_OPENED: _l("Opened the office's book"),
     Logged.BOOK_WRITTEN: _l("Wrote in the office's book"),
     Logged.BOOK_CHANGED: _l("Changed something in the office's book"),
     Logged.BOOK_DELETED: _l("Struck something out of the office's book"),
+    Logged.DOCUMENT_PUBLISHED: _l("Published something"),
+    Logged.DOCUMENT_TAKEN_DOWN: _l("Took down something that was public"),
 }
 COMING_AND_GOING = {
     Logged.SIGNED_IN: _l("Signed in"),
@@ -147,6 +157,7 @@ def details_of(entry: ReadEntry, names: Mapping[bytes, str]) -> list[str]:
         _marked(told.get("mark")),
         _("a file was checked, nothing was written") if told.get("tried") else "",
         _("with who the reporter is") if told.get("identity") else "",
+        _("with a receipt for who told it") if told.get("receipt") else "",
     )
     return [*people, *filter(None, words)]
 
@@ -179,6 +190,14 @@ def _filed(kind: object) -> str:
         "disclosure": _("a disclosure"),
         "access": _("an access request"),
         "competence": _("a doubt about competence"),
+        "mediation": _("a mediation"),
+        "meeting": _("a meeting"),
+        "improvement": _("a proposal for improvement"),
+        "wish": _("a wish"),
+        "support": _("support"),
+        "risk": _("an assessment of risk"),
+        "opening": _("that who it is was opened"),
+        "masked": _("a masked copy"),
     }.get(str(kind), "")
 
 

@@ -1,0 +1,1 @@
+"""The annual report, from what a member's keys open."""

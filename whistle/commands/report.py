@@ -1,0 +1,95 @@
+"""`whistle report`: the tables of a period, counted from what a member's keys open."""
+
+import argparse
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from whistle.commands.exchange import language
+from whistle.commands.files import check_new
+from whistle.domain.errors import RefusedError
+from whistle.unlocking import add_options, installation_at, unlock
+
+if TYPE_CHECKING:
+    from whistle.installation import Installation
+    from whistle.report.model import Report
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+DONE = 0
+_FORMATS = ("text", "json", "csv", "xlsx", "docx", "pdf")
+_BINARY = ("xlsx", "docx", "pdf")
+_STEPS = ("month", "quarter", "half-year", "year")
+
+
+def add_report(commands: Commands) -> None:
+    """Add `whistle report`."""
+    command = commands.add_parser("report", help="count a period, and write its report")
+    command.add_argument("--data", type=Path, required=True, help="the data folder")
+    command.add_argument("--from", dest="first", type=_day, required=True, metavar="DATE")
+    command.add_argument("--to", dest="last", type=_day, required=True, metavar="DATE")
+    command.add_argument("--version", choices=("closed", "public"), default="public")
+    command.add_argument("--format", choices=_FORMATS, default="text", help="as what (text)")
+    command.add_argument("--by", choices=_STEPS, default="quarter", help="rows of a period")
+    command.add_argument("--language", choices=("da", "en"), help="of the report (the terminal's)")
+    command.add_argument("--out", type=Path, metavar="FILE", help="where to (the output)")
+    add_options(command)
+    command.set_defaults(run=_report)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text}: should be a day, as 2026-12-31") from error
+
+
+def _report(options: argparse.Namespace) -> int:
+    from whistle.report.writing import WRITERS  # noqa: PLC0415
+
+    if options.first > options.last:
+        raise RefusedError("--from is after --to; nothing was counted")
+    if options.out:
+        check_new(options.out)
+    elif options.format in _BINARY and sys.stdout.isatty():
+        raise RefusedError(f"--format {options.format} is for a file: give --out FILE")
+    with installation_at(options.data) as installation:
+        report = _built(options, installation)
+    write = {**WRITERS, "text": _as_text}[options.format]
+    _put(options.out, write(report))
+    return DONE
+
+
+def _built(options: argparse.Namespace, installation: "Installation") -> "Report":
+    from whistle.casework.reporting.gathering import gather  # noqa: PLC0415
+    from whistle.casework.service import CaseworkService  # noqa: PLC0415
+    from whistle.domain.counting import Period  # noqa: PLC0415
+    from whistle.report.building import Wanted, build  # noqa: PLC0415
+    from whistle.report.periods import Step  # noqa: PLC0415
+
+    if options.version == "public":
+        raise RefusedError("the public version is not made yet; --version closed is")
+    cases = CaseworkService(installation, unlock(options, installation))
+    gathered = gather(cases)
+    if gathered.damaged:
+        print(f"Cases or records that do not open: {gathered.damaged}", file=sys.stderr)
+    period = Period(options.first, options.last)
+    wanted = Wanted(period, options.language or language(), Step(options.by))
+    return build(installation.profile, gathered.facts, wanted)
+
+
+def _as_text(report: "Report") -> bytes:
+    from whistle.report.plain import to_text  # noqa: PLC0415
+
+    return to_text(report).encode()
+
+
+def _put(out: Path | None, content: bytes) -> None:
+    if out is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    number = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(number, "wb") as file:
+        file.write(content)

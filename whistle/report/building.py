@@ -1,0 +1,76 @@
+"""A whole report from facts: the closed version. What may be published of it is another room's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from whistle.domain.anonymised import Anonymised
+from whistle.domain.channel import Channel
+from whistle.domain.counting import Period
+from whistle.domain.profile import Profile
+from whistle.report import duties, tables
+from whistle.report.model import Report, Table, Version
+from whistle.report.periods import Step, is_whole_year
+from whistle.report.tables import Basis
+
+COUNCIL = "council"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a report is to be of. ``language``: ``da`` or ``en``."""
+
+    period: Period
+    language: str = "da"
+    step: Step = Step.QUARTER
+
+
+def build(
+    profile: Profile, facts: Sequence[Anonymised], wanted: Wanted, notes: Sequence[str] = ()
+) -> Report:
+    """Build the closed report. ``notes``: the gaps and changes that explain its numbers.
+
+    Enquiries that nobody has registered are in no table; how many they are is said.
+    """
+    basis = Basis(profile, wanted.period, facts, wanted.language, wanted.step)
+    partial = not is_whole_year(wanted.period, basis.office.year_begins)
+    left_out = sum(one.casework is None and _is_citizens(one, wanted.period) for one in facts)
+    return Report(
+        profile.id,
+        profile.municipality,
+        wanted.period.first,
+        wanted.period.last,
+        partial,
+        Version.CLOSED,
+        basis.unit.value,
+        _tables(basis),
+        [*_notes(basis, partial=partial, left_out=left_out), *notes],
+        left_out,
+        wanted.language,
+    )
+
+
+def _tables(basis: Basis) -> Sequence[Table]:
+    least = basis.office.disclosure.get(COUNCIL, 1)
+    counted = [
+        *tables.tables_3(basis),
+        tables.by_division(basis),
+        *tables.by_choice(basis),
+        duties.replies(basis),
+        duties.deadlines(basis),
+        duties.statutory(basis),
+        duties.council(basis, least=least),
+    ]
+    return [one for one in counted if one is not None]
+
+
+def _notes(basis: Basis, *, partial: bool, left_out: int) -> list[str]:
+    told = [basis.said("partial")] if partial else []
+    if left_out:
+        told.append(basis.said("left_out").format(number=left_out))
+    if themes := duties.statutory_themes(basis):
+        told.append(f"{basis.said('statutory_themes')}: {', '.join(themes)}.")
+    return told
+
+
+def _is_citizens(fact: Anonymised, period: Period) -> bool:
+    return fact.channel is Channel.CITIZEN and fact.received in period

@@ -1,0 +1,302 @@
+"""The tables of a report: Stevns' 3.1 to 3.4, and what else is registered of enquiries."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from whistle.domain.anonymised import Anonymised
+from whistle.domain.channel import Channel
+from whistle.domain.counting import Period
+from whistle.domain.office import Choice, Office, Unit
+from whistle.domain.profile import Profile
+from whistle.domain.registration import Issue
+from whistle.report import periods, vocabulary
+from whistle.report.counting import Layout, Names, count, issues_of
+from whistle.report.model import TOTAL, Line, LineKind, Table
+from whistle.report.periods import Step
+from whistle.report.words import words
+
+NOT_TOLD = "not_told"
+_CASEWORK = {False: "without_casework", True: "with_casework"}
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What tables are made from. ``facts``: of all registered enquiries at the citizens' door."""
+
+    profile: Profile
+    period: Period
+    facts: Sequence[Anonymised]
+    language: str
+    step: Step = Step.QUARTER
+
+    @cached_property
+    def offices(self) -> Sequence[Office]:
+        """The office as it stood in the period, newest first."""
+        return vocabulary.offices_in(self.profile, self.period)
+
+    @property
+    def office(self) -> Office:
+        """As it stood last."""
+        return self.offices[0]
+
+    @property
+    def unit(self) -> Unit:
+        """What the municipality counts."""
+        return self.office.unit
+
+    @cached_property
+    def citizens(self) -> Sequence[Anonymised]:
+        """The registered enquiries of citizens in the period."""
+        return [
+            one
+            for one in self.facts
+            if one.channel is Channel.CITIZEN
+            and one.casework is not None
+            and one.received in self.period
+        ]
+
+    @cached_property
+    def worked_on(self) -> Sequence[Anonymised]:
+        """Those with casework."""
+        return [one for one in self.citizens if one.casework]
+
+    @cached_property
+    def spans(self) -> Sequence[periods.Span]:
+        """The rows of tables by period."""
+        return periods.split(self.period, self.step, self.office.year_begins)
+
+    def span_of(self, fact: Anonymised) -> str:
+        """Give the row that an enquiry of the period lies in."""
+        return next(span.id for span in self.spans if fact.received in span.days)
+
+    def said(self, name: str) -> str:
+        """Give a word of the report's language."""
+        return words(self.language)[name]
+
+    def seen(self, of: Callable[[Issue], str]) -> Names:
+        """Give what the issues that count say of something."""
+        return {of(issue) for one in self.worked_on for issue in issues_of(one, self.unit)} - {""}
+
+    @property
+    def total(self) -> Line:
+        """The column that the others add up to."""
+        return Line(TOTAL, self.said("total"), LineKind.TOTAL)
+
+
+def tables_3(basis: Basis) -> list[Table]:
+    """Count tables 3.1 to 3.4; the last where there are sub-categories."""
+    tables = [by_casework(basis), by_centre(basis), by_category(basis), by_subcategory(basis)]
+    return [one for one in tables if one is not None]
+
+
+def by_casework(basis: Basis) -> Table:
+    """Count 3.1: enquiries by period, with and without casework."""
+    layout = Layout(
+        "3.1",
+        basis.said("3.1"),
+        [
+            Line(TOTAL, basis.said("3.1/total"), LineKind.TOTAL),
+            Line("without_casework", basis.said("3.1/without_casework")),
+            Line("with_casework", basis.said("3.1/with_casework")),
+        ],
+        _span_lines(basis),
+        lambda one, _: ((basis.span_of(one), TOTAL), (TOTAL, _CASEWORK[bool(one.casework)])),
+        basis.said("total"),
+        [basis.said("footnote")],
+    )
+    return count(layout, basis.citizens)
+
+
+def by_centre(basis: Basis) -> Table:
+    """Count 3.2: enquiries with casework by period and centre."""
+    columns, key = _centres(basis)
+    columns[0] = Line(TOTAL, basis.said("3.2/total"), LineKind.TOTAL)
+    layout = Layout(
+        "3.2",
+        basis.said("3.2"),
+        columns,
+        _span_lines(basis),
+        lambda one, issue: ((basis.span_of(one), TOTAL), (TOTAL, issue.centre or NOT_TOLD)),
+        basis.said("total"),
+        [key, _unit_note(basis)],
+        basis.unit.value,
+    )
+    return count(layout, basis.worked_on, basis.unit)
+
+
+def by_category(basis: Basis) -> Table:
+    """Count 3.3: enquiries with casework by category and centre."""
+    columns, key = _centres(basis)
+    categories = vocabulary.choices_in(basis.offices, lambda office: office.categories)
+    seen = basis.seen(lambda issue: issue.category)
+    layout = Layout(
+        "3.3",
+        basis.said("3.3"),
+        columns,
+        _and_not_told(basis, vocabulary.lines(categories, seen, basis.language), "category"),
+        lambda _, issue: ((issue.category or NOT_TOLD, TOTAL), (TOTAL, issue.centre or NOT_TOLD)),
+        basis.said("total"),
+        [key, _unit_note(basis)],
+        basis.unit.value,
+    )
+    return count(layout, basis.worked_on, basis.unit)
+
+
+def by_subcategory(basis: Basis) -> Table | None:
+    """Count 3.4: the categories that have sub-categories by these and centre; none without any."""
+    columns, key = _centres(basis)
+    divided = vocabulary.choices_in(
+        basis.offices, lambda office: (one for one in office.categories if one.subcategories)
+    )
+    below = vocabulary.choices_in(
+        basis.offices,
+        lambda office: (sub for one in office.categories for sub in one.subcategories),
+    )
+    if not divided:
+        return None
+    named = ", ".join(_numbered(one.id, _label(basis, one)) for one in divided.values())
+    layout = Layout(
+        "3.4",
+        basis.said("3.4").format(categories=named),
+        columns,
+        vocabulary.lines(below, basis.seen(lambda issue: issue.subcategory), basis.language),
+        lambda _, issue: (
+            (issue.subcategory, TOTAL) if issue.subcategory else (),
+            (TOTAL, issue.centre or NOT_TOLD),
+        ),
+        basis.said("total"),
+        [key, _unit_note(basis)],
+        basis.unit.value,
+    )
+    return count(layout, basis.worked_on, basis.unit)
+
+
+def by_division(basis: Basis) -> Table | None:
+    """Count enquiries with casework by centre and division (Aalborg); none where there are none."""
+    centres = vocabulary.choices_in(basis.offices, lambda office: office.centres)
+    rows = [
+        Line(
+            f"{centre.id}/{one.id}", f"{centre.label[basis.language]}: {one.label[basis.language]}"
+        )
+        for centre in centres.values()
+        for one in centre.divisions
+    ]
+    if not rows:
+        return None
+    known = {row.id for row in rows}
+    seen = {
+        f"{issue.centre}/{issue.division}"
+        for one in basis.worked_on
+        for issue in issues_of(one, basis.unit)
+    }
+    for one in sorted(seen - known):  # a centre's own, or a division that no version knows
+        centre_id, _, division = one.partition("/")
+        centre = centres.get(centre_id)
+        named = centre.label[basis.language] if centre else centre_id
+        rows.append(Line(one, f"{named}: {division or basis.said('not_told')}"))
+    layout = Layout(
+        "divisions",
+        basis.said("divisions"),
+        [basis.total],
+        rows,
+        lambda _, issue: ((f"{issue.centre}/{issue.division}", TOTAL), (TOTAL,)),
+        basis.said("total"),
+        [_unit_note(basis)],
+        basis.unit.value,
+    )
+    return count(layout, basis.worked_on, basis.unit)
+
+
+def by_choice(basis: Basis) -> Iterable[Table]:
+    """Count enquiries by way in, handling, outcome and enquirer; and issues by theme."""
+    for name, of, value in _CHOICES:
+        rows = vocabulary.lines(
+            vocabulary.choices_in(basis.offices, of),
+            {value(one) for one in basis.citizens},
+            basis.language,
+        )
+        yield _by_one(basis, name, rows, value, basis.citizens)
+    themes = vocabulary.choices_in(basis.offices, lambda office: office.themes)
+    if themes:
+        seen = basis.seen(lambda issue: issue.theme)
+        rows = _and_not_told(basis, vocabulary.lines(themes, seen, basis.language), "theme")
+        layout = Layout(
+            "themes",
+            basis.said("themes"),
+            [basis.total],
+            rows,
+            lambda _, issue: ((issue.theme or NOT_TOLD, TOTAL), (TOTAL,)),
+            basis.said("total"),
+            [_unit_note(basis)],
+            basis.unit.value,
+        )
+        yield count(layout, basis.worked_on, basis.unit)
+
+
+_CHOICES: Sequence[
+    tuple[str, Callable[[Office], Iterable[Choice]], Callable[[Anonymised], str]]
+] = (
+    ("ways", lambda office: office.ways_in, lambda one: one.way_in),
+    ("handlings", lambda office: office.handlings, lambda one: one.handling),
+    ("outcomes", lambda office: office.outcomes, lambda one: one.outcome),
+    ("enquirers", lambda office: office.enquirers, lambda one: one.enquirer),
+)
+
+
+def _by_one(
+    basis: Basis,
+    name: str,
+    rows: list[Line],
+    value: Callable[[Anonymised], str],
+    facts: Sequence[Anonymised],
+) -> Table:
+    if any(not value(one) for one in facts):
+        rows = [*rows, Line(NOT_TOLD, basis.said("not_told"))]
+    layout = Layout(
+        name,
+        basis.said(name),
+        [basis.total],
+        rows,
+        lambda one, _: ((value(one) or NOT_TOLD, TOTAL), (TOTAL,)),
+        basis.said("total"),
+    )
+    return count(layout, facts)
+
+
+def _span_lines(basis: Basis) -> list[Line]:
+    return [Line(span.id, periods.label(span, basis.language)) for span in basis.spans]
+
+
+def _centres(basis: Basis) -> tuple[list[Line], str]:
+    centres = vocabulary.choices_in(basis.offices, lambda office: office.centres)
+    seen = basis.seen(lambda issue: issue.centre)
+    lines, key = vocabulary.centre_lines(centres, seen, basis.language)
+    return [basis.total, *_and_not_told(basis, lines, "centre")], key
+
+
+def _and_not_told(basis: Basis, lines: list[Line], field: str) -> list[Line]:
+    """Add a line for the issues that do not say it, where there are any."""
+    counted = (issue for one in basis.worked_on for issue in issues_of(one, basis.unit))
+    if all(getattr(issue, field) for issue in counted):
+        return lines
+    return [*lines, Line(NOT_TOLD, basis.said("not_told"))]
+
+
+def _label(basis: Basis, choice: Choice) -> str:
+    return choice.label[basis.language]
+
+
+def _numbered(category_id: str, label: str) -> str:
+    """Say a category as the seed's table 3.4 does: ``nr. 4 (Klager over sagsbehandling)``."""
+    begins = f"{category_id}. "
+    if not label.startswith(begins):
+        return label
+    return f"nr. {category_id} ({label.removeprefix(begins)})"
+
+
+def _unit_note(basis: Basis) -> str:
+    several = any(len(one.issues) > 1 for one in basis.worked_on)
+    if not several:
+        return ""
+    return basis.said("each_issue" if basis.unit is Unit.ISSUES else "first_issue")
