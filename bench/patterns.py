@@ -2,11 +2,11 @@
 
     uv run python -m bench.patterns [YEARS]
 
-Prints for each office, over so many years (200 unless told): in how many quiet quarters anything was
-told (at most one in twenty is promised); of patterns that were planted so as to lie three above the
-usual, how many were told (all are promised); and, which is promised by nobody, how many were told
-where so many enquiries more than by chance came to some cell, by how many came; and processor time
-for a quarter. ``docs/figures.md`` keeps them.
+Prints for each office, over so many years (200 unless told): in how many quiet quarters anything
+was told (at most one in twenty is promised); of patterns that were planted so as to lie three above
+the usual, how many were told (all are promised); and, which is promised by nobody, how many were
+told where so many enquiries more than by chance came to some cell, by how many came; and processor
+time for a quarter. ``docs/figures.md`` keeps them.
 """
 
 import random
@@ -16,7 +16,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.support.invented_years import FIRST, InventedOffice, in_one
-from whistle.domain.patterns import Counted, Rule, find_patterns, period_of, what_is_usual
+from whistle.domain.office import PatternRule
+from whistle.domain.patterns import Counted, find_patterns, period_of, what_is_usual
 from whistle.domain.profile import load_profile
 
 OFFICES = (("stevns", 8), ("stevns", 25), ("ringsted", 36), ("aalborg", 75))
@@ -37,7 +38,7 @@ class Seen:
     seconds: float = 0.0
 
 
-def look(invented: InventedOffice, rule: Rule, seen: Seen) -> None:
+def look(invented: InventedOffice, rule: PatternRule, seen: Seen) -> None:
     """Go through an office's quarters."""
     quarters = invented.quarters(QUARTERS)
     counted, period = in_one(quarters), FIRST
@@ -54,7 +55,9 @@ def look(invented: InventedOffice, rule: Rule, seen: Seen) -> None:
             plant(invented, rule, quarters[: number + 1], seen)
 
 
-def plant(invented: InventedOffice, rule: Rule, quarters: list[list[Counted]], seen: Seen) -> None:
+def plant(
+    invented: InventedOffice, rule: PatternRule, quarters: list[list[Counted]], seen: Seen
+) -> None:
     """Plant a pattern three above the usual, and others of so many more, in the last quarter."""
     period = FIRST
     for _ in quarters[1:]:
@@ -70,7 +73,7 @@ def plant(invented: InventedOffice, rule: Rule, quarters: list[list[Counted]], s
 
 
 def is_told(
-    invented: InventedOffice, rule: Rule, known: list[Counted], planted: list[Counted]
+    invented: InventedOffice, rule: PatternRule, known: list[Counted], planted: list[Counted]
 ) -> bool:
     """Say whether all that was planted is told."""
     period = period_of(planted[0].received)
@@ -82,17 +85,22 @@ def main() -> None:
     """Look at every office and print."""
     years = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     for name, a_quarter in OFFICES:
-        seen = Seen()
-        for seed in range(years * 4 // (QUARTERS - 2)):
-            invented = InventedOffice(load_profile(name).office, a_quarter, random.Random(seed))
-            look(invented, Rule(a_quarter=a_quarter), seen)
-        told = ", ".join(f"+{more}: {seen.extra[more] / seen.planted:.0%}" for more in EXTRA)
-        print(
-            f"{name}, {a_quarter} a quarter, {len(invented.cells)} cells: "
-            f"{seen.alarms} of {seen.quiet} quiet quarters ({seen.alarms / seen.quiet:.1%}); "
-            f"three above the usual: {seen.told} of {seen.planted}; {told}; "
-            f"{seen.seconds / seen.quiet * 1000:.1f} ms a quarter"
-        )
+        print(measure(name, a_quarter, range(years * 4 // (QUARTERS - 2) + 1)), flush=True)
+
+
+def measure(name: str, a_quarter: int, seeds: range) -> str:
+    """Look at one office, made anew for each seed."""
+    seen, office = Seen(), load_profile(name).office
+    for seed in seeds:
+        invented = InventedOffice(office, a_quarter, random.Random(seed))
+        look(invented, PatternRule(a_quarter=a_quarter), seen)
+    told = ", ".join(f"+{more}: {seen.extra[more] / seen.planted:.0%}" for more in EXTRA)
+    return (
+        f"{name}, {a_quarter} a quarter: "
+        f"{seen.alarms} of {seen.quiet} quiet quarters ({seen.alarms / seen.quiet:.1%}); "
+        f"three above the usual: {seen.told} of {seen.planted}; {told}; "
+        f"{seen.seconds / seen.quiet * 1000:.1f} ms a quarter"
+    )
 
 
 if __name__ == "__main__":

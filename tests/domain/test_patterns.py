@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.support.invented_years import FIRST, InventedOffice, in_one
+from whistle.domain.office import PatternRule
 from whistle.domain.patterns import (
     MOST_PERIODS,
     Cell,
@@ -15,7 +16,6 @@ from whistle.domain.patterns import (
     Kind,
     Pattern,
     Period,
-    Rule,
     cells_of,
     find_patterns,
     period_of,
@@ -27,7 +27,7 @@ from whistle.domain.registration import Issue
 
 STEVNS = load_profile("stevns").office
 CELLS = cells_of(STEVNS)
-RULE = Rule(a_quarter=8)
+RULE = PatternRule(a_quarter=8)
 TIME_TAKEN = Cell("bl", "", Kind.SUBCATEGORY, "4.1")
 SLOW = Issue("4", "4.1", "bl")
 NOW = period_of(date(2026, 8, 1))
@@ -117,14 +117,15 @@ def test_an_enquiry_with_several_issues_is_counted_once() -> None:
 def test_fewer_than_the_least_are_never_told() -> None:
     before = enquiries(1, Issue("1", "", "so"), date(2000, 1, 2))
     for least in (3, 4, 5):
-        rule = Rule(a_quarter=1, least=least)
+        rule = PatternRule(a_quarter=1, least=least)
         assert find_patterns([*before, *enquiries(least - 1)], CELLS, rule, NOW) == []
         assert what_is_usual(before, CELLS, rule, NOW)[TIME_TAKEN].most >= least - 1
 
 
 def test_without_history_the_profile_says_what_is_usual() -> None:
     few, many = (
-        what_is_usual([], CELLS, Rule(a_quarter=number), NOW)[TIME_TAKEN] for number in (5, 50)
+        what_is_usual([], CELLS, PatternRule(a_quarter=number), NOW)[TIME_TAKEN]
+        for number in (5, 50)
     )
     assert few.mean < many.mean
     assert few.most < many.most

@@ -10,6 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+from whistle.domain.channel import Channel
+
 LANGUAGES = ("da", "en")
 _Choice = TypeVar("_Choice", bound="Choice")
 
@@ -135,6 +137,29 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PatternRule:
+    """What `whistle.domain.patterns` is told of a municipality.
+
+    ``a_quarter``: how many enquiries are expected in a quarter, before there is history. ``least``:
+    fewer are never told.
+    """
+
+    a_quarter: int = 10
+    least: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """The three questions: at which ``doors`` they are asked when a case is closed.
+
+    ``least``: how many answers at least are added up together.
+    """
+
+    doors: tuple[Channel, ...] = (Channel.CITIZEN,)
+    least: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """Everything that is registered, and the office's own deadlines.
 
@@ -177,6 +202,8 @@ class Office:
     letter: Mapping[str, Letter]
     whistleblowing: Whistleblowing
     council: Council
+    patterns: PatternRule = PatternRule()
+    satisfaction: Satisfaction = Satisfaction()
 
     def centre(self, centre_id: str) -> Centre | None:
         """Give a centre by its identifier."""

@@ -17,6 +17,8 @@ from whistle.domain.office import (
     Letter,
     Office,
     Outcome,
+    PatternRule,
+    Satisfaction,
     StandardText,
     Subcategory,
     Unit,
@@ -79,6 +81,10 @@ def read_office(table: Table, open_doors: Sequence[str]) -> Office:
             **{name: _list(whistle, name, _choice) for name in Whistleblowing.__slots__}
         ),
         council=Council(**{name: _list(council, name, _choice) for name in Council.__slots__}),
+        patterns=_patterns(table.table("patterns")) if "patterns" in table else PatternRule(),
+        satisfaction=_satisfaction(table.table("satisfaction"))
+        if "satisfaction" in table
+        else Satisfaction(),
     )
 
 
@@ -270,3 +276,26 @@ def _disclosure(table: Table) -> Mapping[str, int]:
         name: own.number(name, FEWEST_BEHIND_A_NUMBER) if name in own else fewest
         for name, fewest in DISCLOSURE.items()
     }
+
+
+def _patterns(table: Table) -> PatternRule:
+    table.only(*PatternRule.__slots__)
+    usual = PatternRule()
+    return PatternRule(
+        table.number("a_quarter") if "a_quarter" in table else usual.a_quarter,
+        table.number("least", FEWEST_BEHIND_A_NUMBER) if "least" in table else usual.least,
+    )
+
+
+def _satisfaction(table: Table) -> Satisfaction:
+    """Read at which doors the questions are asked: ``doors = []`` for none."""
+    table.only(*Satisfaction.__slots__)
+    usual = Satisfaction()
+    doors: tuple[str, ...] = usual.doors
+    if "doors" in table:
+        doors = table.texts("doors") if table.values["doors"] != [] else ()
+    unknown = [door for door in doors if door not in set(Channel)]
+    if unknown:
+        raise ProfileError(f"{table.place}, doors: {', '.join(unknown)} is no door")
+    least = table.number("least", FEWEST_BEHIND_A_NUMBER) if "least" in table else usual.least
+    return Satisfaction(tuple(map(Channel, doors)), least)

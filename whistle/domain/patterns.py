@@ -30,7 +30,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from whistle.domain.office import Office
+from whistle.domain.office import Office, PatternRule
 from whistle.domain.registration import Issue
 
 FALSE_ALARMS = 1 / 20  # quiet quarters in which anything is told
@@ -108,18 +108,6 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """What a profile says of patterns.
-
-    ``a_quarter``: how many enquiries it expects in a quarter, before there is history. ``least``:
-    fewer are never told.
-    """
-
-    a_quarter: int = 10
-    least: int = 3
-
-
-@dataclass(frozen=True, slots=True)
 class Usual:
     """What is usual of a cell. ``mean``: in a period; ``most``: the most in quiet quarters."""
 
@@ -182,7 +170,7 @@ def cells_of(office: Office) -> list[Cell]:
 
 
 def find_patterns(
-    counted: Collection[Counted], cells: Sequence[Cell], rule: Rule, period: Period
+    counted: Collection[Counted], cells: Sequence[Cell], rule: PatternRule, period: Period
 ) -> list[Pattern]:
     """Tell what gathers in a period: the narrowest first, then what is furthest above its mean.
 
@@ -212,7 +200,7 @@ def find_patterns(
 
 
 def what_is_usual(
-    counted: Collection[Counted], cells: Sequence[Cell], rule: Rule, period: Period
+    counted: Collection[Counted], cells: Sequence[Cell], rule: PatternRule, period: Period
 ) -> _Usual:
     """Say what is usual of every cell in a period, by what was counted before it."""
     periods = _history(counted, period)
@@ -249,7 +237,7 @@ class _Rate:
 
 
 def _rates(
-    before: Collection[Counted], cells: Sequence[Cell], rule: Rule, periods: int
+    before: Collection[Counted], cells: Sequence[Cell], rule: PatternRule, periods: int
 ) -> Mapping[Cell, _Rate]:
     """Put together, for every cell, its own history and what it would have if kinds came alike."""
     numbers = Counter(cell for one in before for cell in one.cells)
@@ -283,7 +271,7 @@ def _margins(
     return places, kinds
 
 
-def _limits(rates: Mapping[Cell, _Rate], rule: Rule) -> _Usual:
+def _limits(rates: Mapping[Cell, _Rate], rule: PatternRule) -> _Usual:
     """Set all limits by one threshold: as low as one false alarm in twenty quarters allows.
 
     The probabilities of going beyond are taken in their order, the smallest first; each lowers its
