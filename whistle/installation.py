@@ -23,8 +23,8 @@ class Installation:
 
     ``id``: 16 bytes. ``profiles``: the newest version of the profile, with those before it.
     ``log_public``: what the log's checkpoints are checked with; who signs them is housekeeping
-    alone. The boot key is made anew at every start and shared by the workers of one start, through
-    memory alone.
+    alone. ``public_address``: the host that reporters go to, where it is told. The boot key is made
+    anew at every start and shared by the workers of one start, through memory alone.
     """
 
     id: bytes
@@ -36,6 +36,7 @@ class Installation:
     clock: Clock = field(default_factory=Clock)
     boot_key: BootKey = field(default_factory=BootKey.random)
     limits: Limits = field(default_factory=Limits)
+    public_address: str = ""
 
     def __post_init__(self) -> None:
         """Have the database tell days by the same clock."""
@@ -96,4 +97,5 @@ def open_installation(
         clock or Clock(),
         boot_key or BootKey.random(),
         Limits(settings.limits.among(workers)),
+        settings.public_address,
     )

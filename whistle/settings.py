@@ -34,7 +34,7 @@ ENVIRONMENT = {
 
 KNOWN = {
     "database", "profile", "installation", "form_key", "log_key", "inboxes", "limits", "backup",
-    "housekeeping", "mail",
+    "housekeeping", "mail", "public_address",
 }  # fmt: skip
 WEAKEST_KEY = 8  # different bytes; 32 random ones practically never have fewer
 
@@ -60,6 +60,8 @@ class LogKey(Seed):
 class Settings:
     """Everything an installation is told. ``installation``: 16 bytes; ``database``: a URL.
 
+    ``public_address``: where reporters go, as it is read out: a host, and no more than that.
+
     Without ``inboxes`` nothing can be sealed, and no door is open.
     """
 
@@ -73,6 +75,7 @@ class Settings:
     backup: Copies = field(default_factory=Copies)
     housekeeping: Chores = field(default_factory=Chores)
     mail: Mail | None = None
+    public_address: str = ""
 
 
 def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -106,6 +109,7 @@ def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> S
             backup=setting_tables.backup(values),
             housekeeping=setting_tables.housekeeping(values),
             mail=setting_tables.mail(values, environment),
+            public_address=_public_address(values),
         )
     except (ProfileError, KeyShapeError) as error:
         raise SettingsError(f"{path}: {error}") from error
@@ -203,6 +207,16 @@ def _database(values: Mapping[str, object]) -> str:
             "changed on the way; add sslmode=verify-full to the URL"
         )
     return url
+
+
+def _public_address(values: Mapping[str, object]) -> str:
+    """Read a host, with a port where it needs one; nothing where none is told."""
+    told = values.get("public_address", "")
+    if not isinstance(told, str) or not re.fullmatch(r"([a-z0-9.-]+(:[0-9]{1,5})?)?", told):
+        raise SettingsError(
+            "public_address: is no host; write it as in whistle.example.dk, without https://"
+        )
+    return told
 
 
 def _is_private(url: URL) -> bool:

@@ -20,16 +20,20 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
-    """A message as a page shows it. ``erased``: what of it is gone."""
+    """A message as a page shows it. ``erased``: what of it is gone.
+
+    ``line``: what it is, where it is no mere message.
+    """
 
     from_reporter: bool
     text: str
     date: date
     files: tuple[ShownFile, ...]
     erased: tuple[Erased, ...] = ()
+    line: str = ""
 
 
-def show_message(message: Message, address: Callable[[str], str]) -> ShownMessage:
+def show_message(message: Message, address: Callable[[str], str], line: str = "") -> ShownMessage:
     """Show a message; ``address`` gives a file's URL from its id in hexadecimal."""
     return ShownMessage(
         message.side is Side.REPORTER,
@@ -37,6 +41,7 @@ def show_message(message: Message, address: Callable[[str], str]) -> ShownMessag
         message.written,
         tuple(_show_file(manifest, address) for manifest in message.files),
         message.erased,
+        line,
     )
 
 

@@ -187,6 +187,17 @@ def texts_in(messages: Iterable[Said]) -> list[PutText]:
     return list(reading.texts.values())
 
 
+def receipt_is_shared(messages: Iterable[Said]) -> bool:
+    """Say whether casework has seen the receipt: it wrote the report in, and printed it.
+
+    Until the reporter replaces it, whoever saw it can read and write as the reporter.
+    """
+    reading = _Reading()
+    for message in messages:
+        reading.take(message)
+    return reading.shared
+
+
 def find_text(messages: Iterable[Said], text_id: bytes) -> PutText | None:
     """Give one text of a dialogue."""
     return next((one for one in texts_in(messages) if one.id == text_id), None)

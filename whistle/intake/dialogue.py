@@ -12,7 +12,7 @@ from datetime import date
 from enum import Enum
 
 from whistle.crypto.receipt import Receipt
-from whistle.domain.approval import PutText, texts_in
+from whistle.domain.approval import PutText, receipt_is_shared, texts_in
 from whistle.domain.channel import Act, Channel, InboxKind, Side
 from whistle.domain.dialogue import acknowledged_on, identity_is_given, is_done_for_reporter
 from whistle.installation import Installation
@@ -67,6 +67,11 @@ class Dialogue:
     def texts(self) -> Sequence[PutText]:
         """The texts that were put before the reporter, the first put first."""
         return texts_in(self.messages)
+
+    @property
+    def receipt_is_shared(self) -> bool:
+        """Whether somebody of casework has seen the receipt, as they wrote the report in."""
+        return receipt_is_shared(self.messages)
 
     @property
     def done_for_reporter(self) -> bool:

@@ -17,7 +17,9 @@ from whistle.keys import recusals
 from whistle.keys.canonical import Json, as_object
 from whistle.keys.filed import KINDS
 
-_IDENTIFIERS = {"centre", "division", "how"}  # of the profile: nobody wrote them
+# Of the profile: nobody wrote them.
+_IDENTIFIERS = {"centre", "division", "how", "other_side", "agreed_how", "wish", "law"}
+_APART = {"person"}  # who a letter says it is: opened by a step of its own, and never by a search
 
 
 class Where(StrEnum):
@@ -37,6 +39,14 @@ class Where(StrEnum):
     DISCLOSURE = "disclosure"
     ACCESS = "access"
     COMPETENCE = "competence"
+    MEDIATION = "mediation"
+    MEETING = "meeting"
+    IMPROVEMENT = "improvement"
+    WISH = "wish"
+    SUPPORT = "support"
+    RISK = "risk"
+    OPENING = "opening"
+    MASKED = "masked"
     IDENTITY = "identity"
 
 
@@ -73,6 +83,8 @@ def of_dialogue(records: Iterable[Json]) -> Iterator[Text]:
         day = _day(record.get("written"))
         side = Where.REPORTER if record.get("side") == Side.REPORTER else Where.CASEWORK
         yield Text(side, _text(record.get("text")), day)
+        yield Text(side, _text(_object(record.get("put")).get("recipient")), day)
+        yield Text(side, _text(_object(record.get("about")).get("how")), day)
         for answer in _answers(record):
             yield Text(side, answer, day)
         for file in _objects(record.get("files")):
@@ -119,7 +131,7 @@ def _of_newest(kind: str, record: Json) -> Iterator[Text]:
 def _written_fields(kind: str) -> tuple[str, ...]:
     """Give the names of the fields that people write into."""
     names = [one.name for one in fields(KINDS[kind]) if one.type is str]
-    return tuple(name for name in names if name not in _IDENTIFIERS)
+    return tuple(name for name in names if name not in _IDENTIFIERS | _APART)
 
 
 def _object(value: object) -> Json:

@@ -53,7 +53,7 @@ from whistle.uploads import Refusal
 @members_only
 def entry() -> BaseResponse:
     """A form for a new enquiry; ``door``: of which door."""
-    door = _door(request.args.get("door", ""))
+    door = door_asked_for(request.args.get("door", ""))
     today = service().here.clock.today()
     form = EntryForm(formdata=None, data=data_of(first_told(_office(today), door)))
     form.received.data = today.isoformat()
@@ -65,7 +65,7 @@ def entry() -> BaseResponse:
 def enter_case() -> BaseResponse:
     """Enter an enquiry; a double click enters once."""
     form, action = EntryForm(), request.form.get("action", "save")
-    door = _door(form.door.data or "")
+    door = door_asked_for(form.door.data or "")
     received, problems = _received(form)
     if action == "add":
         if len(form.issues.entries) < MOST_ISSUES:
@@ -79,7 +79,7 @@ def enter_case() -> BaseResponse:
     if old:
         text = _("The page was too old to send from. Nothing is lost: send it now.")
         return _page(form, door, received, Refusal(text, 422))
-    if problems or not sent.is_right or door not in _doors():
+    if problems or not sent.is_right or door not in doors_to_enter():
         return _page(form, door, received, Refusal("", 422))
     registration = Registration(
         title=" ".join((form.title.data or "").split()),
@@ -149,7 +149,7 @@ def entered(case_id: str) -> BaseResponse:
     return Response(page)
 
 
-def _doors() -> dict[Channel, str]:
+def doors_to_enter() -> dict[Channel, str]:
     """Give the doors that this member can enter cases for, by what they are called."""
     mine = [one.inbox for one in service().inboxes_opened()]
     named = {one.root.channel: door_title(one) for one in mine if one.root.kind is InboxKind.MAIN}
@@ -157,9 +157,9 @@ def _doors() -> dict[Channel, str]:
     return {door: named[door] for door in order if door in named}
 
 
-def _door(asked: str) -> Channel:
+def door_asked_for(asked: str) -> Channel:
     """Give the door that was asked for; else the first there is."""
-    doors = _doors()
+    doors = doors_to_enter()
     if not doors:
         abort(404)
     return next((one for one in doors if one == asked), next(iter(doors)))
@@ -199,7 +199,7 @@ def _page(
         "casework/entry.html",
         form=form,
         offer=Offer(_office(received), door),
-        doors=[Option(value, label) for value, label in _doors().items()],
+        doors=[Option(value, label) for value, label in doors_to_enter().items()],
         most_issues=MOST_ISSUES,
         wrong=list(wrong_fields(form)),
         problems=[refusal.problem] if refusal and refusal.problem else [],

@@ -25,6 +25,13 @@ def _something_is_said(form: FlaskForm, _field: Field) -> None:
         raise ValidationError(_l("Write your name, or how we may contact you."))
 
 
+def _text_is_left(_form: FlaskForm, field: Field) -> None:
+    if not (field.data or "").strip():
+        raise ValidationError(
+            _l("Nothing is left of the text. Write what it should say, or write us a message.")
+        )
+
+
 class ActForm(FlaskForm):
     """What every such form has. ``receipt`` is asked for when the session is over."""
 
@@ -52,6 +59,24 @@ class IdentityForm(ActForm):
 
 class WithdrawForm(ActForm):
     """Delete who I am."""
+
+
+class VersionForm(ActForm):
+    """An answer to a text that was put before the reporter; ``version``: the one on the page."""
+
+    version = HiddenField(validators=[_hidden_length])
+
+
+class ApproveForm(VersionForm):
+    """I approve this. ``with_name``: of a complaint, whether it bears their name."""
+
+    with_name = StringField()  # yes or nothing
+
+
+class CorrectForm(VersionForm):
+    """It should say this instead."""
+
+    text = TextAreaField(filters=[unix_lines], validators=[_text_is_left, text_length()])
 
 
 class ReplaceForm(ActForm):

@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from whistle.domain.approval import PutText, TextKind
 from whistle.domain.channel import Act, Side
 from whistle.domain.dialogue import acknowledges, has_answers_apart, split_pages
 from whistle.domain.fields import ShownAnswer, show_answers
@@ -37,6 +38,52 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownText:
+    """A text that was put before the reporter, as they see it.
+
+    ``id`` and ``version`` in hexadecimal. ``approved_on``: the day they approved this version.
+    """
+
+    id: str
+    version: str
+    is_complaint: bool
+    title: str
+    text: str
+    recipient: str
+    complain_by: date | None
+    answer_by: date | None
+    by_reporter: bool
+    is_waiting: bool
+    approved_on: date | None
+    with_name: bool
+    sent: date | None
+    dropped: date | None
+
+
+def show_text(text: PutText) -> ShownText:
+    """Show the newest version of a text, which is the one to answer."""
+    newest = text.newest
+    is_complaint = text.kind is TextKind.COMPLAINT
+    approved = text.approved if text.is_approved else None
+    return ShownText(
+        text.id.hex(),
+        newest.fingerprint.hex(),
+        is_complaint,
+        _("Your complaint") if is_complaint else _("What you told us"),
+        newest.text,
+        newest.put.recipient,
+        newest.put.complain_by,
+        newest.put.answer_by,
+        newest.by_reporter,
+        text.is_waiting,
+        approved.day if approved else None,
+        approved.about.with_name if approved else False,
+        text.sent,
+        text.dropped,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ShownDialogue:
     """A dialogue as its reporter sees it; ``external``: who else can be turned to.
 
@@ -56,6 +103,8 @@ class ShownDialogue:
     answers: tuple[ShownAnswer, ...]
     has_answers_apart: bool
     external: tuple[Elsewhere, ...]
+    texts: tuple[ShownText, ...] = ()
+    receipt_is_shared: bool = False
 
     @property
     def late(self) -> bool:
@@ -83,7 +132,11 @@ def show_dialogue(dialogue: Dialogue, today: date, page: int = 1) -> ShownDialog
         ),
         tuple(_next_steps(dialogue, today)),
         tuple(
-            show_message(one, lambda name: url_for("intake.file", attachment_id=name))
+            show_message(
+                one,
+                lambda name: url_for("intake.file", attachment_id=name),
+                _line(one),
+            )
             for one in pages[page - 1]
         ),
         page,
@@ -91,6 +144,8 @@ def show_dialogue(dialogue: Dialogue, today: date, page: int = 1) -> ShownDialog
         show_answers(at_first.fields, answers, current_language()),
         has_answers_apart(dialogue.messages),
         door.guidance[current_language()].external,
+        tuple(map(show_text, dialogue.texts)),
+        dialogue.receipt_is_shared,
     )
 
 
@@ -98,6 +153,8 @@ def _happened(dialogue: Dialogue) -> Iterator[tuple[date, str]]:
     read = False
     for number, message in enumerate(dialogue.messages):
         words = [_("We received your report")] if number == 0 else _words(message)
+        if message.act is Act.WROTE_IN:
+            words = [_("We wrote down what you told us")]
         if not read and message.side is Side.CASEWORK and acknowledges(message):
             read = True
             words = [_("We confirmed that we have read your report"), *words]
@@ -109,7 +166,8 @@ def _happened(dialogue: Dialogue) -> Iterator[tuple[date, str]]:
 def _words(message: Message) -> list[str]:
     """Say what an act was; nothing where the caller says it."""
     if message.side is Side.CASEWORK:
-        answered = [_("We answered you")] if message.text or message.files else []
+        says_more = message.act is not Act.PROPOSED and (message.text or message.files)
+        answered = [_("We answered you")] if says_more else []
         return [*answered, *_said(_OUR_ACTS, message.act)]
     return _said(_YOUR_ACTS, message.act)
 
@@ -122,6 +180,10 @@ _OUR_ACTS = {
         "The citizen adviser cannot read what is written from now on"
     ),
     Act.TO_MAIN: _l("The reserve handed your case back. The citizen adviser can read all of it"),
+    Act.PROPOSED: _l("We put a text before you"),
+    Act.APPROVED: _l("We noted that you approved a text"),
+    Act.SENT: _l("We noted that your complaint was sent"),
+    Act.DROPPED: _l("We laid a text aside"),
 }
 _YOUR_ACTS = {
     Act.WROTE: _l("You wrote more"),
@@ -129,7 +191,18 @@ _YOUR_ACTS = {
     Act.CLOSED: _l("You told us that you need no more"),
     Act.WITHDREW_IDENTITY: _l("You took your name and contact details back"),
     Act.NEW_RECEIPT: _l("You got a new receipt"),
+    Act.CORRECTED: _l("You corrected a text"),
+    Act.APPROVED: _l("You approved a text"),
 }
+
+
+def _line(message: Message) -> str:
+    """Say what a version of a text is; nothing for a mere message."""
+    if message.act is Act.WROTE_IN:
+        return _("What you told us, as %(name)s wrote it down", name=message.author)
+    if message.act is Act.PROPOSED:
+        return _("A text for you to check")
+    return _("The text as you corrected it") if message.act is Act.CORRECTED else ""
 
 
 def _said(acts: Mapping[Act, object], act: Act) -> list[str]:
