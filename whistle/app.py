@@ -2,6 +2,8 @@
 
 import secrets
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
@@ -46,8 +48,14 @@ def create_casework(installation: Installation) -> Flask:
 
 
 def create_both(installation: Installation) -> WsgiApp:
-    """Join the doors for one machine: everything under ``/casework`` is casework's."""
-    intake, casework = create_intake(installation), create_casework(installation)
+    """Join the doors for one machine: everything under ``/casework`` is casework's.
+
+    The anonymous door can receive while the other one is still being made: whoever comes to that
+    waits for it.
+    """
+    casework = _Later(lambda: create_casework(installation))
+    intake = create_intake(installation)
+    casework.begin()
 
     def both(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
         path = environ.get("PATH_INFO", "")
@@ -55,6 +63,31 @@ def create_both(installation: Installation) -> WsgiApp:
         return door(environ, start_response)
 
     return both
+
+
+class _Later:
+    """A door that is made in a thread of its own; who comes meanwhile waits."""
+
+    def __init__(self, make: Callable[[], Flask]) -> None:
+        self._make = make
+        self._made: Future[Flask] = Future()
+
+    def begin(self) -> None:
+        """Begin to make it. What goes wrong is raised to everybody who comes."""
+        Thread(target=self._run, name="making casework", daemon=True).start()
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request, once it is there."""
+        return self._made.result()(environ, start_response)
+
+    def _run(self) -> None:
+        try:
+            self._made.set_result(self._make())
+        except BaseException as error:
+            self._made.set_exception(error)
+            raise
 
 
 def sign_in_lane(installation: Installation) -> "Callable[[WSGIEnvironment], Lane | None]":

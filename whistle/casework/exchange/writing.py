@@ -10,8 +10,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, StringIO
 
-import xlsxwriter
-
 from whistle.casework.exchange.columns import COLUMNS, ENQUIRY, Cells
 from whistle.casework.exchange.registrations import Registered, Table, rows_of
 from whistle.domain.channel import Channel
@@ -35,6 +33,8 @@ def as_csv(rows: Iterable[Cells]) -> bytes:
 
 def as_xlsx(rows: Iterable[Cells]) -> bytes:
     """Write rows as a workbook of one sheet, made in memory: no formulas, no links, all text."""
+    import xlsxwriter  # noqa: PLC0415  (what most processes never need)
+
     made = BytesIO()
     book = xlsxwriter.Workbook(
         made,
