@@ -144,6 +144,19 @@ def test_a_deleted_note_is_erased_with_the_next_act_or_on_the_next_day(
     assert acts.undo(work, case_id, version) is Done.CHANGED
 
 
+def test_what_is_deleted_after_midnight_in_denmark_can_be_undone_on_that_day(
+    office: Office, case_id: bytes, opened: Open
+) -> None:
+    office.later(hours=11.5)  # 23:30 in UTC: half past midnight of the next day here
+    work = office.work_of(office.adviser)
+    notes.write_note(work, case_id, b"f", "Slettes ikke")
+    [note] = opened().notebook.shown
+    assert notes.delete_note(work, case_id, note.note_id, 1) is Done.YES
+    opened()
+    assert acts.undo(work, case_id, opened().version) is Done.YES
+    assert texts(opened()) == ["Slettes ikke"]
+
+
 def test_a_note_that_somebody_changed_is_not_deleted_unread(
     office: Office, case_id: bytes, opened: Open
 ) -> None:

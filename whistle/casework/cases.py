@@ -21,6 +21,7 @@ from whistle.casework.needs import needs, refuse_more
 from whistle.crypto.errors import NotGrantedError
 from whistle.domain.approval import dues_of_texts, texts_in
 from whistle.domain.channel import Act, Side
+from whistle.domain.clock import day_in_denmark
 from whistle.domain.dialogue import (
     SAYS_MORE,
     acknowledged_on,
@@ -220,7 +221,7 @@ class Cases:
         known = opened.registration
         registration = replace(told_by_dialogue(opened), seen=max(known.seen, len(opened.messages)))
         today = self.here.clock.today()
-        stale = any(note.newest.written.date() < today for note in opened.notebook.deleted)
+        stale = any(day_in_denmark(one.newest.written) < today for one in opened.notebook.deleted)
         followed = self._followed(opened, registration)
         registration = followed.registration
         unchanged = replace(registration, last_act=known.last_act, last_item=known.last_item)

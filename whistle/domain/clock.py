@@ -6,6 +6,11 @@ from zoneinfo import ZoneInfo
 DANISH = ZoneInfo("Europe/Copenhagen")
 
 
+def day_in_denmark(moment: datetime) -> date:
+    """Give the Danish day of a moment in UTC, without zone: it begins an hour or two before."""
+    return moment.replace(tzinfo=UTC).astimezone(DANISH).date()
+
+
 class Clock:
     """The machine's clock. Days are Danish days; moments are UTC without zone."""
 
@@ -15,7 +20,7 @@ class Clock:
 
     def today(self) -> date:
         """Give this day in Denmark."""
-        return self.now().replace(tzinfo=UTC).astimezone(DANISH).date()
+        return day_in_denmark(self.now())
 
 
 class FixedClock(Clock):

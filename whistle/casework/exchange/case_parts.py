@@ -7,6 +7,7 @@ from datetime import date
 from whistle.casework.cases import OpenedCase
 from whistle.domain.approval import TextKind
 from whistle.domain.channel import Channel, Side
+from whistle.domain.clock import day_in_denmark
 from whistle.domain.file_name import clean_file_name
 from whistle.domain.filed import Marking
 from whistle.domain.office import Office
@@ -15,6 +16,8 @@ from whistle.keys.filed import Document, KeptFiled
 from whistle.keys.records import FileManifest, Identity, Message
 
 NAMELESS = "fil"
+# Of what is filed: who a letter says it is, and which names were masked. Only with who it is.
+TELLS_WHO = ("person", "terms")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,7 +90,7 @@ def files_of(opened: OpenedCase) -> list[TakenFile]:
     for one in opened.notebook.all_filed:
         if isinstance(one.content, Document) and not one.newest.deleted:
             document = one.content
-            day = document.dated or one.versions[0].written.date()
+            day = document.dated or day_in_denmark(one.versions[0].written)
             found.append((document.file, day, document.marking))
     return [
         TakenFile(f"files/{number:02}-{clean_file_name(file.name) or NAMELESS}", file, day, marking)
