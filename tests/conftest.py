@@ -1,5 +1,6 @@
 """What all tests share: no network, the databases, and marks by which a part can be run."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -53,6 +54,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if room_of(item) == "house":
             item.add_marker("house")
     items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def pytest_collection_finish() -> None:
+    """Have Python look for rubbish among what tests make, seldom, and not among the tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def room_of(item: pytest.Item) -> str:

@@ -39,9 +39,11 @@ def visitor(browser: Browser, idle: list[BrowserContext]) -> Iterator[Visitor]:
 
 
 @pytest.fixture(scope="session")
-def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
-    """Keeps the pages that the tests of a worker see; at their end, their markup is checked."""
-    pages = Gallery(tmp_path_factory.mktemp("gallery"))
+def gallery(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator[Gallery]:
+    """Keeps the pages that no worker had seen; when its tests are over, their markup is checked."""
+    shapes = run_folder / "shapes"
+    shapes.mkdir(exist_ok=True)
+    pages = Gallery(tmp_path_factory.mktemp("gallery"), shapes)
     yield pages
     faults = pages.faults()
     assert not faults, "\n".join(["the Nu Html Checker complains:", *faults])

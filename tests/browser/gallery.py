@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -42,18 +43,22 @@ SHAPE = """() => {
 
 @dataclass
 class Gallery:
-    """One page of each shape, kept as the server sent it."""
+    """One page of each shape, kept as the server sent it.
+
+    ``shapes`` is a folder that all workers of a run share: whoever comes first keeps the page.
+    """
 
     folder: Path
-    _shapes: set[str] = field(default_factory=set)
+    shapes: Path
     _seen: list[str] = field(default_factory=list)
 
     def takes(self, page: Page, status: int, html: str) -> bool:
         """Keep a page unless there is one like it; tell whether it was new."""
         shape: str = f"{status} {page.evaluate(SHAPE)}"
-        if shape in self._shapes:
+        try:
+            (self.shapes / sha256(shape.encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
             return False
-        self._shapes.add(shape)
         (self.folder / f"{len(self._seen)}.html").write_text(html, encoding="utf-8")
         self._seen.append(f"{page.url} ({status}, {page.title()})")
         return True

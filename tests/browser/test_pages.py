@@ -167,7 +167,7 @@ def test_casework(walk: Walk, demo_server: Demo, lang: str) -> None:
     walk.sees()
     doors.try_sign_in(page, demo_server, adviser.username, "ikke den rigtige")
     walk.sees(403)
-    doors.sign_in(page, demo_server, adviser)
+    doors.sign_in_by_page(page, demo_server, adviser)
     doors.choose_language(page, lang)
     before = doors.listed(page, demo_server)
     doors.reported(demo_server, "citizen", REPORT)
@@ -176,7 +176,7 @@ def test_casework(walk: Walk, demo_server: Demo, lang: str) -> None:
 
     page.goto(case)
     walk.sees()
-    doors.press(page, 'form[action$="/identity"] button')
+    doors.open_identity(page)
     assert REPORT.name in page.locator("main").inner_text()
     walk.sees()
     doors.send(page)

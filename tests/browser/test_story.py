@@ -47,7 +47,7 @@ def read_and_answer(page: Page, case: str) -> None:
     assert doors.download(page, PHOTO["name"]) == PHOTO["buffer"]
     for secret in (NAME, CONTACT):
         assert secret not in page.content()
-    doors.press(page, 'form[action$="/identity"] button')
+    doors.open_identity(page)
     for secret in (NAME, CONTACT):
         assert secret in page.locator("main").inner_text()
     doors.write(page, ANSWER, LETTER)
@@ -104,7 +104,7 @@ def test_report_answer_and_reply(
     visitor: Visitor, demo_server: Demo, door: str, lang: str, *, javascript: bool
 ) -> None:
     reporter, member = (visitor.open(javascript=javascript) for _ in range(2))
-    doors.sign_in(member, demo_server, demo_server.member("adviser"))
+    doors.sign_in_by_page(member, demo_server, demo_server.member("adviser"))
     before = doors.listed(member, demo_server)
 
     receipt = report(reporter, demo_server, door, lang)

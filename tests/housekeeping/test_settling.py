@@ -15,6 +15,7 @@ from whistle.housekeeping.service import keep_house
 from whistle.storage import settling
 from whistle.storage.log_tables import log_entries
 
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 FULL = "the database's file was not written anew: the file has more than 0 GiB"
 
 
@@ -65,20 +66,18 @@ def pages(path: Path) -> dict[str, list[int]]:
     return found
 
 
+@pytest.mark.parametrize("backend", [POSTGRESQL], indirect=True)  # SQLite numbers none; see below
 def test_after_a_night_no_transaction_of_a_report_lies_between_those_of_two_entries(
-    busy: Office, backend: str
+    busy: Office,
 ) -> None:
-    if backend == "sqlite":
-        return  # numbers no transactions; see below
     assert between_entries(busy) >= {"inbox", "enquiry_case", "receipt", "item", "chunk"}
     assert keep_house(house_of(busy)).trouble == []
     assert not between_entries(busy)
     assert not faults_of(busy)
 
 
-def test_after_a_night_every_table_lies_in_the_file_by_itself(busy: Office, backend: str) -> None:
-    if backend == "postgresql":
-        return  # writes each table into a file of its own
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # PostgreSQL has a file for each
+def test_after_a_night_every_table_lies_in_the_file_by_itself(busy: Office) -> None:
     path = Path(busy.installation.store.engine.url.database or "")
     before = pages(path)
     assert _is_mixed(before["item"], before["log_entry"])

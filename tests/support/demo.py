@@ -56,6 +56,10 @@ class Demo:
             db.execute("UPDATE member SET totp_step = 0 WHERE username = ?", [member.username])
         return TotpSecret.parse(member.totp).code(step_at(Clock().now()))
 
+    def form(self, member: Member) -> dict[str, str | float | bool]:
+        """Return all that a member signs in with, as a browser's own requests take a form."""
+        return {name: str(value) for name, value in self.credentials(member).items()}
+
     def credentials(self, member: Member) -> dict[str, object]:
         """Return all that a member signs in with, in one form."""
         return {

@@ -3,8 +3,10 @@
 import base64
 import re
 import secrets
+import threading
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from html import unescape
@@ -41,6 +43,7 @@ from whistle.storage.engine import Store
 from whistle.storage.rows import GrantRow, InboxRow, MemberRow, StatementRow
 
 HOST = "https://whistle.example"
+BOUNDARY = "----WhistleFormBoundary7MA4YWxkTrZu0gW"
 NOON = datetime(2026, 11, 20, 12)  # noqa: DTZ001  (moments are UTC without zone)
 File = FileStorage
 
@@ -143,7 +146,10 @@ class Reporter:
     def post(self, path: str, data: Any, **options: Any) -> TestResponse:
         """Send a form; bytes are sent as they are."""
         if isinstance(data, dict):  # encoded here, as the test client would spool to a file
-            stream, length, boundary = stream_encode_multipart(data, use_tempfile=False)
+            # One boundary for all: the parser compiles what it looks for anew for each other one.
+            stream, length, boundary = stream_encode_multipart(
+                data, use_tempfile=False, boundary=BOUNDARY
+            )
             options["content_type"] = f'multipart/form-data; boundary="{boundary}"'
             data = stream.read(length)
         return self.client.post(path, base_url=HOST, data=data, **options)
@@ -232,6 +238,7 @@ class Founding:
     profile: Profile
     members: Sequence[MemberRow]
     inboxes: Sequence[NewInbox]
+    _verified: list[Directory] = field(default_factory=list)
 
     def write(self, store: Store) -> None:
         """Fill an empty database."""
@@ -240,6 +247,24 @@ class Founding:
             InboxRow.insert_all(db, [inbox.inbox for inbox in self.inboxes])
             StatementRow.insert_all(db, [inbox.statement for inbox in self.inboxes])
             GrantRow.insert_all(db, [inbox.grant for inbox in self.inboxes])
+
+    def directory(self, store: Store) -> Directory:
+        """Give the directory of a database that was just filled.
+
+        The same rows are the same chains: they are read and verified once a worker. Whenever the
+        directory is refreshed, they are held against what is in the database by then.
+        """
+        if not self._verified:
+            roots = [inbox.root for inbox in self.inboxes]
+            self._verified.append(Directory(self.adviser.installation, roots, store))
+        known, new = self._verified[0], object.__new__(Directory)
+        new.__dict__ |= known.__dict__ | {
+            "_store": store,
+            "_refreshing": threading.Lock(),
+            "_watching": threading.Lock(),
+            "_looked": time.monotonic(),
+        }
+        return new
 
 
 @pytest.fixture(scope="session")
@@ -334,7 +359,7 @@ def open_office(store: Store, founding: Founding) -> Office:
     installation = Installation(
         founding.adviser.installation,
         store,
-        Directory(founding.adviser.installation, [one.root for one in founding.inboxes], store),
+        founding.directory(store),
         founding.profile,
         FormKey.random(),
         log_key.verifying,

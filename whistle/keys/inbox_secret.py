@@ -1,5 +1,7 @@
 """The secret of an inbox: what members are granted, and what a recovery key can open."""
 
+from functools import cached_property
+
 from whistle.crypto.envelope import KeyPair
 from whistle.crypto.secret import Secret, Seed, SymmetricKey
 
@@ -7,10 +9,9 @@ from whistle.crypto.secret import Secret, Seed, SymmetricKey
 class InboxSecret(Secret):
     """64 bytes: an inbox's seed, then its vault key."""
 
-    __slots__ = ()
     size = 64
 
-    @property
+    @cached_property
     def pair(self) -> KeyPair:
         """The inbox's key pair; reports are sealed to its public half."""
         return KeyPair(Seed(self.reveal()[: Seed.size]))
