@@ -1,4 +1,4 @@
-"""A report written in for who told it: a sealed case, a receipt on paper, and nothing left of it."""
+"""A report written in for who told it: a sealed case, a receipt on paper, and no trace of that."""
 
 import logging
 from dataclasses import replace
