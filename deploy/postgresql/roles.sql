@@ -89,7 +89,7 @@ GRANT SELECT, INSERT ON statement TO :"casework";
 GRANT SELECT, INSERT, UPDATE, DELETE ON enquiry_case TO :"casework";
 GRANT SELECT, INSERT, UPDATE, DELETE
    ON case_keys_inbox, registration, inbox_record TO :"casework";
-GRANT SELECT, DELETE ON satisfaction_answer TO :"casework";
+GRANT SELECT, UPDATE (epoch, sealed), DELETE ON satisfaction_answer TO :"casework";
 GRANT SELECT, INSERT, DELETE ON public_document TO :"casework";
 GRANT SELECT, INSERT ON case_keys_reporter, chunk TO :"casework";
 GRANT INSERT ON receipt TO :"casework";
@@ -119,7 +119,8 @@ GRANT UPDATE (id) ON inbox, enquiry_case, attachment TO :"keeper";
 GRANT UPDATE (case_id) ON receipt TO :"keeper";
 GRANT UPDATE (body) ON
       case_keys_inbox, registration, inbox_record, item, chunk TO :"keeper";
-GRANT UPDATE (sealed) ON case_keys_reporter TO :"keeper";
+GRANT UPDATE (sealed) ON case_keys_reporter, satisfaction_answer TO :"keeper";
+GRANT UPDATE (nullifier) ON satisfaction_used TO :"keeper";
 GRANT UPDATE (day) ON removed_row TO :"keeper";
 GRANT SELECT (started), DELETE ON member_session TO :"keeper";
 

@@ -19,6 +19,9 @@ LEFT_OUT = frozenset(
         tables.sign_in_failures,
         log_tables.job_leases,
         log_tables.fresh_rows,  # what came today: it would be told for as long as the copy lives
+        # Two copies would tell on which days somebody answered, and their keys which answers.
+        tables.satisfaction_used,
+        tables.satisfaction_answers,
     }
 )
 _LARGE = frozenset({tables.chunks, tables.items})  # rows of up to a megabyte

@@ -8,6 +8,7 @@ row. Several members may be at it at once.
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -20,7 +21,8 @@ from whistle.keys.directory import TrustedInbox
 from whistle.keys.inbox_records import renew
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.rotation import renew_case
-from whistle.storage import inbox_records
+from whistle.keys.satisfaction import renew_answer
+from whistle.storage import inbox_records, satisfaction
 from whistle.storage import rotation as queries
 from whistle.storage.rotation import NewKeys, OldCase, Progress
 from whistle.storage.rows import InboxRecordRow
@@ -83,6 +85,7 @@ def rotate_for(cases: Cases, seconds: float) -> Slice:
         if inbox.inbox.inbox_id not in waiting:
             continue
         if _rotate_inbox(cases, inbox, until, done) and _rotate_records(cases, inbox, until, done):
+            _rotate_answers(cases, inbox)
             _put_old_keys_away(cases, inbox)
     return done
 
@@ -197,3 +200,19 @@ def _renew_records(
             cases.log.append(db, deed(Logged.CASES_RENEWED, inbox, records=written))
     done.renewed += written
     done.missed += len(renewed) - written
+
+
+# -- answers that wait to be added up ----------------------------------------------------------
+
+
+def _rotate_answers(cases: Cases, inbox: InboxKeys) -> None:
+    """Bring all of them under the new key: nobody is told how many there are, the log included."""
+    with cases.here.store.read() as db:
+        waiting = satisfaction.old(db, inbox.inbox.inbox_id, inbox.inbox.key_epoch)
+    renewed = []
+    for row in waiting:
+        with suppress(SealingError):
+            renewed.append((row, renew_answer(inbox, row)))
+    if renewed:
+        with cases.here.store.write() as db:
+            satisfaction.renew(db, renewed, inbox.inbox.epoch)

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
 
     RECEIPT_LOOKUP = "receipt/lookup"
     RECEIPT_REPORTER = "receipt/reporter"
+    RECEIPT_NULLIFIER = "receipt/nullifier"
     MEMBER_HYBRID = "member/hybrid"
     MEMBER_SIGNING = "member/signing"
     MEMBER_FINGERPRINT = "member/fingerprint"
@@ -42,6 +43,7 @@ class Purpose(StrEnum):
     REGISTRATION = "case/registration"
     ANONYMISED = "record/anonymised"
     BOOK = "record/book"
+    SATISFACTION = "satisfaction/answer"
     ITEM_KEY = "item/key"
     ITEM = "item/content"
     FILE_CHUNK = "file/chunk"

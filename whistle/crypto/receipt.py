@@ -63,6 +63,14 @@ class Receipt(Secret):
         """Give 32 bytes that make digests of content unguessable to who has no receipt."""
         return derive(self, Place(Purpose.CONTENT_DIGEST, installation))
 
+    def nullifier(self, installation: bytes) -> bytes:
+        """Give the 32 bytes that say that somebody answered the three questions.
+
+        Only who has the receipt can tell whose they are: they lie beside no lookup and no case.
+        """
+        derived = derive(self, Place(Purpose.RECEIPT_NULLIFIER, installation))
+        return hashlib.sha256(derived).digest()
+
     def key_pair(self, installation: bytes) -> KeyPair:
         """Give the reporter's own key pair, to which the dialogue key is sealed."""
         return KeyPair(Seed(derive(self, Place(Purpose.RECEIPT_REPORTER, installation))))

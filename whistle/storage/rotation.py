@@ -233,11 +233,13 @@ def forget_old_grants(db: Connection, inbox_id: bytes, key_epoch: int) -> None:
 
 def _spare(table: Table, inbox_id: bytes, key_epoch: int) -> tuple[ColumnElement[bool], ...]:
     column, record = table.c, tables.inbox_records.c
+    answer = tables.satisfaction_answers.c
     return (
         column.inbox_id == inbox_id,
         column.epoch < key_epoch,
         column.epoch.not_in(select(_KEYS.epoch).where(_KEYS.inbox_id == inbox_id)),
         column.epoch.not_in(select(record.epoch).where(record.inbox_id == inbox_id)),
+        column.epoch.not_in(select(answer.epoch).where(answer.inbox_id == inbox_id)),
     )
 
 

@@ -359,6 +359,20 @@ class InboxRecordRow(Row):
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class SatisfactionAnswerRow(Row):
+    """An answer to the three questions, sealed to an inbox until there are enough to add up.
+
+    ``epoch``: at which the inbox's newest key began.
+    """
+
+    table = tables.satisfaction_answers
+    id: bytes
+    inbox_id: bytes
+    epoch: int
+    sealed: bytes
+
+
 class RecordKind(StrEnum):
     """What a record of an inbox is: of a closed case, which nothing names; or of the book."""
 

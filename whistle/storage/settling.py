@@ -26,6 +26,8 @@ _ROWS: tuple[tuple[Table, str], ...] = (  # with the column that is written as i
     (tables.reporter_keys, "sealed"),
     (tables.registrations, "body"),
     (tables.inbox_records, "body"),  # beside its case's, until the night
+    (tables.satisfaction_used, "nullifier"),  # beside its answer's, until the night
+    (tables.satisfaction_answers, "sealed"),
     (tables.items, "body"),
     (tables.attachments, "id"),
     (tables.chunks, "body"),

@@ -29,12 +29,16 @@ from whistle.uploads import Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class _Act:
-    """One of them: its form, its page, and what sending it does."""
+class OneAct:
+    """One of them: its form, its page, and what sending it does.
+
+    ``may``: whether the reporter of a dialogue can do it at all.
+    """
 
     name: str
     form: type[ActForm]
     do: Callable[[IntakeService, Receipt, bytes, ActForm], Outcome]
+    may: Callable[[Dialogue], bool] = lambda _dialogue: True
 
     @property
     def template(self) -> str:
@@ -55,30 +59,30 @@ def _withdraw(here: IntakeService, receipt: Receipt, form_id: bytes, _form: ActF
     return here.withdraw_identity(receipt, form_id)
 
 
-_CLOSE = _Act("close", CloseForm, _close)
-_IDENTITY = _Act("identity", IdentityForm, _identity)
-_WITHDRAW = _Act("withdraw", WithdrawForm, _withdraw)
+_CLOSE = OneAct("close", CloseForm, _close)
+_IDENTITY = OneAct("identity", IdentityForm, _identity)
+_WITHDRAW = OneAct("withdraw", WithdrawForm, _withdraw)
 
 
 @blueprint.route("/receipt/close", methods=["GET", "POST"])
 def close() -> BaseResponse:
     """I need no more."""
-    return _answer(_CLOSE)
+    return answer(_CLOSE)
 
 
 @blueprint.route("/receipt/identity", methods=["GET", "POST"])
 def identity() -> BaseResponse:
     """This is who I am."""
-    return _answer(_IDENTITY)
+    return answer(_IDENTITY)
 
 
 @blueprint.route("/receipt/withdraw", methods=["GET", "POST"])
 def withdraw() -> BaseResponse:
     """Delete who I am."""
-    return _answer(_WITHDRAW)
+    return answer(_WITHDRAW)
 
 
-def _answer(act: _Act) -> BaseResponse:
+def answer(act: OneAct) -> BaseResponse:
     """Show the page, or do it; the text stays in the form when it is not done."""
     form = act.form()
     if request.method != "POST":
@@ -91,15 +95,16 @@ def _answer(act: _Act) -> BaseResponse:
         dialogue = service().open(session.receipt)
         if dialogue is None:
             return forget(_page(act, form, None, Refusal(no_report(session.receipt), 404)))
-        refusal = _do(act, form, session)
+        refusal = _do(act, form, session) if act.may(dialogue) else None
     except FAILURES as error:
         return _page(act, form, session, Refusal(not_received(error), 503))
     if refusal:
         return _page(act, form, session, refusal, dialogue)
-    return remember(redirect(url_for("intake.receipt", done=act.name), 303), session)
+    done = act.name if act.may(dialogue) else None
+    return remember(redirect(url_for("intake.receipt", done=done), 303), session)
 
 
-def _do(act: _Act, form: ActForm, session: ReporterSession) -> Refusal | None:
+def _do(act: OneAct, form: ActForm, session: ReporterSession) -> Refusal | None:
     """Do it, or say why not."""
     if not form.validate():
         return Refusal("", 422)
@@ -109,19 +114,19 @@ def _do(act: _Act, form: ActForm, session: ReporterSession) -> Refusal | None:
     return why_not_added(act.do(service(), session.receipt, named, form))
 
 
-def _first_page(act: _Act, session: ReporterSession | None) -> BaseResponse:
+def _first_page(act: OneAct, session: ReporterSession | None) -> BaseResponse:
     """Show the form; to who has shown no receipt, or one that opens nothing, the way in."""
     try:
         dialogue = service().open(session.receipt) if session else None
     except FAILURES:
         dialogue = None
-    if dialogue is None:
+    if dialogue is None or not act.may(dialogue):
         return redirect(url_for("intake.receipt"), 303)
     return _page(act, act.form(formdata=None), session, None, dialogue)
 
 
 def _page(
-    act: _Act,
+    act: OneAct,
     form: ActForm,
     session: ReporterSession | None,
     refusal: Refusal | None,

@@ -20,6 +20,7 @@ from whistle.crypto.errors import ReceiptError
 from whistle.crypto.receipt import Receipt
 from whistle.intake.forms import MessageForm, ReceiptForm
 from whistle.intake.reporter_session import ReporterSession
+from whistle.intake.satisfaction import is_asked
 from whistle.intake.service import Dialogue, Outcome
 from whistle.intake.views.blank import BlankPages
 from whistle.intake.views.session import (
@@ -183,6 +184,7 @@ def _dialogue_page(
         lost_files=request_uploads().names() if form else (),
         limits=Limits(),
         done=request.args.get("done") if request.method == "GET" else None,
+        is_asked=is_asked(this_installation(), dialogue),
     )
     return remember(Response(page, status=refusal.status if refusal else 200), session)
 
