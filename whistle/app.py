@@ -24,6 +24,7 @@ def create_intake(installation: Installation) -> Flask:
     """Make the anonymous door. It cannot import casework."""
     from whistle import public_log  # noqa: PLC0415  (each door loads only its own rooms)
     from whistle.intake import views  # noqa: PLC0415
+    from whistle.statistics import views as statistics  # noqa: PLC0415
 
     installation = open_doors(installation)
     app = make_app("intake", installation, _language_in_path, "/static")
@@ -31,6 +32,7 @@ def create_intake(installation: Installation) -> Flask:
         app.before_request(refuse_while_closed)
     views.init_app(app)
     app.register_blueprint(public_log.blueprint)
+    app.register_blueprint(statistics.blueprint)
     return app
 
 

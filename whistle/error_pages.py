@@ -149,7 +149,7 @@ def untrusted_page(error: DirectoryError) -> Response:
 
 def refuse_while_closed() -> Response | None:
     """Say that no door is open yet: the keys that reports are sealed to are not confirmed."""
-    if request.endpoint == "static" or request.blueprint == "public_log":
+    if request.endpoint == "static" or request.blueprint in {"public_log", "statistics"}:
         return None
     page = render_template(
         "layout/error.html",

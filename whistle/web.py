@@ -63,6 +63,8 @@ SEAL_NOTHING = {
     "public_log.about",  # worth most when something is wrong
     "public_log.newest",
     "public_log.of_day",
+    "statistics.index",
+    "statistics.document",
 }
 _HOST = re.compile(  # RFC 3986, 3.2.2: a name, or an address of IPv4 or IPv6; then a port
     r"(?=[^:]{1,253}(?::|$)|\[)(?:[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|\[[0-9A-Fa-f:.]+\])"
@@ -357,7 +359,7 @@ def _harden(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code < 400:  # noqa: PLR2004
         response.headers["Cache-Control"] = f"private, max-age={STATIC_SECONDS}"
         response.headers.pop("Last-Modified", None)
-    else:
+    elif not response.cache_control.public:  # which a page for everybody says by itself
         response.headers["Cache-Control"] = "no-store"
     return response
 

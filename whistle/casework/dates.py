@@ -8,6 +8,7 @@ from whistle.audit.log import Deed, deed
 from whistle.casework.cases import Cases, OpenedCase
 from whistle.casework.duties import DutyKind
 from whistle.casework.filters import DAMAGED
+from whistle.casework.learning.due import DueInBook, due_in_book
 from whistle.crypto.errors import SealingError
 from whistle.domain.logged import Logged
 from whistle.domain.registration import DueKind
@@ -39,12 +40,22 @@ class DueInCase:
     case: CaseRow
     title: str
 
+    @property
+    def order(self) -> tuple[date, date, bytes]:
+        """Where it stands in a list of what is due."""
+        return self.due.day, self.case.received, self.case.id
+
+    @property
+    def day(self) -> date:
+        """When it is due."""
+        return self.due.day
+
 
 @dataclass(frozen=True, slots=True)
 class Dates:
     """A page of what is due, the first day first. ``damaged``: cases that do not open."""
 
-    due: Sequence[DueInCase]
+    due: Sequence[DueInCase | DueInBook]
     overdue: int
     total: int
     page: int
@@ -53,13 +64,17 @@ class Dates:
 
 
 def list_dates(cases: Cases, page: int = 1) -> Dates:
-    """List what is due in all of this member's cases. A page beyond the last is the last."""
+    """List what is due in all of this member's cases, and in the office's book.
+
+    A page beyond the last is the last.
+    """
     opened = {inbox.inbox.inbox_id: inbox for inbox in cases.inboxes_opened()}
     with cases.here.store.read() as db:
         rows = dated_cases(db, list(opened))
     cases.note(*(_looked_at(inbox) for inbox in opened.values()))
     bulk = {inbox_id: BulkInbox(inbox) for inbox_id, inbox in opened.items()}
-    found, damaged = [], 0
+    found: list[DueInCase | DueInBook] = [*due_in_book(cases)]
+    damaged = 0
     for row in rows:
         try:
             registration = _registration(bulk[row.case.inbox_id], row)
@@ -73,13 +88,13 @@ def list_dates(cases: Cases, page: int = 1) -> Dates:
             DueInCase(due, inbox, row.case, registration.title)
             for due in due_in(row.case, registration)
         ]
-    found.sort(key=lambda one: (one.due.day, one.case.received, one.case.id))
+    found.sort(key=lambda one: one.order)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     today = cases.here.clock.today()
     return Dates(
         found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-        sum(one.due.day < today for one in found),
+        sum(one.day < today for one in found),
         len(found),
         page,
         pages,

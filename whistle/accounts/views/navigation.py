@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from whistle.accounts.leaving import LeavingService
 from whistle.accounts.members import role_of
 from whistle.crypto.errors import DirectoryError
+from whistle.domain.channel import InboxKind
 from whistle.domain.role import Role
 from whistle.signed_in import SignedIn, is_in_an_inbox, signed_in
 from whistle.web import this_installation
@@ -39,8 +40,11 @@ def main_menu() -> list[MenuLink]:
             ("casework.entry", _("New enquiry")),
             ("casework.search", _("Search")),
             ("casework.dates", _("Dates")),
-            ("casework.exchange", _("Import and export")),
+            ("casework.access_requests", _("Access requests")),
         ]
+        if role is not None and role.may_open is InboxKind.MAIN:  # the office's book is theirs
+            links.append(("casework.recommendations", _("What we learn")))
+        links.append(("casework.exchange", _("Import and export")))
     links.append(("accounts.members", _("Members")))
     if role is not None and role.may_open is not None:
         links.append(("accounts.keys", _("My keys")))

@@ -15,6 +15,7 @@ from whistle.audit.log import deed
 from whistle.casework.acts import Done
 from whistle.casework.cases import Cases
 from whistle.casework.entering import inbox_to_enter
+from whistle.casework.learning.publishing import deeds_of, follow
 from whistle.domain.channel import Channel
 from whistle.domain.logged import Logged
 from whistle.keys.book import Entry, KeptEntry, Page, open_entries, seal_entry
@@ -142,10 +143,13 @@ def _version(cases: Cases, entry_id: bytes, version: int, content: Page) -> Entr
 
 def _put(cases: Cases, book: OpenedBook, entry: Entry, act: Logged) -> Done:
     done = deed(act, book.inbox, item=entry.entry_id, kind=entry.content.kind)
+    kept = book.find(entry.entry_id)
+    before = kept.newest if kept else None
     try:
-        with cases.log.write(done) as db:
+        with cases.log.write(done, *deeds_of(entry, before)) as db:
             inbox_records.insert(db, [seal_entry(book.inbox, entry)], book.inbox.inbox.epoch)
             _erase_struck(db, book, entry)
+            follow(db, entry, before)
     except DuplicateError:
         return Done.CHANGED
     return Done.YES

@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 
 from whistle.casework.views.blueprint import blueprint
 
-# Each with the endpoints of the pages below it, which are shown as part of it.
 _PAGES = (
     ("casework.recommendations", _l("Recommendations")),
     ("casework.activities", _l("Activities")),

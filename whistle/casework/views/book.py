@@ -1,0 +1,253 @@
+"""Activities, staffing gaps and changes of method, evaluations: lists of the office's book."""
+
+from collections.abc import Mapping
+
+from flask import Response, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from whistle.casework.acts import Done
+from whistle.casework.forms import VersionForm
+from whistle.casework.learning.book import OpenedBook, Place, read_book, strike, take_back
+from whistle.casework.views.blueprint import act, blueprint, check, found, read_id, service
+from whistle.casework.views.book_forms import ActivityForm, BookForm, ChangeForm, EvaluationForm
+from whistle.casework.views.book_pages import (
+    STRUCK,
+    Shelf,
+    add,
+    choices,
+    edit_page,
+    opened,
+    problems,
+    save,
+    start,
+    to,
+    told,
+    undo_of,
+)
+from whistle.casework.views.book_words import show_entry, sum_of, year_choices, year_name
+from whistle.domain.book import (
+    Activity,
+    Change,
+    Evaluation,
+    NoRecommendations,
+    Recommendation,
+)
+from whistle.domain.reporting_year import touches, year_of
+from whistle.keys.book import KeptEntry
+from whistle.signed_in import MemberForm, members_only
+from whistle.uploads import Refusal
+from whistle.web import this_installation
+
+
+@blueprint.get("/activities")
+@members_only
+def activities() -> BaseResponse:
+    """What was done besides cases, of a year or of all, with the form for more."""
+    return _activities(ActivityForm(formdata=None))
+
+
+@blueprint.post("/activities")
+@members_only
+def add_activity() -> BaseResponse:
+    """Write an activity down."""
+    return add(_ACTIVITIES)
+
+
+@blueprint.get("/activity/<entry_id>")
+@members_only
+def activity(entry_id: str) -> BaseResponse:
+    """An activity, to change it."""
+    return edit_page(_ACTIVITIES, entry_id)
+
+
+@blueprint.post("/activity/<entry_id>")
+@members_only
+def change_activity(entry_id: str) -> BaseResponse:
+    """Change an activity."""
+    return save(_ACTIVITIES, entry_id)
+
+
+@blueprint.get("/changes")
+@members_only
+def changes() -> BaseResponse:
+    """Staffing gaps and changes of method, with the form for another."""
+    return _changes(ChangeForm(formdata=None))
+
+
+@blueprint.post("/changes")
+@members_only
+def add_change() -> BaseResponse:
+    """Write a gap or a change of method down."""
+    return add(_CHANGES)
+
+
+@blueprint.get("/change/<entry_id>")
+@members_only
+def change(entry_id: str) -> BaseResponse:
+    """A gap or a change of method, to change it."""
+    return edit_page(_CHANGES, entry_id)
+
+
+@blueprint.post("/change/<entry_id>")
+@members_only
+def change_change(entry_id: str) -> BaseResponse:
+    """Change a gap or a change of method."""
+    return save(_CHANGES, entry_id)
+
+
+@blueprint.get("/evaluations")
+@members_only
+def evaluations() -> BaseResponse:
+    """Evaluations of the function, with the form for another."""
+    return _evaluations(EvaluationForm(formdata=None))
+
+
+@blueprint.post("/evaluations")
+@members_only
+def add_evaluation() -> BaseResponse:
+    """Write an evaluation down; one that is public is published at once."""
+    return add(_EVALUATIONS)
+
+
+@blueprint.get("/evaluation/<entry_id>")
+@members_only
+def evaluation(entry_id: str) -> BaseResponse:
+    """An evaluation, to change it."""
+    return edit_page(_EVALUATIONS, entry_id)
+
+
+@blueprint.post("/evaluation/<entry_id>")
+@members_only
+def change_evaluation(entry_id: str) -> BaseResponse:
+    """Change an evaluation, on the public page as well."""
+    return save(_EVALUATIONS, entry_id)
+
+
+@blueprint.post("/book/<entry_id>/strike")
+@members_only
+def strike_entry(entry_id: str) -> BaseResponse:
+    """Strike an entry of any kind out; the next page offers to take that back."""
+    form = VersionForm()
+    check(form)
+    endpoint = _list_of(entry_id)
+    where = Place(read_id(entry_id), form.version.data or 0)
+    done = act(lambda: strike(service(), where))
+    return to(endpoint, "changed" if done is Done.CHANGED else STRUCK, entry=entry_id)
+
+
+@blueprint.post("/book/<entry_id>/take-back")
+@members_only
+def take_entry_back(entry_id: str) -> BaseResponse:
+    """Take back that an entry was struck out."""
+    check(MemberForm())
+    endpoint = _list_of(entry_id, otherwise="casework.recommendations")
+    done = act(lambda: take_back(service(), read_id(entry_id)))
+    return to(endpoint, "too-late" if done is Done.CHANGED else "taken-back")
+
+
+def _list_of(entry_id: str, otherwise: str = "") -> str:
+    """Give the endpoint of the list that an entry stands in; 404 where there is no such."""
+    book = found(lambda: read_book(service()))
+    kept = book.find(read_id(entry_id))
+    if kept is None and otherwise:
+        return otherwise
+    return found(lambda: _LISTS.get(kept.content.kind) if kept else None)
+
+
+# -- lists -------------------------------------------------------------------------------------
+
+
+def _activities(form: BookForm, refusal: Refusal | None = None) -> BaseResponse:
+    book = opened(Activity)
+    begins = this_installation().profile.office.year_begins
+    there = sorted(book.of_kind(Activity), key=lambda one: one[1].first, reverse=True)
+    years = sorted({year_of(one.first, begins) for _kept, one in there}, reverse=True)
+    asked = request.args.get("year", "")
+    year = int(asked) if asked in map(str, years) else None
+    shown = [
+        (kept, one)
+        for kept, one in there
+        if year is None or touches(year, begins, one.first, one.last)
+    ]
+    return _list_page(
+        book,
+        [kept for kept, _one in shown],
+        form,
+        refusal,
+        kind=Activity.kind,
+        change_endpoint=_ACTIVITIES.change_endpoint,
+        years=year_choices(years),
+        year="" if year is None else str(year),
+        year_name="" if year is None else year_name(year),
+        sum=sum_of([one for _kept, one in shown]),
+    )
+
+
+def _changes(form: BookForm, refusal: Refusal | None = None) -> BaseResponse:
+    book = opened(Change)
+    there = sorted(book.of_kind(Change), key=lambda one: one[1].first, reverse=True)
+    return _list_page(
+        book,
+        [kept for kept, _one in there],
+        form,
+        refusal,
+        kind=Change.kind,
+        change_endpoint=_CHANGES.change_endpoint,
+    )
+
+
+def _evaluations(form: BookForm, refusal: Refusal | None = None) -> BaseResponse:
+    book = opened(Evaluation)
+    there = sorted(book.of_kind(Evaluation), key=lambda one: one[1].day, reverse=True)
+    return _list_page(
+        book,
+        [kept for kept, _one in there],
+        form,
+        refusal,
+        kind=Evaluation.kind,
+        change_endpoint=_EVALUATIONS.change_endpoint,
+    )
+
+
+def _list_page(
+    book: OpenedBook,
+    entries: list[KeptEntry],
+    form: BookForm,
+    refusal: Refusal | None,
+    **more: object,
+) -> BaseResponse:
+    start(form)
+    names = service().names()
+    page = render_template(
+        "casework/learning/list.html",
+        entries=[show_entry(one, names) for one in entries],
+        form=form,
+        is_new=True,
+        problems=problems(form, refusal),
+        done=told(),
+        undo=undo_of(book),
+        damaged=book.damaged,
+        **choices(),
+        **more,
+    )
+    return Response(page, status=refusal.status if refusal else 200)
+
+
+_ACTIVITIES = Shelf(
+    Activity, ActivityForm, "casework.activities", "casework.change_activity", _activities
+)
+_CHANGES = Shelf(Change, ChangeForm, "casework.changes", "casework.change_change", _changes)
+_EVALUATIONS = Shelf(
+    Evaluation,
+    EvaluationForm,
+    "casework.evaluations",
+    "casework.change_evaluation",
+    _evaluations,
+)
+_LISTS: Mapping[str, str] = {
+    Activity.kind: "casework.activities",
+    Change.kind: "casework.changes",
+    Evaluation.kind: "casework.evaluations",
+    Recommendation.kind: "casework.recommendations",
+    NoRecommendations.kind: "casework.recommendations",
+}

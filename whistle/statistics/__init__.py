@@ -1,0 +1,1 @@
+"""What is published: a room for everybody, without a key, a session or a cookie."""
