@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from werkzeug.http import parse_options_header
 
 from tests.abuse.forms import MULTIPART, field, multipart
+from tests.support.identity import opened_page
 from tests.support.office import Office, Reporter, hidden_fields
 from whistle.domain.disguise import show_controls
 
@@ -28,7 +29,7 @@ def test_what_turns_letters_round_is_shown_to_every_reader_and_kept_as_it_was(
         reporter.come_back(receipt).text,
         desk.open(case).text,
         desk.get("/casework/inboxes").text,
-        desk.post(f"{address}/identity", token).text,
+        opened_page(desk, case),
     ]
     for page in seen:
         assert SHOWN in page

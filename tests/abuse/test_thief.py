@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import Connection
 
 from tests.support.demo import Demo, answering, end, free_port, running_demo, told_at
+from tests.support.identity import SENT
 from tests.support.office import hidden_fields
 from tests.support.requirements import missing
 from tests.support.visitors import Visitor, file_of
@@ -135,8 +136,8 @@ def member_answers(demo: Demo, spoils: Loot, channel: str) -> None:
     for address in listed:
         page = desk.get(address).page
         if spoils.canaries[f"{channel} text"] in page:
-            token = hidden_fields(page)["csrf_token"]
-            identity = desk.post(f"{address}/identity", {"csrf_token": token}).page
+            step = hidden_fields(desk.get(f"{address}/identity").page)
+            identity = desk.post(f"{address}/identity", {**step, **SENT}).page
             assert spoils.canaries[f"{channel} name"] in identity
             answer: dict[str, object] = {
                 **hidden_fields(page),

@@ -31,6 +31,7 @@ def test_words_are_found_and_leave_no_trace_in_the_address(desk: Walk) -> None:
     desk.sees()
     page.locator('[name="words"]').fill("støjhegn intetsteds")
     page.locator('[name="names"]').check()
+    page.locator('[name="ground"]').select_option("access")
     doors.press(page, 'form[role="search"] .button-primary')
     assert page.locator(".hits").count() == 0
     assert page.locator('[name="names"]').is_checked()

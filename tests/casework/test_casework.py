@@ -8,7 +8,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.support.identity import SENT, WHY, opened_page
 from tests.support.office import Office, a_file, hidden_fields
+from whistle.casework.identity import open_identity
 from whistle.casework.service import CaseworkService, DutyKind, ListedCase, Written
 from whistle.crypto.envelope import KeyPair
 from whistle.crypto.receipt import Receipt
@@ -53,7 +55,7 @@ def test_a_report_about_the_adviser_is_the_reserves_alone(office: Office) -> Non
     adviser, reserve = office.work_of(office.adviser), office.work_of(office.reserve)
     assert listed(adviser) == []
     assert adviser.open(case_id) is None
-    assert adviser.identity(case_id) is None
+    assert open_identity(adviser, case_id, WHY) is None
     assert adviser.file(case_id, bytes(16)) is None
     written = adviser.answer(case_id, b"f", "Hov", (), is_feedback=False)
     assert written is Written.CLOSED_TO_YOU
@@ -173,9 +175,9 @@ def test_who_the_reporter_is_takes_a_step_of_its_own(office: Office) -> None:
     page = desk.open(case_id).text
     assert "Bodil Navn" not in page
     address = f"/casework/case/{case_id.hex()}/identity"
-    assert desk.get(address).status_code == 405
-    assert desk.post(address, {}).status_code == 403
-    shown = desk.post(address, {"csrf_token": hidden_fields(page)["csrf_token"]}).text
+    assert "Bodil Navn" not in desk.get(address).text
+    assert desk.post(address, SENT).status_code == 422
+    shown = opened_page(desk, case_id)
     assert "Bodil Navn" in shown
     assert "12 34 56 78" in shown
 
@@ -189,12 +191,9 @@ def test_the_name_of_the_reported_person_takes_another_step_of_its_own(office: O
     desk = office.desk_of(office.adviser)
     page = desk.open(case_id).text
     assert "Poul Person" not in page
-    token = {"csrf_token": hidden_fields(page)["csrf_token"]}
-    case = f"/casework/case/{case_id.hex()}"
-    assert "Poul Person" not in desk.post(f"{case}/identity", token).text
-    assert desk.get(f"{case}/apart").status_code == 405
-    assert desk.post(f"{case}/apart", {}).status_code == 403
-    shown = desk.post(f"{case}/apart", token).text
+    assert "Poul Person" not in opened_page(desk, case_id)
+    assert "Poul Person" not in desk.get(f"/casework/case/{case_id.hex()}/apart").text
+    shown = opened_page(desk, case_id, "apart")
     assert "Poul Person" in shown
     assert "Åse Ømann" not in shown
 

@@ -17,6 +17,7 @@ from whistle.casework.filters import Filters
 from whistle.casework.search import Asked, Found, search
 from whistle.domain.channel import Channel
 from whistle.domain.filed import Task
+from whistle.domain.identity import OpeningGround
 from whistle.domain.logged import Logged
 from whistle.domain.registration import Enquiry, Issue
 from whistle.domain.words import read_words
@@ -110,8 +111,8 @@ def test_a_report_that_nobody_has_opened_is_found_and_stays_new(office: Office) 
 def test_who_wrote_is_looked_for_only_when_asked_and_not_shown(office: Office, desk: Desk) -> None:
     office.reporter().report("Tekst", name="Karla Kvist", contact="karla@kvist.example")
     assert ids(found(office, "kvist")) == []
-    assert where(found(office, "kvist", names=True)) == [Where.IDENTITY] * 2
-    page = ask(desk, "kvist.example", names="y")
+    assert where(found(office, "kvist", names=OpeningGround.ACCESS)) == [Where.IDENTITY] * 2
+    page = ask(desk, "kvist.example", names="y", ground="access")
     assert 'class="hits"' in page
     assert "Karla" not in page
     assert "karla@" not in page
@@ -213,11 +214,11 @@ def test_a_damaged_row_hides_nothing_else(office: Office, table: Table, body: by
 def test_the_log_says_that_it_was_searched_and_never_for_what(office: Office, desk: Desk) -> None:
     entered(office, "En sjælden kolibri")
     journal = Journal(office)
-    ask(desk, "kolibri", names="y")
+    ask(desk, "kolibri", names="y", ground="access")
     told = journal.new()
     assert {one.act for one in told} == {Logged.CASES_SEARCHED}
     assert len(told) == 3
-    assert {str(sorted(one.about)) for one in told} == {"['names', 'role']"}
+    assert {str(sorted(one.about)) for one in told} == {"['ground', 'names', 'role']"}
     assert {one.about["names"] for one in told} == {1}
 
 

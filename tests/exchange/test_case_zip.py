@@ -11,21 +11,14 @@ import pytest
 from pypdf import PdfReader
 
 from tests.casework.journal import Journal
+from tests.support.identity import WHY
 from tests.support.office import Office, a_file
 from whistle.casework.exchange import words
-from whistle.casework.exchange.case_zip import export_case
+from whistle.casework.exchange.case_zip import Also, export_case
 from whistle.casework.notes import write_note
-from whistle.domain.filed import (
-    AccessRequest,
-    Competence,
-    Consent,
-    Disclosure,
-    Referral,
-    Task,
-)
 from whistle.domain.logged import Logged
 from whistle.domain.registration import Enquiry
-from whistle.keys.filed import Document
+from whistle.keys.filed import KINDS
 
 Taken = Callable[..., ZipFile]
 TEXT = "Kasserne bliver låst op om natten."
@@ -52,7 +45,8 @@ def take(office: Office, case_id: bytes) -> Taken:
 
     def taken(*, identity: bool = False, language: str = "da") -> ZipFile:
         work = office.work_of(office.adviser)
-        found = export_case(work, case_id, language, also_identity=identity)
+        also = Also(WHY, reporter=True, apart=True) if identity else None
+        found = export_case(work, case_id, language, also)
         assert found is not None
         return ZipFile(BytesIO(b"".join(found.content)))
 
@@ -130,7 +124,7 @@ def test_identity_comes_along_only_when_it_is_asked_for_and_the_log_says_so(
     told = journal.new()
     assert [one.act for one in told] == [
         Logged.IDENTITY_OPENED,
-        Logged.ANSWERS_OPENED,
+        Logged.CASE_OPENED,  # nothing is kept apart
         Logged.CASE_EXPORTED,
     ]
     assert {one.about["case"] for one in told} == {case_id.hex()}
@@ -142,13 +136,15 @@ def test_a_case_in_english_is_called_so(take: Taken) -> None:
 
 def test_whose_keys_do_not_open_a_case_takes_nothing_out(office: Office, case_id: bytes) -> None:
     work = office.work_of(office.reserve)
-    assert export_case(work, case_id, "da", also_identity=True) is None
+    assert export_case(work, case_id, "da", Also(WHY, reporter=True)) is None
 
 
 def test_everything_that_a_case_can_hold_has_a_name_on_paper() -> None:
     known = words.of_cases()
-    kinds = (AccessRequest, Competence, Consent, Disclosure, Document, Referral, Task, Enquiry)
+    kinds = (*KINDS.values(), Enquiry)
+    of_a_masked_copy = {"texts", "left_out", "terms", "ticked", "masks"}
     not_shown = {"consent", "reply", "referral", "marking", "issues", "overrides", "casework"}
+    not_shown |= {"mediation", *of_a_masked_copy}
     for kind in kinds:
         for one in fields(kind):
             assert one.name in known or one.name in not_shown, f"{kind.__name__}.{one.name}"

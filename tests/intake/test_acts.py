@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from tests.intake.races import Interrupted, move_to_reserve
+from tests.support.identity import WHY
 from tests.support.office import Office, Reporter, hidden_fields
+from whistle.casework.identity import open_apart, open_identity
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Act, Channel, Side
 from whistle.intake.service import IntakeService, Outcome
@@ -45,7 +47,7 @@ def items(office: Office) -> list[ItemRow]:
 
 
 def identity(office: Office, receipt: str) -> Identity | None:
-    found = office.work_of(office.adviser).identity(office.case_of(receipt))
+    found = open_identity(office.work_of(office.adviser), office.case_of(receipt), WHY)
     return found[1] if found else None
 
 
@@ -112,7 +114,7 @@ def test_who_takes_a_name_back_leaves_the_name_of_the_reported_person(office: Of
     assert send(reporter, "identity", name="Åse Ømann") == 303
     assert send(reporter, "withdraw") == 303
     assert identity(office, receipt) == Identity()
-    apart = work.answers_apart(case_id)
+    apart = open_apart(work, case_id, WHY)
     assert apart is not None
     assert apart[1] == {"reported_name": ("Poul Person",)}
 
@@ -122,7 +124,7 @@ def test_a_name_kept_apart_comes_along_with_what_is_added_to_a_report(office: Of
     receipt = Receipt.parse(reporter.report(channel="council", reported_name="Poul Person"))
     also = Identity(answers={"reported_name": ("Poul Person", "Pia Person")})
     service(office).add_message(receipt, b"form", "Og mere.", [], also)
-    opened = office.work_of(office.adviser).answers_apart(office.case_of(receipt.show()))
+    opened = open_apart(office.work_of(office.adviser), office.case_of(receipt.show()), WHY)
     assert opened is not None
     assert opened[1] == {"reported_name": ("Pia Person", "Poul Person")}
 

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from tests.support.identity import WHY
 from tests.support.office import Office, Reporter, hidden_fields
+from whistle.casework.identity import open_identity
 from whistle.crypto.receipt import Receipt
 from whistle.intake import dialogue
 from whistle.intake.views.lengths import SHORTEST, padded
@@ -92,6 +94,6 @@ def test_a_dialogue_that_is_full_says_so_and_can_still_be_read_and_left(
     assert office.desk_of(office.adviser).answer(office.case_of(receipt), "Ja.").status_code == 303
     withdraw = hidden_fields(reporter.get("/da/receipt/withdraw").text)
     assert reporter.post("/da/receipt/withdraw", withdraw).status_code == 303
-    found = office.work_of(office.adviser).identity(office.case_of(receipt))
+    found = open_identity(office.work_of(office.adviser), office.case_of(receipt), WHY)
     assert found is not None
     assert found[1] == Identity()

@@ -7,8 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
+from tests.support.identity import WHY
 from tests.support.office import HOST, Office, Reporter, a_file, hidden_fields
 from whistle import uploads
+from whistle.casework.identity import open_identity
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
 from whistle.form_parser import MOST_TEXT_BYTES
@@ -160,7 +162,7 @@ def test_a_name_given_with_what_is_added_is_not_lost(office: Office) -> None:
     offered = hidden_fields(send(reporter, form, text="Mere", name="Bodil").text)
     send(reporter, offered, text="Mere", name="Bodil", contact="12 34", decision="add")
     work, case_id = office.work_of(office.adviser), office.case_of(form["receipt"])
-    found = work.identity(case_id)
+    found = open_identity(work, case_id, WHY)
     assert found is not None
     opened, identity = found
     assert opened.identity_given

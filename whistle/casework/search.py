@@ -18,6 +18,7 @@ from whistle.casework.cases import Cases
 from whistle.casework.filters import DAMAGED, Filters
 from whistle.casework.listing import ListedCase, listed
 from whistle.crypto.errors import SealingError
+from whistle.domain.identity import OpeningGround, OpeningWay
 from whistle.domain.logged import Logged
 from whistle.domain.sieve import Sieve, fold_record
 from whistle.domain.words import Words, fold
@@ -26,7 +27,7 @@ from whistle.keys.bulk import BulkInbox
 from whistle.keys.canonical import Json
 from whistle.keys.cases import Compartment
 from whistle.keys.keyring import InboxKeys
-from whistle.keys.texts import Text
+from whistle.keys.texts import Text, Where
 from whistle.storage import case_lists as queries
 from whistle.storage.case_lists import After, CaseState
 from whistle.storage.rows import InboxKeysRow, RegistrationRow
@@ -41,14 +42,16 @@ TEXTS = (Compartment.DIALOGUE, Compartment.CASEWORK)
 class Asked:
     """What is looked for, and in which cases.
 
-    ``names``: in names and contact details, too. ``after``: the case to go on from.
+    ``names``: why names and contact details are looked through, too; none where they are not. What
+    is found there has been told, so each such case is logged as one whose identity was opened.
+    ``after``: the case to go on from.
     """
 
     words: Words
     inbox_ids: Sequence[bytes] | None = None
     state: CaseState = CaseState.ALL
     filters: Filters = field(default_factory=Filters)
-    names: bool = False
+    names: OpeningGround | None = None
     after: After | None = None
 
 
@@ -85,10 +88,12 @@ def search(cases: Cases, asked: Asked) -> Found:
         for inbox in cases.inboxes_opened()
         if asked.inbox_ids is None or inbox.inbox.inbox_id in asked.inbox_ids
     }
-    cases.note(*(_searched(inbox, names=asked.names) for inbox in opened.values()))
+    cases.note(*(_searched(inbox, asked.names) for inbox in opened.values()))
     with cases.here.store.read() as db:
         found = _Search(cases, db, asked, opened).page()
         rows = {row.case.id: row for row in queries.load(db, list(found.texts))}
+    told = [one for one in found.texts if _tells_who(found.texts[one]) and one in rows]
+    cases.note(*(_told_who(opened[rows[one].case.inbox_id], one, asked.names) for one in told))
     return Found(
         [
             FoundCase(listed(cases, opened[rows[one].case.inbox_id], rows[one]), told)
@@ -100,12 +105,26 @@ def search(cases: Cases, asked: Asked) -> Found:
     )
 
 
-def _searched(inbox: InboxKeys, *, names: bool) -> Deed:
-    """Say that an inbox is searched, and whether in names, too; never for which words."""
+def _searched(inbox: InboxKeys, names: OpeningGround | None) -> Deed:
+    """Say that an inbox is searched, and why in names, too, if so; never for which words."""
+    ground = {"ground": names.value} if names else {}
     if inbox.inbox.epoch in inbox.granted:
-        return deed(Logged.CASES_SEARCHED, inbox, names=int(names))
+        return deed(Logged.CASES_SEARCHED, inbox, names=int(names is not None), **ground)
     inbox_id = inbox.inbox.inbox_id.hex()
-    return Deed(Logged.CASES_SEARCHED, {"inbox": inbox_id, "names": int(names)})
+    about: Json = {"inbox": inbox_id, "names": int(names is not None), **ground}
+    return Deed(Logged.CASES_SEARCHED, about)
+
+
+def _tells_who(told: Sequence[Text]) -> bool:
+    return any(text.where is Where.IDENTITY for text in told)
+
+
+def _told_who(inbox: InboxKeys, case_id: bytes, ground: OpeningGround | None) -> Deed:
+    """Say that a search has told who it is in a case; of which one only where that is sealed."""
+    why = {"ground": ground or "", "way": OpeningWay.SEARCH.value}
+    if inbox.inbox.epoch in inbox.granted:
+        return deed(Logged.IDENTITY_OPENED, inbox, case=case_id, **why)
+    return Deed(Logged.IDENTITY_OPENED, {"inbox": inbox.inbox.inbox_id.hex(), **why})
 
 
 @dataclass(slots=True)

@@ -1,14 +1,13 @@
 """What an adviser does with the cases their keys open. Knows no request and no response.
 
 Reading and answering stand here, everything else in a module of its own: `listing`, `acts`,
-`notes`. They all work on `Cases`, which this service is.
+`notes`, `identity`. They all work on `Cases`, which this service is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
-from typing import TypeAlias
 
 from whistle.audit.log import deed
 from whistle.casework import listing
@@ -20,7 +19,7 @@ from whistle.domain.channel import Side
 from whistle.domain.logged import Logged
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.files import ReceivedFile, content_digest, open_file
-from whistle.keys.records import FileManifest, Identity, Message
+from whistle.keys.records import FileManifest, Message
 from whistle.storage import casework as queries
 from whistle.storage import members
 from whistle.storage.errors import DuplicateError
@@ -35,9 +34,6 @@ __all__ = [
     "OpenedInbox",
     "Written",
 ]
-
-
-ApartAnswers: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 class Written(Enum):
@@ -70,22 +66,6 @@ class CaseworkService(Cases):
     def open(self, case_id: bytes) -> OpenedCase | None:
         """Open a case; none when there is none, or when this member's keys do not open it."""
         return self.attempt(case_id, partial(self._opened, Logged.CASE_OPENED))
-
-    def identity(self, case_id: bytes) -> tuple[OpenedCase, Identity] | None:
-        """Open who the reporter is, as far as they say, with the case: an act of its own."""
-
-        def step(opened: OpenedCase) -> tuple[OpenedCase, Identity]:
-            return self._opened(Logged.IDENTITY_OPENED, opened), _identity(opened)
-
-        return self.attempt(case_id, step)
-
-    def answers_apart(self, case_id: bytes) -> tuple[OpenedCase, ApartAnswers] | None:
-        """Open the answers that are kept apart, with the case: an act of its own."""
-
-        def step(opened: OpenedCase) -> tuple[OpenedCase, ApartAnswers]:
-            return self._opened(Logged.ANSWERS_OPENED, opened), _answers_apart(opened)
-
-        return self.attempt(case_id, step)
 
     def answer(
         self,
@@ -187,25 +167,3 @@ class CaseworkService(Cases):
                 opened.items.message(message, item_id=item_id),
                 [manifest.attachment_id for manifest in message.files],
             )
-
-
-def _identity(opened: OpenedCase) -> Identity:
-    if not opened.identity_given:
-        return Identity()
-    given = [one for one in opened.items.identities(opened.stored.items) if one.is_given]
-    return Identity(
-        name=_all_of(one.name for one in given), contact=_all_of(one.contact for one in given)
-    )
-
-
-def _answers_apart(opened: OpenedCase) -> ApartAnswers:
-    answers: dict[str, set[str]] = {}
-    for identity in opened.items.identities(opened.stored.items):
-        for name, values in identity.answers.items():
-            answers.setdefault(name, set()).update(values)
-    return {name: tuple(sorted(values)) for name, values in answers.items()}
-
-
-def _all_of(values: Iterable[str]) -> str:
-    """Join what was said at different times; their order is not stored."""
-    return " / ".join(sorted({value for value in values if value}))

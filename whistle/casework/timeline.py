@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from whistle.casework.cases import OpenedCase
 from whistle.domain.clock import DANISH
@@ -19,7 +20,12 @@ from whistle.domain.filed import (
     Referral,
     Task,
 )
-from whistle.keys.filed import Content, Document, Filed, KeptFiled
+from whistle.domain.identity import Opening
+from whistle.domain.improvement import Improvement
+from whistle.domain.masking import MaskedCopy
+from whistle.domain.mediation import Mediation, Meeting
+from whistle.domain.support import Risk, Support, Wish
+from whistle.keys.filed import Content, Dealing, Document, Filed, KeptFiled
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import Message
 from whistle.keys.recusals import Recusal
@@ -44,9 +50,27 @@ class What(StrEnum):
     ACCESS_ANSWERED = "access-answered"
     COMPETENCE_ASKED = "competence-asked"
     COMPETENCE_CLEARED = "competence-cleared"
+    MEDIATION = "mediation"
+    AGREED_TO_MEDIATE = "agreed-to-mediate"
+    NO_TO_MEDIATION = "no-to-mediation"
+    MEETING = "meeting"
+    SETTLED = "settled"
+    FOLLOWED_UP = "followed-up"
+    MEDIATED = "mediated"
+    PROPOSED = "proposed"
+    PASSED_ON = "passed-on"
+    TAKEN_UP = "taken-up"
+    WISHED = "wished"
+    SUPPORTED = "supported"
+    ASSESSED = "assessed"
+    OPENED = "opened"
+    MASKED = "masked"
     RECUSED = "recused"
     HANDED_BACK = "handed-back"
     CLOSED = "closed"
+
+
+_Told: TypeAlias = list[tuple[What, date | None]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,11 +107,11 @@ def _place(event: Event) -> tuple[date, datetime]:
 
 def _dialogue(opened: OpenedCase) -> Iterator[Event]:
     """Give the messages. A case that nobody reported begins and ends by its registration."""
-    if not opened.messages:
+    if not opened.has_reporter:
         yield Event(opened.case.received, What.RECEIVED)
     for message in opened.messages:
         yield Event(message.written, What.MESSAGE, message)
-    if not opened.messages and opened.registration.closed:
+    if not opened.has_reporter and opened.registration.closed:
         yield Event(opened.registration.closed, What.CLOSED)
 
 
@@ -123,7 +147,21 @@ def _told_by(versions: Sequence[Filed], told: tuple[What, date], filed: date) ->
 
 def _days(content: Content, filed: date) -> list[tuple[What, date]]:
     """Give the days that something tells of; ``filed``: where it has no day of its own."""
-    told: list[tuple[What, date | None]] = []
+    told: _Told = []
+    match content:
+        case Opening():
+            told = [(What.OPENED, content.day)]
+        case MaskedCopy():
+            told = [(What.MASKED, content.day)]
+        case Mediation() | Meeting() | Improvement() | Wish() | Support() | Risk():
+            told = _days_of_dealing(content, filed)
+        case _:
+            told = _days_of_right(content, filed)
+    return [(what, day) for what, day in told if day is not None]
+
+
+def _days_of_right(content: Content, filed: date) -> _Told:
+    told: _Told = []
     match content:
         case Referral():
             told = [
@@ -153,7 +191,36 @@ def _days(content: Content, filed: date) -> list[tuple[What, date]]:
                 (What.COMPETENCE_ASKED, content.asked),
                 (What.COMPETENCE_CLEARED, content.answered),
             ]
-    return [(what, day) for what, day in told if day is not None]
+        case _:
+            pass
+    return told
+
+
+def _days_of_dealing(content: Dealing, filed: date) -> list[tuple[What, date | None]]:
+    match content:
+        case Mediation():
+            return [
+                (What.MEDIATION, content.begun),
+                (What.AGREED_TO_MEDIATE, content.agreed),
+                (What.NO_TO_MEDIATION, content.withdrew),
+                (What.SETTLED, content.settled),
+                (What.FOLLOWED_UP, content.followed_up),
+                (What.MEDIATED, content.ended),
+            ]
+        case Meeting():
+            return [(What.MEETING, content.day)]
+        case Improvement():
+            return [
+                (What.PROPOSED, None if content.passed_on else filed),
+                (What.PASSED_ON, content.passed_on),
+                (What.TAKEN_UP, content.answered),
+            ]
+        case Wish():
+            return [(What.WISHED, content.day)]
+        case Support():
+            return [(What.SUPPORTED, content.day)]
+        case Risk():
+            return [(What.ASSESSED, content.day)]
 
 
 def _day(moment: datetime) -> date:

@@ -49,6 +49,15 @@ def add_export(commands: Commands) -> None:
     command.add_argument(
         "--identity", action="store_true", help="with --case: also who the reporter is"
     )
+    command.add_argument(
+        "--apart", action="store_true", help="with --case: also what is kept apart"
+    )
+    command.add_argument(
+        "--ground",
+        choices=("contact", "facts", "consent", "access", "impartial", "law"),
+        help="why who somebody is comes along",
+    )
+    command.add_argument("--reason", metavar="WORDS", help="why just now, filed on the case")
     add_options(command)
     command.set_defaults(run=_export)
 
@@ -154,8 +163,11 @@ def _export(options: argparse.Namespace) -> int:
     wanted = options.format or ("zip" if options.case else "csv")
     if bool(options.case) != (wanted == "zip"):
         raise RefusedError("--format zip is of one case, --case ID; the others are of all")
-    if options.identity and not options.case:
-        raise RefusedError("--identity is of one case, --case ID")
+    is_told = options.identity or options.apart
+    if is_told and not options.case:
+        raise RefusedError("--identity and --apart are of one case, --case ID")
+    if is_told and not (options.ground and (options.reason or "").strip()):
+        raise RefusedError("--identity and --apart need --ground and --reason")
     case_id = _id(options.case) if options.case else b""
     if options.out != STANDARD:
         check_new(Path(options.out))
@@ -163,7 +175,7 @@ def _export(options: argparse.Namespace) -> int:
         cases = _casework(options, installation)
         content: Iterable[bytes] = _table(cases, wanted) if wanted != "zip" else ()
         if case_id:
-            content = _case(cases, case_id, also_identity=options.identity)
+            content = _case(cases, case_id, options)
         _write(options.out, content)
     return DONE
 
@@ -193,10 +205,17 @@ def _table(cases: "CaseworkService", wanted: str) -> Sequence[bytes]:
     return [as_xlsx(table.rows) if wanted == "xlsx" else as_csv(table.rows)]
 
 
-def _case(cases: "CaseworkService", case_id: bytes, *, also_identity: bool) -> Iterable[bytes]:
-    from whistle.casework.exchange.case_zip import export_case  # noqa: PLC0415
+def _case(cases: "CaseworkService", case_id: bytes, options: argparse.Namespace) -> Iterable[bytes]:
+    from whistle.casework.exchange.case_zip import Also, export_case  # noqa: PLC0415
+    from whistle.casework.identity import Reason  # noqa: PLC0415
+    from whistle.domain.identity import OpeningGround, OpeningWay  # noqa: PLC0415
 
-    found = export_case(cases, case_id, language(), also_identity=also_identity)
+    also = None
+    if options.identity or options.apart:
+        ground = OpeningGround(options.ground)
+        why = Reason(ground, options.reason, way=OpeningWay.EXPORT)
+        also = Also(why, reporter=options.identity, apart=options.apart)
+    found = export_case(cases, case_id, language(), also)
     if found is None:
         raise RefusedError("there is no such case, or this member's keys do not open it")
     return found.content

@@ -29,7 +29,8 @@ class Referral:
 
     ``text``: the letter as it was sent. ``consent``: the filed consent that it rests on, 16 bytes,
     or none. ``reply``: the filed document that is the copy of the centre's reply, or none.
-    ``unanswered``: why the case was closed without the reply.
+    ``unanswered``: why the case was closed without the reply. ``person``: who it is and how they
+    are reached, apart from ``text``, which says `whistle.domain.referral.KEPT_APART` in its place.
     """
 
     kind: ClassVar[str] = "referral"
@@ -45,6 +46,7 @@ class Referral:
     replied: date | None = None
     reply: bytes = b""
     unanswered: str = ""
+    person: str = ""
 
     @property
     def is_waiting(self) -> bool:
@@ -72,11 +74,24 @@ class Task:
         return (DueKind.TASK, self.by) if self.by and self.done is None else None
 
 
+class Purpose(StrEnum):
+    """What somebody says yes to: a consent is specific (GDPR art. 4(11)), and allows nothing else.
+
+    `CASE`: that the recipient gets something of the case. `MEDIATION`: that they are asked to
+    mediate. `PROPOSAL`: that what the person experienced is passed on as a proposal, without them.
+    """
+
+    CASE = "case"
+    MEDIATION = "mediation"
+    PROPOSAL = "proposal"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Consent:
-    """What the person concerned allows: to whom, and whether with their identity.
+    """What the person concerned allows: to whom, what for, and whether with their identity.
 
-    ``how``: by which way it was given, an identifier of the profile's ways in.
+    ``how``: by which way it was given, an identifier of the profile's ways in. ``limits``: the day
+    on which they were told, before they said yes, what cannot be promised them.
     """
 
     kind: ClassVar[str] = "consent"
@@ -86,6 +101,8 @@ class Consent:
     with_identity: bool = False
     words: str = ""
     withdrawn: date | None = None
+    purpose: Purpose = Purpose.CASE
+    limits: date | None = None
     due: ClassVar[None] = None
 
 
@@ -104,7 +121,7 @@ class Disclosure:
     """What was disclosed, to whom, on which ground, and that the reporter was told before.
 
     Whistleblowerloven § 26, stk. 3: in writing and with the reasons, unless that would harm
-    (``not_told``: why).
+    (``not_told``: why). ``how``: by which way it was told, as of a consent.
     """
 
     kind: ClassVar[str] = "disclosure"
@@ -116,6 +133,7 @@ class Disclosure:
     consent: bytes = b""
     told: date | None = None
     not_told: str = ""
+    how: str = ""
     due: ClassVar[None] = None
 
 

@@ -5,6 +5,7 @@ the citizen and sends the adviser a copy.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
@@ -20,6 +21,16 @@ from whistle.domain.rules_disclosure import (
     still_stands,
 )
 
+# What a letter says in the place of who it is, until that is opened. Letters are in Danish.
+KEPT_APART = "[Navn og kontaktoplysninger er gemt for sig]"
+
+
+def with_person(letter: Referral) -> Referral:
+    """Give a letter as it is sent: with who it is, where it says so."""
+    if not letter.person:
+        return letter
+    return replace(letter, text=letter.text.replace(KEPT_APART, letter.person, 1))
+
 
 class Hindrance(StrEnum):
     """Why a case may not be passed on as it was meant to be."""
@@ -29,6 +40,7 @@ class Hindrance(StrEnum):
     NO_IDENTITY_WITHOUT_CONSENT = "no-identity-without-consent"
     WITHDRAWN = "withdrawn"
     DAMAGED = "damaged"
+    MAYOR_REPORTED = "mayor-reported"
 
 
 def hindrance(

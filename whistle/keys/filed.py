@@ -6,7 +6,7 @@ Items of the casework compartment, as notes are: the reporter never has the key 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Self, TypeAlias
+from typing import ClassVar, Self, TypeAlias, get_args
 
 from whistle.crypto.errors import ContentError
 from whistle.domain.filed import (
@@ -18,7 +18,12 @@ from whistle.domain.filed import (
     Referral,
     Task,
 )
+from whistle.domain.identity import Opening
+from whistle.domain.improvement import Improvement
+from whistle.domain.masking import MaskedCopy
+from whistle.domain.mediation import Mediation, Meeting
 from whistle.domain.registration import Due
+from whistle.domain.support import Risk, Support, Wish
 from whistle.keys.canonical import (
     Json,
     as_bytes,
@@ -57,11 +62,20 @@ class Document:
     due: ClassVar[None] = None
 
 
-Content: TypeAlias = Referral | Document | Task | Consent | Disclosure | AccessRequest | Competence
-KINDS: Mapping[str, type[Content]] = {
-    one.kind: one
-    for one in (Referral, Document, Task, Consent, Disclosure, AccessRequest, Competence)
-}
+Dealing: TypeAlias = Mediation | Meeting | Improvement | Wish | Support | Risk
+Content: TypeAlias = (
+    Referral
+    | Document
+    | Task
+    | Consent
+    | Disclosure
+    | AccessRequest
+    | Competence
+    | Dealing
+    | Opening
+    | MaskedCopy
+)
+KINDS: Mapping[str, type[Content]] = {one.kind: one for one in get_args(Content)}
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 
 from whistle.casework.exchange.case_parts import (
+    TELLS_WHO,
     Taken,
     TakenFile,
     marking_of,
@@ -45,11 +46,9 @@ def manifest(taken: Taken, digests: Mapping[str, str]) -> bytes:
         "files": [_file(one, digests) for one in taken.files],
     }
     if taken.identity is not None:
-        content["identity"] = {
-            "name": taken.identity.name,
-            "contact": taken.identity.contact,
-            "kept_apart": {name: list(values) for name, values in (taken.apart or {}).items()},
-        }
+        content["identity"] = {"name": taken.identity.name, "contact": taken.identity.contact}
+    if taken.apart is not None:
+        content["kept_apart"] = {name: list(values) for name, values in taken.apart.items()}
     return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
@@ -91,7 +90,8 @@ def _note(taken: Taken, kept: KeptNote) -> Mapping[str, object]:
 
 def _filed(taken: Taken, kept: KeptFiled) -> Mapping[str, object]:
     first, content = kept.versions[0], kept.content
-    told = dict(to_json(content))
+    hidden = TELLS_WHO if taken.identity is None else ()
+    told = {name: value for name, value in to_json(content).items() if name not in hidden}
     marking = marking_of(taken.channel, Side.CASEWORK)
     if isinstance(content, Document):
         told["file"] = taken.path_of(content.file)  # and never the key that it was sealed with

@@ -1,13 +1,14 @@
 """A case on paper: everything in it that a person reads, in one language."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import Field, fields
 from datetime import UTC, date, datetime
+from enum import StrEnum
 
 from babel.dates import format_date
 
 from whistle.casework.exchange import words
-from whistle.casework.exchange.case_parts import Taken, marking_of, marking_of_message
+from whistle.casework.exchange.case_parts import TELLS_WHO, Taken, marking_of, marking_of_message
 from whistle.domain.channel import Act, Channel, Side
 from whistle.domain.clock import DANISH
 from whistle.domain.fields import show_answers
@@ -35,6 +36,8 @@ _ACTS = {
     Act.SENT: "act_sent",
     Act.DROPPED: "act_dropped",
 }
+# Of a masked copy: it is a paper itself.
+_NOT_ON_PAPER = {"texts", "left_out", "terms", "ticked"}
 _LONG = ("text", "words")  # the text of an entry, below its facts
 
 
@@ -125,9 +128,8 @@ class _Writer:
 
     def _identity(self) -> Iterator[Fact]:
         identity = self._taken.identity
-        if identity is None:
-            return
-        yield from self._facts(("name", identity.name), ("contact", identity.contact))
+        if identity is not None:
+            yield from self._facts(("name", identity.name), ("contact", identity.contact))
         yield from self._answers(self._taken.apart or {})
 
     def _answers(self, answers: Mapping[str, tuple[str, ...]]) -> Iterator[Fact]:
@@ -176,7 +178,7 @@ class _Writer:
         content: Content = kept.content
         facts: list[Fact] = []
         text = ""
-        for one in fields(content):
+        for one in self._told_of(content):
             value = getattr(content, one.name)
             if one.name in _LONG:
                 text = value
@@ -192,10 +194,17 @@ class _Writer:
         heading = f"{self._moment(kept.versions[0].written)}, {self._word(content.kind)}, {who}"
         return Entry(heading, text, tuple(facts))
 
+    def _told_of(self, content: Content) -> Iterator[Field[object]]:
+        """Give what a paper tells of something filed; who it is only with who it is."""
+        hidden = () if self._taken.identity is not None else TELLS_WHO
+        return (one for one in fields(content) if one.name not in {*_NOT_ON_PAPER, *hidden})
+
     def _value(self, name: str, value: object) -> str:
         """Write what a field holds: identifiers by their labels, days as people write them."""
         if isinstance(value, bool):
             return self._word("yes" if value else "no")
+        if isinstance(value, StrEnum) and f"{name}_{value}" in words.of_cases():
+            return self._word(f"{name}_{value}")
         if isinstance(value, date):
             return self._day(value)
         if isinstance(value, tuple):
@@ -215,7 +224,9 @@ class _Writer:
             "rejection": lambda: [*office.rejections, *whistle.rejections, *council.rejections],
             "theme": lambda: whistle.themes if of_whistleblowers else office.themes,
             "centre": lambda: office.centres,
-            "recipient": lambda: office.recipients,
+            "recipient": lambda: [*office.recipients, *office.centres],
+            "other_side": lambda: [*office.recipients, *office.centres],
+            "agreed_how": lambda: office.ways_in,
             "scope": lambda: whistle.scopes,
             "result": lambda: whistle.results,
             "behaviours": lambda: council.behaviours,

@@ -17,6 +17,7 @@ from whistle.casework.cases import OpenedCase
 from whistle.casework.exchange.case_manifest import NAME, manifest
 from whistle.casework.exchange.case_paper import case_paper
 from whistle.casework.exchange.case_parts import Taken, files_of
+from whistle.casework.identity import Reason, open_apart, open_identity
 from whistle.casework.service import CaseworkService
 from whistle.domain.logged import Logged
 from whistle.keys.files import open_file
@@ -24,6 +25,15 @@ from whistle.letters.pdf import case_file
 
 PAPER = {"da": "sag.pdf", "en": "case.pdf"}
 _FIRST_YEAR = 1980  # of ZIP
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Also:
+    """What of who somebody is comes along: name and contact, what is kept apart; and why."""
+
+    why: Reason
+    reporter: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,19 +45,19 @@ class CaseExport:
 
 
 def export_case(
-    cases: CaseworkService, case_id: bytes, language: str, *, also_identity: bool
+    cases: CaseworkService, case_id: bytes, language: str, also: Also | None = None
 ) -> CaseExport | None:
     """Take a case out; none when there is none, or this member's keys do not open it.
 
-    ``also_identity``: with who the reporter is and what is kept apart; each is an act of its own in
-    the log. Raises `PaperError`, and as `Cases.note`.
+    ``also``: with who somebody is; each part is opened by an act of its own, as on its page. Raises
+    `PaperError`, and as `Cases.note`.
     """
-    identity = cases.identity(case_id) if also_identity else None
-    apart = cases.answers_apart(case_id) if also_identity else None
+    identity = open_identity(cases, case_id, also.why) if also and also.reporter else None
+    apart = open_apart(cases, case_id, also.why) if also and also.apart else None
 
     def step(opened: OpenedCase) -> OpenedCase:
-        identity = int(also_identity)
-        done = deed(Logged.CASE_EXPORTED, opened.inbox, case=case_id, identity=identity)
+        told = int(identity is not None or apart is not None)
+        done = deed(Logged.CASE_EXPORTED, opened.inbox, case=case_id, identity=told)
         cases.looking(opened, done)
         return replace(opened, arrears=())
 

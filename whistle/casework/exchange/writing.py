@@ -22,16 +22,18 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BOM = "\ufeff"  # or Excel takes it for another encoding
 
 
-def as_csv(rows: Iterable[Cells]) -> bytes:
+def as_csv(rows: Iterable[Cells], columns: Sequence[str] = COLUMNS) -> bytes:
     """Write rows as CSV: UTF-8 with a byte order mark, semicolons, as Danish Excel opens it."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_safe(row.get(name, "")) for name in COLUMNS] for row in rows)
+    writer.writerow(columns)
+    writer.writerows([_safe(row.get(name, "")) for name in columns] for row in rows)
     return (_BOM + text.getvalue()).encode()
 
 
-def as_xlsx(rows: Iterable[Cells]) -> bytes:
+def as_xlsx(
+    rows: Iterable[Cells], columns: Sequence[str] = COLUMNS, title: str = "registrations"
+) -> bytes:
     """Write rows as a workbook of one sheet, made in memory: no formulas, no links, all text."""
     import xlsxwriter  # noqa: PLC0415  (what most processes never need)
 
@@ -45,13 +47,13 @@ def as_xlsx(rows: Iterable[Cells]) -> bytes:
             "strings_to_urls": False,
         },
     )
-    sheet = book.add_worksheet("registrations")
+    sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 0)
     bold = book.add_format({"bold": True})
-    for place, name in enumerate(COLUMNS):
+    for place, name in enumerate(columns):
         sheet.write_string(0, place, name, bold)
     for number, row in enumerate(rows, start=1):
-        for place, name in enumerate(COLUMNS):
+        for place, name in enumerate(columns):
             if value := row.get(name, ""):
                 sheet.write_string(number, place, value)
     book.close()

@@ -1,6 +1,7 @@
 """The pages of casework."""
 
 from whistle.casework.views import (
+    access,
     acts,
     book,
     case,
@@ -39,6 +40,7 @@ from whistle.casework.views import (
 from whistle.casework.views.blueprint import blueprint
 
 __all__ = [
+    "access",
     "acts",
     "blueprint",
     "book",

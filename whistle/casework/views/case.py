@@ -1,6 +1,5 @@
-"""A case: its dialogue, its notes, its files; answering, and who the reporter is."""
+"""A case: its dialogue, its notes, its files; answering."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import Response, abort, redirect, render_template, request, url_for
@@ -11,10 +10,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from whistle.admission import try_again_at
 from whistle.casework.acts import Undoable
 from whistle.casework.forms import AnswerForm, NoteForm, TitleForm
+from whistle.casework.identity import has_identity
 from whistle.casework.service import OpenedCase, Written
 from whistle.casework.views.blueprint import (
     blueprint,
-    check,
     found,
     fresh_form_id,
     opened_case,
@@ -24,11 +23,10 @@ from whistle.casework.views.blueprint import (
     wrong,
 )
 from whistle.casework.views.boxes import show_boxes
+from whistle.casework.views.identity import show_openings
 from whistle.casework.views.paper_forms import standard_texts, talk_choices
-from whistle.casework.views.shown import show_case, show_given
-from whistle.domain.fields import ShownAnswer
-from whistle.keys.records import Identity
-from whistle.signed_in import MemberForm, members_only, signed_in
+from whistle.casework.views.shown import show_case
+from whistle.signed_in import members_only, signed_in
 from whistle.storage.errors import StorageError
 from whistle.uploads import Limits, Refusal, request_uploads, takes_files
 from whistle.web import attachment_response
@@ -80,24 +78,6 @@ def answer(case_id: str) -> BaseResponse:
     return redirect(url_for("casework.case", case_id=case_id, sent=1), 303)
 
 
-@blueprint.post("/case/<case_id>/identity")
-@members_only
-def identity(case_id: str) -> BaseResponse:
-    """Open who the reporter is: a step of its own."""
-    check(MemberForm())
-    opened, known = found(lambda: service().identity(read_id(case_id)))
-    return case_page(opened, CaseForms(), identity=known)
-
-
-@blueprint.post("/case/<case_id>/apart")
-@members_only
-def apart(case_id: str) -> BaseResponse:
-    """Open the answers that are kept apart: a step of its own."""
-    check(MemberForm())
-    opened, answers = found(lambda: service().answers_apart(read_id(case_id)))
-    return case_page(opened, CaseForms(), answers_apart=show_given(opened, answers))
-
-
 @blueprint.get("/case/<case_id>/file/<attachment_id>")
 @members_only
 def file(case_id: str, attachment_id: str) -> BaseResponse:
@@ -139,8 +119,6 @@ def case_page(
     opened: OpenedCase,
     forms: CaseForms,
     *,
-    identity: Identity | None = None,
-    answers_apart: Sequence[ShownAnswer] = (),
     refusal: Refusal | None = None,
 ) -> BaseResponse:
     """Show a case; ``refusal`` says why one of its forms was not taken."""
@@ -161,8 +139,8 @@ def case_page(
         case=shown,
         boxes=show_boxes(service(), opened),
         has_reporter=opened.has_reporter,
-        identity=identity,
-        answers_apart=answers_apart,
+        has_identity=has_identity(opened),
+        openings=show_openings(opened),
         form=forms.answer,
         note_form=forms.note,
         title_form=title,

@@ -26,6 +26,7 @@ from whistle.casework.views.blueprint import (
     try_to,
     wrong,
 )
+from whistle.casework.views.dealings_words import kind_words
 from whistle.casework.views.keeping import HoldForm, early_choices, kept_refusal
 from whistle.casework.views.paper_forms import Choice
 from whistle.casework.views.registration_shown import TITLES
@@ -40,6 +41,11 @@ from whistle.domain.filed import (
     Referral,
     Task,
 )
+from whistle.domain.identity import Opening
+from whistle.domain.improvement import Improvement
+from whistle.domain.masking import MaskedCopy
+from whistle.domain.mediation import Mediation, Meeting
+from whistle.domain.support import Risk, Support, Wish
 from whistle.keys.filed import Content, Document, KeptFiled
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import FileManifest, Message
@@ -351,6 +357,18 @@ def _show_filed(target: Target, kept: KeptFiled | None) -> ShownThing:
 
 def _filed_words(content: Content) -> tuple[str, str]:
     """Say what something filed is, and what it says."""
+    match content:
+        case Opening():
+            return _("Why it was opened who it is"), content.words
+        case MaskedCopy():
+            return _("A masked copy"), content.recipient
+        case Mediation() | Meeting() | Improvement() | Wish() | Support() | Risk():
+            return kind_words(content)
+        case _:
+            return _usual_words(content)
+
+
+def _usual_words(content: Content) -> tuple[str, str]:
     words = ("", "")
     match content:
         case Document():
@@ -367,4 +385,6 @@ def _filed_words(content: Content) -> tuple[str, str]:
             words = _("A request for access"), content.what
         case Competence():
             words = _("A doubt about competence"), content.question
+        case _:
+            pass
     return words

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import BooleanField, HiddenField, MultipleFileField
 
-from whistle.casework.exchange.case_zip import export_case
+from whistle.casework.exchange.case_zip import Also, export_case
 from whistle.casework.exchange.checking import Imported
 from whistle.casework.exchange.columns import COLUMNS, REQUIRED
 from whistle.casework.exchange.faults import Fault
@@ -17,18 +17,23 @@ from whistle.casework.exchange.held import GoneError, from_page, open_held, remo
 from whistle.casework.exchange.importing import Files, Report, import_files, try_import
 from whistle.casework.exchange.registrations import export_table
 from whistle.casework.exchange.writing import as_csv, as_json, as_xlsx
+from whistle.casework.identity import has_identity
 from whistle.casework.views.blueprint import (
     blueprint,
     check,
     found,
+    fresh_form_id,
     opened_case,
     read_id,
     renew,
     service,
     wrong,
 )
+from whistle.casework.views.identity import ReasonForm, grounds
 from whistle.casework.views.paper_forms import upload_refusal
 from whistle.casework.views.shown import case_title
+from whistle.domain.filed import Referral
+from whistle.domain.identity import OpeningWay
 from whistle.domain.office import label_of
 from whistle.keys.records import FileManifest
 from whistle.letters.pdf import PaperError
@@ -55,10 +60,11 @@ class HeldForm(MemberForm):
     held = HiddenField()
 
 
-class CaseExportForm(MemberForm):
-    """One case to take out."""
+class CaseExportForm(ReasonForm):
+    """One case to take out: with who it is, and what is kept apart, for a reason alone."""
 
     identity = BooleanField()
+    apart = BooleanField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +185,15 @@ def case_export(case_id: str) -> BaseResponse:
     form = CaseExportForm(formdata=None) if request.method != "POST" else CaseExportForm()
     if request.method != "POST":
         return _case_page(case_id, form)
-    check(form)
+    refusal, also = wrong(form), None
+    if refusal is None and (form.identity.data or form.apart.data):
+        why = form.read(OpeningWay.EXPORT)
+        also = Also(why, reporter=form.identity.data, apart=form.apart.data) if why else None
+        refusal = None if also else Refusal("", 422)
+    if refusal:
+        return _case_page(case_id, form, refusal)
     try:
-        taken = found(
-            lambda: export_case(
-                service(),
-                read_id(case_id),
-                current_language(),
-                also_identity=form.identity.data,
-            )
-        )
+        taken = found(lambda: export_case(service(), read_id(case_id), current_language(), also))
     except PaperError:
         problem = _("The paper could not be made just now. Try again.")
         return _case_page(case_id, form, Refusal(problem, 503))
@@ -197,14 +202,19 @@ def case_export(case_id: str) -> BaseResponse:
 
 def _case_page(case_id: str, form: CaseExportForm, refusal: Refusal | None = None) -> BaseResponse:
     opened = opened_case(case_id)
+    form.form_id.data = form.form_id.data or fresh_form_id()
+    renew(form)
     inbox, row = opened.inbox.inbox, opened.case
     page = render_template(
         "casework/case_export.html",
         case_id=row.id.hex(),
         title=case_title(inbox, row, opened.registration.title),
-        can_have_identity=opened.identity_given or opened.has_answers_apart,
+        has_identity=has_identity(opened)
+        or any(letter.person for _kept, letter in opened.notebook.of_kind(Referral)),
+        has_apart=opened.has_answers_apart,
+        grounds=grounds(),
         form=form,
-        problems=[refusal.problem] if refusal else [],
+        problems=[refusal.problem] if refusal and not form.errors else [],
     )
     return Response(page, status=refusal.status if refusal else 200)
 

@@ -41,9 +41,16 @@ from whistle.casework.views.referrals_words import (
 from whistle.casework.views.shown import case_title
 from whistle.domain.channel import Channel
 from whistle.domain.cpr import contains_cpr
-from whistle.domain.filed import Consent, Referral
+from whistle.domain.filed import Consent, Purpose, Referral
 from whistle.domain.office import Office
-from whistle.domain.referral import Hindrance, days_waiting, office_naming, receiving, reply_by
+from whistle.domain.referral import (
+    Hindrance,
+    days_waiting,
+    office_naming,
+    receiving,
+    reply_by,
+    with_person,
+)
 from whistle.keys.filed import KeptFiled
 from whistle.letters.papers import Letter, paragraphs
 from whistle.letters.pdf import letter_pdf
@@ -192,7 +199,9 @@ def draft_letter(case_id: str, kind: str) -> BaseResponse:
         )
     except referring.HinderedError as hindered:
         return _write_page(opened, form, hindered_refusal(opened, hindered.why))
-    return letter_response(opened, letters.letter_of(service(), opened, meant.referral), kind)
+    return letter_response(
+        opened, letters.letter_of(service(), opened, with_person(meant.referral)), kind
+    )
 
 
 def letter_response(opened: OpenedCase, letter: Letter, kind: str) -> BaseResponse:
@@ -267,8 +276,9 @@ def _meant(opened: OpenedCase, form: ReferralForm, *, is_sent: bool = False) -> 
         field = form.with_identity if meant.with_identity else form.centre
         tell(field, hindrance_words(opened, hindrance))
         return None
-    text = letters.body_of(work, opened, meant, form.text.data or "", form.person.data or "")
-    return _Meant(replace(meant, text=text), said_yes)
+    text = letters.body_of(work, opened, meant, form.text.data or "")
+    person = (form.person.data or "").strip()
+    return _Meant(replace(meant, text=text, person=person), said_yes)
 
 
 def _check_words(work: CaseworkService, opened: OpenedCase, form: ReferralForm) -> None:
@@ -310,7 +320,7 @@ def _write_page(
 
 
 def _preview_page(opened: OpenedCase, form: ReferralForm, meant: Referral) -> BaseResponse:
-    letter = letters.letter_of(service(), opened, meant)
+    letter = letters.letter_of(service(), opened, with_person(meant))
     renew(form)
     page = render_template(
         "casework/referral_preview.html",
@@ -361,6 +371,7 @@ def _consents(opened: OpenedCase, office: Office, *, with_identity: bool) -> Seq
         for _kept, consent in opened.notebook.of_kind(Consent)
         if (consent.with_identity or not with_identity)
         and consent.withdrawn is None
+        and consent.purpose is Purpose.CASE
         and office.centre(consent.recipient) is not None
     )
     return list(dict.fromkeys(named))

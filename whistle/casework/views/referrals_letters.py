@@ -20,7 +20,7 @@ from whistle.domain.disguise import show_controls
 from whistle.domain.filed import Referral
 from whistle.domain.office import Office, find, label_of
 from whistle.domain.profile import LANGUAGES
-from whistle.domain.referral import office_naming
+from whistle.domain.referral import KEPT_APART, office_naming
 from whistle.domain.registration import Issue
 from whistle.letters.papers import Fact, Letter
 from whistle.storage.rows import CaseRow
@@ -59,12 +59,11 @@ def first_subject(opened: OpenedCase) -> str:
         return _("An enquiry to the citizen adviser")
 
 
-def body_of(
-    work: CaseworkService, opened: OpenedCase, meant: Referral, description: str, person: str
-) -> str:
+def body_of(work: CaseworkService, opened: OpenedCase, meant: Referral, description: str) -> str:
     """Put a letter together: greeting, what was told, what the centre is asked for.
 
-    ``person``: who it is and how they are reached; only where ``meant`` is with identity.
+    Where ``meant`` is with identity, the letter says in its place that it is kept apart: see
+    `whistle.domain.referral.with_person`.
     """
     office, channel = work.here.profile.office, opened.inbox.inbox.root.channel
     words = office.letter[LANGUAGE]
@@ -73,9 +72,9 @@ def body_of(
             request = words.request
         else:
             request = _request(channel, with_identity=meant.with_identity)
-        told = [description.strip()]
+        told = [description.replace(KEPT_APART, "").strip()]
         if meant.with_identity:
-            told.append(_("They agree that you are told who they are:") + "\n" + person.strip())
+            told.append(_("They agree that you are told who they are:") + "\n" + KEPT_APART)
     parts = [words.greeting, request, *told, words.closing, words.signature]
     return "\n\n".join(
         part if part in told else _filled(part, office, meant) for part in parts if part.strip()

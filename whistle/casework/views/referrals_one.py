@@ -239,6 +239,7 @@ def _page(one: OpenedReferral, forms: _Forms, refusal: Refusal | None = None) ->
         case_title=title_of(one.case),
         referral=show_referral(one.case, one.kept, one.referral),
         may_leave=hindering is None,
+        has_person=bool(one.referral.person),
         why_not=hindrance_words(one.case, hindering) if hindering else "",
         letter=sent,
         paragraphs=paragraphs(sent.body),

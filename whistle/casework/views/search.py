@@ -16,6 +16,7 @@ from wtforms.validators import Length
 from whistle.casework.search import PAGE_SIZE, Asked, Found, FoundCase
 from whistle.casework.search import search as look_for
 from whistle.casework.views.blueprint import blueprint, renew, service, wrong
+from whistle.casework.views.identity import grounds
 from whistle.casework.views.inboxes_shown import ShownCase, show_line
 from whistle.casework.views.search_filters import (
     FilterFields,
@@ -25,6 +26,7 @@ from whistle.casework.views.search_filters import (
 )
 from whistle.casework.views.shown import door_title
 from whistle.domain.channel import Channel
+from whistle.domain.identity import OpeningGround
 from whistle.domain.words import MOST_CHARACTERS, Piece, Words, line_around, read_words
 from whistle.keys.texts import Text, Where
 from whistle.signed_in import MemberForm, members_only
@@ -49,6 +51,7 @@ class SearchForm(MemberForm, FilterFields):
         ]
     )
     names = BooleanField(_l("Also in names and contact details"))
+    ground = StringField()
     door = StringField()
     state = StringField()
     ends = HiddenField()
@@ -83,6 +86,8 @@ def search() -> Response | str:
     form = SearchForm()
     words = read_words(form.words.data or "")
     refusal = wrong(form)
+    if form.names.data and form.ground.data not in set(OpeningGround):
+        form.ground.errors = [_("Choose why you look in names and contact details.")]
     if refusal is None and not words.needles:
         form.words.errors = [_("Write a word to look for.")]
     if refusal or form.errors:
@@ -109,6 +114,7 @@ def _page(
         shown=[_show(one, words) for one in found.cases] if found and words else [],
         page=page,
         is_full=bool(found and len(found.cases) == PAGE_SIZE),
+        grounds=grounds(),
         doors=_doors(),
         states=_states(),
         **filter_options(),
@@ -123,7 +129,7 @@ def _asked(form: SearchForm, words: Words, ends: Sequence[After]) -> Asked:
         [one.inbox_id for one in roots if door in {"", one.channel}],
         CaseState(state) if state in set(CaseState) else CaseState.ALL,
         read_filters(form),
-        names=bool(form.names.data),
+        names=OpeningGround(form.ground.data or "") if form.names.data else None,
         after=ends[-1] if ends else None,
     )
 
@@ -181,6 +187,14 @@ def _where(where: Where) -> str:
         Where.DISCLOSURE: _("Disclosure"),
         Where.ACCESS: _("Request for access"),
         Where.COMPETENCE: _("Question of competence"),
+        Where.MEDIATION: _("Mediation"),
+        Where.MEETING: _("Meeting"),
+        Where.IMPROVEMENT: _("Proposal for improvement"),
+        Where.WISH: _("Wish"),
+        Where.SUPPORT: _("Support"),
+        Where.RISK: _("Risk"),
+        Where.OPENING: _("Why it was opened who it is"),
+        Where.MASKED: _("Masked copy"),
         Where.IDENTITY: _("Name and contact details"),
     }[where]
 

@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from whistle.casework.service import OpenedCase
 from whistle.casework.timeline import Event, What, timeline
 from whistle.casework.views.blueprint import blueprint, opened_case, service
+from whistle.casework.views.dealings_words import heading_of, texts_of
+from whistle.casework.views.identity import ground_words, part_words
 from whistle.casework.views.paper_forms import marking_title
 from whistle.casework.views.shown import (
     case_title,
@@ -31,7 +33,12 @@ from whistle.domain.filed import (
     Referral,
     Task,
 )
+from whistle.domain.identity import Opening
+from whistle.domain.improvement import Improvement
+from whistle.domain.masking import MaskedCopy
+from whistle.domain.mediation import Mediation, Meeting
 from whistle.domain.office import Office, find, label_of
+from whistle.domain.support import Risk, Support, Wish
 from whistle.keys.filed import Document
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import Message
@@ -118,6 +125,18 @@ class _Showing:
     def _heading(self, event: Event) -> str:
         about = event.about
         match about:
+            case Opening():
+                return _("Opened: %(what)s", what=part_words()[about.part])
+            case MaskedCopy():
+                return _("Masked copy for %(whom)s", whom=about.recipient)
+            case Mediation() | Meeting() | Improvement() | Wish() | Support() | Risk():
+                return heading_of(event.what, about, self._office, self._language)
+            case _:
+                return self._usual_heading(event)
+
+    def _usual_heading(self, event: Event) -> str:
+        about = event.about
+        match about:
             case KeptNote():
                 heading = talk_title(about.newest.about.talk) or _("Note")
             case Document():
@@ -149,7 +168,8 @@ class _Showing:
         }[what]
 
     def _consent(self, what: What, about: Consent | Disclosure) -> str:
-        whom = label_of(self._office.recipients, about.recipient, self._language)
+        everybody = (*self._office.recipients, *self._office.centres)
+        whom = label_of(everybody, about.recipient, self._language)
         if isinstance(about, Disclosure):
             return _("Disclosed to %(whom)s", whom=whom)
         if what is What.CONSENT_WITHDRAWN:
@@ -171,26 +191,12 @@ class _Showing:
     def _texts(self, event: Event) -> tuple[str, ...]:
         about = event.about
         match about:
-            case KeptNote():
-                texts = [about.newest.text]
-            case Referral():
-                texts = _referral_texts(event.what, about)
-            case Consent():
-                texts = [about.words] if event.what is What.CONSENTED else []
-            case Disclosure():
-                texts = [about.what, _told_before(about)]
-            case AccessRequest() if event.what is What.ACCESS_ASKED:
-                texts = [about.asked_by, about.what]
-            case AccessRequest():
-                texts = [about.result]
-            case Competence() if event.what is What.COMPETENCE_ASKED:
-                texts = [about.question]
-            case Competence():
-                texts = [about.view, about.reason]
-            case Recusal():
-                texts = ["" if about.lifted else ground_title(about.ground), about.text]
+            case Opening():
+                texts = [ground_words()[about.ground], about.words]
+            case Mediation() | Meeting() | Improvement() | Wish() | Support() | Risk():
+                texts = texts_of(event.what, about)
             case _:
-                texts = []
+                texts = _usual_texts(event)
         return tuple(text for text in texts if text)
 
     def _centre(self, centre_id: str, division_id: str = "") -> str:
@@ -201,6 +207,32 @@ class _Showing:
             return name
         divisions = centre.divisions if centre else ()
         return f"{name}, {label_of(divisions, division_id, self._language)}"
+
+
+def _usual_texts(event: Event) -> list[str]:
+    about = event.about
+    match about:
+        case KeptNote():
+            texts = [about.newest.text]
+        case Referral():
+            texts = _referral_texts(event.what, about)
+        case Consent():
+            texts = [about.words] if event.what is What.CONSENTED else []
+        case Disclosure():
+            texts = [about.what, _told_before(about)]
+        case AccessRequest() if event.what is What.ACCESS_ASKED:
+            texts = [about.asked_by, about.what]
+        case AccessRequest():
+            texts = [about.result]
+        case Competence() if event.what is What.COMPETENCE_ASKED:
+            texts = [about.question]
+        case Competence():
+            texts = [about.view, about.reason]
+        case Recusal():
+            texts = ["" if about.lifted else ground_title(about.ground), about.text]
+        case _:
+            texts = []
+    return texts
 
 
 def _marked(paper: Document) -> str:
