@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.support.office",
     "tests.support.postgres",
     "tests.support.stores",
+    "tests.support.stretched",
 ]
 
 # Where a container forbids bytecode, each of the many processes that a run starts would compile
