@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -78,6 +79,12 @@ def closed(cases: CaseworkService, case_id: bytes) -> Done:
     return close(cases, case_id, Closing(form(), len(opened.messages)))
 
 
+def papers(opened: OpenedCase) -> list[Dealing]:
+    """Give what papers are made of."""
+    mediations = [thing for _, thing in opened.notebook.of_kind(Mediation)]
+    return [*mediations, *(thing for _, thing in opened.notebook.of_kind(Improvement))]
+
+
 def place(look: Look, case_id: bytes, kind: type[Dealing]) -> Place:
     """Give the newest version of the only thing of a kind."""
     ((kept, _),) = look(case_id).notebook.of_kind(kind)
@@ -132,7 +139,7 @@ def test_a_withdrawn_yes_stops_the_paper_and_what_it_was_given_for_stays(
     dealings.file(cases, case_id, form(), SETTLED, YES)
     dealings.file(cases, case_id, form(), PROPOSAL, PROPOSAL_YES)
     opened = look(case_id)
-    for _, thing in (*opened.notebook.of_kind(Mediation), *opened.notebook.of_kind(Improvement)):
+    for thing in papers(opened):
         assert dealings.hindered_paper(cases, opened, thing) is None
     for kept, yes in opened.notebook.of_kind(Consent):
         where = Place(case_id, kept.filed_id, 1)
@@ -142,7 +149,7 @@ def test_a_withdrawn_yes_stops_the_paper_and_what_it_was_given_for_stays(
             rights.put(cases, where, replace(yes, purpose=Purpose.CASE))
         assert rights.put(cases, where, replace(yes, withdrawn=TODAY)) is Done.YES
     opened = look(case_id)
-    for _, thing in (*opened.notebook.of_kind(Mediation), *opened.notebook.of_kind(Improvement)):
+    for thing in papers(opened):
         assert dealings.hindered_paper(cases, opened, thing) is Why.WITHDRAWN
     where = place(look, case_id, Improvement)
     answered = replace(PROPOSAL, answered=TODAY, answer="Ja", taken_up=TakenUp.PARTLY)
@@ -217,8 +224,8 @@ def test_each_door_has_its_own(
         (whistleblower, (wish, risk, PLANNED, PROPOSAL, Support(Help.TALK, TODAY))),
     ):
         for thing in wrong:
-            named = dealings.file
-            assert why(lambda c=case, t=thing: named(cases, c, form(), t)) is Why.NOT_HERE  # type: ignore[misc]
+            file = partial(dealings.file, cases, case, form(), thing)
+            assert why(file) is Why.NOT_HERE
 
 
 def test_the_newest_wish_stands_and_the_registration_says_so(
@@ -244,7 +251,7 @@ def test_support_by_the_law_says_how_it_is_tied_to_the_office(
 
 
 def test_what_the_mayor_did_is_told_to_nobody_whom_the_mayor_leads(
-    cases: CaseworkService, council: bytes, look: Look
+    cases: CaseworkService, council: bytes
 ) -> None:
     registered(cases, council, Enquiry(casework=True, reported_role="mayor"))
     for recipient, allowed in (("group_chair", False), ("bl", False), ("council", True)):
@@ -309,7 +316,7 @@ def test_a_citizens_record_tells_what_came_of_it_and_no_more(
 
 
 def test_mere_disagreement_is_not_closed_before_the_member_has_been_guided(
-    cases: CaseworkService, council: bytes, look: Look
+    cases: CaseworkService, council: bytes
 ) -> None:
     enquiry = Enquiry(casework=True, outcome="rejected", rejection="political_disagreement")
     registered(cases, council, enquiry)

@@ -38,7 +38,7 @@ def work(office: Office) -> CaseworkService:
 
 def consent(office: Office, case_id: bytes, recipient: str = "bl", **how: object) -> bytes:
     """File a consent, and give its id."""
-    given = Consent(recipient, TODAY, **how)  # type: ignore[arg-type]
+    given = Consent(recipient, TODAY, limits=TODAY, **how)  # type: ignore[arg-type]
     file_new(work(office), case_id, recipient.encode(), given, Filing(Logged.FILED))
     opened = work(office).open(case_id)
     assert opened is not None

@@ -29,7 +29,9 @@ from whistle.domain.rules_disclosure import No
 
 TODAY = date(2026, 11, 20)
 YESTERDAY = date(2026, 11, 19)
-YES = Consent("group_chair", date(2026, 11, 18), "form", with_identity=True)
+YES = Consent(
+    "group_chair", date(2026, 11, 18), "form", with_identity=True, limits=date(2026, 11, 18)
+)
 TOLD = Disclosure("group_chair", TODAY, DisclosureGround.CONSENT, "The remark")
 TO_POLICE = Disclosure(
     "police", TODAY, DisclosureGround.OFFENCE, "Who and what", with_identity=True

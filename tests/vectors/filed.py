@@ -29,6 +29,23 @@ from whistle.domain.filed import (
     Referral,
     Task,
 )
+from whistle.domain.filed import (
+    Purpose as ConsentPurpose,
+)
+from whistle.domain.identity import Opening, OpeningGround, OpeningWay, Part
+from whistle.domain.improvement import Improvement, TakenUp
+from whistle.domain.masking import (
+    CopyOf,
+    LeftOut,
+    MaskedCopy,
+    MaskedText,
+    MaskGround,
+    Piece,
+    Term,
+    Ticked,
+    WhyOut,
+)
+from whistle.domain.mediation import Mediation, Meeting, Present, Result
 from whistle.domain.registration import (
     Due,
     DueKind,
@@ -39,12 +56,14 @@ from whistle.domain.registration import (
     Override,
     Rule,
 )
+from whistle.domain.support import Help, Level, Risk, Support, Wish
 from whistle.keys.canonical import dump
 from whistle.keys.filed import Content, Document, Filed
 from whistle.keys.records import FileManifest, Registration
 from whistle.keys.shapes import to_json
 
 DAY, LATER = date(2026, 11, 20), date(2026, 12, 4)
+PRIVATE = MaskGround.PRIVATE
 LETTER = Referral("BL", DAY, LATER, text="Kære center.\n“Hvornår?”", consent=made("consent"))
 FILE = FileManifest(made("file"), key("file"), "svar.pdf", "application/pdf", 1000, 1)
 CONTENTS: Mapping[str, Content] = {
@@ -60,6 +79,31 @@ CONTENTS: Mapping[str, Content] = {
     "a disclosure": Disclosure("Politiet", DAY, DisclosureGround.OFFENCE, "Kopi", told=DAY),
     "an access request": AccessRequest(AccessLaw.OPENNESS, DAY, LATER),
     "a doubt about competence": Competence("BL", DAY, "Hører det herunder?", within=False),
+    "a consent to mediate": Consent("BL", DAY, purpose=ConsentPurpose.MEDIATION, limits=DAY),
+    "a mediation": Mediation("BL", DAY),
+    "a mediation that is over": Mediation(
+        "BL", DAY, consent=made("consent"), agreed=DAY, result=Result.BROKEN_OFF, ended=LATER
+    ),
+    "a meeting": Meeting(made("filed"), DAY, "Biblioteket", (Present.CITIZEN, Present.MANAGER)),
+    "a proposal": Improvement("BL", "Ring først.", passed_on=DAY, taken_up=TakenUp.PARTLY),
+    "a wish": Wish("advice", DAY),
+    "support": Support(Help.POLICE, DAY, granted=True, tie="Efter et møde"),
+    "a risk": Risk(Level.HIGH, DAY, "En trussel"),
+    "an opening": Opening(Part.REPORTER, OpeningGround.CONTACT, DAY, "Ring op."),
+    "an opening for a letter": Opening(
+        Part.LETTER, OpeningGround.CONSENT, DAY, "Sendes.", OpeningWay.LETTER, made("filed")
+    ),
+    "a masked copy": MaskedCopy(
+        "Avisen",
+        DAY,
+        "offentlighedsloven",
+        made("request"),
+        (MaskedText(CopyOf.NOTE, DAY, "n0", (Piece("Talte med "), Piece(ground=PRIVATE))),),
+        (LeftOut(CopyOf.FILE, WhyOut.UNSAFE, DAY), LeftOut(CopyOf.REPORTER, WhyOut.EXEMPT)),
+        (Term("Åse Ømann", PRIVATE),),
+        (Ticked("n0", 0, PRIVATE),),
+    ),
+    "a masked copy of nothing": MaskedCopy("Avisen", DAY),
 }
 ENQUIRY = Enquiry(
     "Hjælp",
@@ -92,6 +136,8 @@ RECORD = Anonymised(
     feedback=False,
     replies=(Reply("BL", days=0), Reply("SO", unanswered=True)),
     renewed=True,
+    mediations=(Result.PARTLY,),
+    proposals=(TakenUp.NO, TakenUp.YES),
 )
 COUNCIL = Anonymised(Channel.COUNCIL, date(2026, 1, 1))
 

@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 
 from whistle.crypto.errors import SealingError
 from whistle.domain.anonymised import Anonymised, Course, anonymise
-from whistle.domain.filed import Referral
 from whistle.domain.legal_clock import Deadlines
 from whistle.keys.anonymised import box_record, open_record
 from whistle.keys.filed import KeptFiled
@@ -87,9 +86,8 @@ def record_of(facts: Facts, registration: Registration) -> Anonymised | None:
         reporter=facts.reporter,
         renewed=any(link.earlier for link in registration.links),
     )
-    filed = (one for one in facts.filed if not one.newest.deleted)
-    referrals = [one.content for one in filed if isinstance(one.content, Referral)]
-    return anonymise(course, registration.enquiry, referrals, facts.deadlines)
+    filed = [one.content for one in facts.filed if not one.newest.deleted]
+    return anonymise(course, registration.enquiry, filed, facts.deadlines)
 
 
 def new_record(inbox: InboxKeys, record: Anonymised) -> InboxRecordRow:

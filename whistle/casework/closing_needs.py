@@ -11,6 +11,8 @@ from typing import Any
 from whistle.casework.cases import Cases, OpenedCase
 from whistle.casework.needs import as_it_stands
 from whistle.casework.needs import needs as missing
+from whistle.domain.channel import Act, Side
+from whistle.domain.council import needs_guidance
 from whistle.domain.filed import Referral
 from whistle.domain.office import Office
 from whistle.domain.registration import Override, Rule
@@ -34,9 +36,18 @@ def needs_of(cases: Cases, opened: OpenedCase, *, unanswered: str = "") -> list[
     """
     channel, office = opened.inbox.inbox.root.channel, office_of(cases, opened)
     needs = missing(opened.registration.enquiry, opened.notebook.all_filed, office, channel)
+    if needs_guidance(channel, opened.registration.enquiry) and not _was_guided(opened):
+        needs = [*needs, Finding(Says.GUIDANCE_MISSING)]
     given = bool(unanswered.strip())
     needs = [one for one in needs if not (given and one.lifted_by is Rule.UNANSWERED)]
     return [Finding(Says.DAMAGED), *needs] if opened.notebook.damaged else needs
+
+
+def _was_guided(opened: OpenedCase) -> bool:
+    """Say whether casework wrote to the reporter; who has no receipt is spoken to."""
+    answers = (one for one in opened.messages if one.side is Side.CASEWORK)
+    wrote = any(one.text and one.act in {Act.WROTE, Act.CLOSED} for one in answers)
+    return wrote or not opened.has_reporter
 
 
 @dataclass(frozen=True, slots=True)

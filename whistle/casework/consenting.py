@@ -21,12 +21,22 @@ def channel_of(opened: OpenedCase) -> Channel:
     return opened.inbox.inbox.root.channel
 
 
+def reported_role(opened: OpenedCase) -> str:
+    """Give the role of who is reported at the council's door: as registered, or as was written.
+
+    Empty where nobody said.
+    """
+    registered = opened.registration.enquiry.reported_role
+    told = (one.answers.get("reported_role", ()) for one in opened.messages)
+    return registered or next((values[0] for values in told if values), "")
+
+
 def consents_with(
     opened: OpenedCase, said_yes: Consent | None = None, yes_id: bytes = b""
 ) -> Mapping[bytes, Consent]:
     """Give the consents of a case by their ids, and one that is about to be filed.
 
-    That one is none where the same recipient's consent was withdrawn on a later day.
+    That one is none where the same recipient's consent, for the same, was withdrawn on a later day.
     """
     filed = {kept.filed_id: consent for kept, consent in opened.notebook.of_kind(Consent)}
     if said_yes is None or any(_takes_back(one, said_yes) for one in filed.values()):
@@ -35,7 +45,8 @@ def consents_with(
 
 
 def _takes_back(consent: Consent, said_yes: Consent) -> bool:
-    if consent.recipient != said_yes.recipient or consent.withdrawn is None:
+    same = consent.recipient == said_yes.recipient and consent.purpose is said_yes.purpose
+    if not same or consent.withdrawn is None:
         return False
     return said_yes.given < consent.withdrawn
 

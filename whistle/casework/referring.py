@@ -11,11 +11,13 @@ from whistle.casework.consenting import (
     channel_of,
     consents_with,
     put_together,
+    reported_role,
     version_of,
 )
 from whistle.casework.done import Done
 from whistle.casework.filing import Filing, Place, change, filed_id_of
 from whistle.domain.channel import Channel
+from whistle.domain.council import refuses_recipient
 from whistle.domain.filed import Consent, Marking, Referral
 from whistle.domain.logged import Logged
 from whistle.domain.office import Closing, Office
@@ -119,10 +121,12 @@ def hindered(
     """
     if opened.notebook.damaged:
         return Hindrance.DAMAGED
-    today = cases.here.clock.today()
-    consents = consents_with(opened, said_yes)
+    today, office = cases.here.clock.today(), cases.here.profile.office
+    consents, channel = consents_with(opened, said_yes), channel_of(opened)
+    if refuses_recipient(channel, office, reported_role(opened), referral.centre):
+        return Hindrance.MAYOR_REPORTED
     made = None if is_sent else today
-    return hindrance(channel_of(opened), cases.here.profile.office, consents, referral, made)
+    return hindrance(channel, office, consents, referral, made)
 
 
 def hindered_again(cases: Cases, opened: OpenedCase, referral: Referral) -> Hindrance | None:
@@ -131,6 +135,8 @@ def hindered_again(cases: Cases, opened: OpenedCase, referral: Referral) -> Hind
         return Hindrance.DAMAGED
     today = cases.here.clock.today()
     office = office_naming(cases.here.profiles, referral.sent, referral.centre)
+    if refuses_recipient(channel_of(opened), office, reported_role(opened), referral.centre):
+        return Hindrance.MAYOR_REPORTED
     again = replace(referral, sent=today)
     return hindrance(channel_of(opened), office, consents_with(opened), again, today)
 

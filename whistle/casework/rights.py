@@ -13,16 +13,23 @@ from typing import TypeAlias
 from whistle.audit.log import deed
 from whistle.casework.acts import Done
 from whistle.casework.cases import Cases, OpenedCase
-from whistle.casework.consenting import channel_of, consents_with, put_together, version_of
+from whistle.casework.consenting import (
+    channel_of,
+    consents_with,
+    put_together,
+    reported_role,
+    version_of,
+)
 from whistle.casework.filing import Filing, Place, change, file_new, filed_id_of, strike
 from whistle.domain.channel import Channel
+from whistle.domain.council import refuses_recipient
 from whistle.domain.filed import AccessRequest, Competence, Consent, Disclosure, Marking, Referral
 from whistle.domain.logged import Logged
 from whistle.domain.office import Office, find
 from whistle.domain.profile import Profile
 from whistle.domain.referral import office_naming
 from whistle.domain.retention import keep_until
-from whistle.domain.rules_disclosure import No, recipient_refusals, refusals, standing_consent
+from whistle.domain.rules_disclosure import No, consent_refusals, refusals, standing_consent
 from whistle.domain.whistleblowing import is_exempt
 from whistle.keys.filed import Content, Document, KeptFiled
 from whistle.storage.errors import DuplicateError
@@ -152,10 +159,8 @@ def kept_until(held: Bounds, opened: OpenedCase) -> date | None:
 
 def rests_on(opened: OpenedCase, consent_id: bytes) -> bool:
     """Say whether something was told to somebody, a centre too, by a consent."""
-    told = (one.consent for _, one in opened.notebook.of_kind(Disclosure))
-    passed_on = (one.consent for _, one in opened.notebook.of_kind(Referral))
-    asked = (one.consent for _, one in opened.notebook.of_kind(Competence))
-    return consent_id in {*told, *passed_on, *asked}
+    filed = (one.content for one in opened.notebook.filed)
+    return consent_id in {getattr(content, "consent", b"") for content in filed}
 
 
 def file(cases: Cases, case_id: bytes, form_id: bytes, right: Right) -> Done:
@@ -255,10 +260,9 @@ def _judge(cases: Cases, opened: OpenedCase, right: Right, before: KeptFiled | N
             reasons = [No.DAMAGED]
         case Disclosure():
             reasons = refusals(held.channel, held.office, consents_with(opened).values(), right)
+            reasons += _mayor(held, opened, right)
         case Consent():
-            reasons = recipient_refusals(held.channel, held.office, right.recipient)
-            if before and rests_on(opened, before.filed_id) and _allowed(was) != _allowed(right):
-                reasons.append(No.RESTED_ON)
+            reasons = _of_consent(held, opened, right, before)
         case Competence() if Competence.kind not in kinds_at(held.channel):
             reasons = [No.NEVER_RECIPIENT]
         case Competence() if find(held.office.centres, right.centre) is None:
@@ -271,8 +275,31 @@ def _judge(cases: Cases, opened: OpenedCase, right: Right, before: KeptFiled | N
         raise RefusedError(*reasons)
 
 
-def _allowed(content: Content | None) -> tuple[str, date, bool] | None:
+def _of_consent(
+    held: Bounds, opened: OpenedCase, given: Consent, before: KeptFiled | None
+) -> list[No]:
+    """Say why a consent is not filed like this; who withdraws one is asked for nothing."""
+    was = before.content if before else None
+    same = _informed(was) == _informed(given)
+    reasons = [] if same else consent_refusals(held.channel, held.office, given)
+    if before and rests_on(opened, before.filed_id) and _allowed(was) != _allowed(given):
+        reasons.append(No.RESTED_ON)
+    return reasons
+
+
+def _mayor(held: Bounds, opened: OpenedCase, told: Disclosure) -> list[No]:
+    role = reported_role(opened)
+    refused = refuses_recipient(held.channel, held.office, role, told.recipient)
+    return [No.MAYOR_REPORTED] if refused else []
+
+
+def _informed(content: Content | None) -> tuple[object, ...] | None:
+    """Give what a consent is held to by the rule of its door."""
+    return (_allowed(content), content.limits) if isinstance(content, Consent) else None
+
+
+def _allowed(content: Content | None) -> tuple[object, ...] | None:
     """Give what a consent allows; to withdraw it, or to word it in another way, changes nothing."""
     if not isinstance(content, Consent):
         return None
-    return content.recipient, content.given, content.with_identity
+    return content.recipient, content.given, content.with_identity, content.purpose

@@ -11,7 +11,9 @@ from datetime import date
 
 from whistle.domain.channel import Channel
 from whistle.domain.filed import Referral
+from whistle.domain.improvement import Improvement, TakenUp
 from whistle.domain.legal_clock import Deadlines, acknowledge_by, feedback_by
+from whistle.domain.mediation import Mediation, Result
 from whistle.domain.registration import Enquiry, Issue
 
 _A_TERM = 2022  # began on 1 January, as one does every four years (kommunal- og regionalvalgloven)
@@ -39,7 +41,8 @@ class Anonymised:
     ``received`` and ``closed``: days; for the council's door the first day of the term, and none.
     ``acknowledged`` and ``feedback``: whether in time (whistleblowerloven § 12, or the
     municipality's own promise); none where there was nobody to tell. ``renewed``: linked to an
-    earlier enquiry of the same person. All else as in `Enquiry`.
+    earlier enquiry of the same person. ``mediations`` and ``proposals``: what came of each that
+    ended, or was answered; neither day nor other side. All else as in `Enquiry`.
     """
 
     channel: Channel
@@ -60,6 +63,8 @@ class Anonymised:
     feedback: bool | None = None
     replies: tuple[Reply, ...] = ()
     renewed: bool = False
+    mediations: tuple[Result, ...] = ()
+    proposals: tuple[TakenUp, ...] = ()
 
     def __post_init__(self) -> None:
         """Hold a council member's to what may be known of it, or raise `ValueError`."""
@@ -84,11 +89,18 @@ class Course:
 
 
 def anonymise(
-    course: Course, enquiry: Enquiry, referrals: Iterable[Referral], deadlines: Deadlines
+    course: Course, enquiry: Enquiry, filed: Iterable[object], deadlines: Deadlines
 ) -> Anonymised:
-    """Give what statistics need of a closed case. Replies are sorted: no order tells when."""
+    """Give what statistics need of a closed case. What came is sorted: no order tells when.
+
+    ``filed``: all that is filed on it and not deleted.
+    """
     if course.channel is Channel.COUNCIL:
         return Anonymised(course.channel, first_day_of_term(course.received))
+    things = list(filed)
+    referrals = [one for one in things if isinstance(one, Referral)]
+    mediations = [one.result for one in things if isinstance(one, Mediation) and one.result]
+    answers = [one.taken_up for one in things if isinstance(one, Improvement) and one.taken_up]
     acknowledge = acknowledge_by(course.received, deadlines)
     feedback = feedback_by(course.received, course.acknowledged, deadlines)
     return Anonymised(
@@ -110,6 +122,8 @@ def anonymise(
         feedback=_in_time(course.feedback, feedback, reporter=course.reporter),
         replies=tuple(sorted(map(_reply, referrals), key=repr)),
         renewed=course.renewed,
+        mediations=tuple(sorted(mediations)),
+        proposals=tuple(sorted(answers)),
     )
 
 

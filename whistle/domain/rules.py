@@ -36,6 +36,7 @@ class Says(StrEnum):
     NOT_PASSED_ON = "not-passed-on"
     REPLY_MISSING = "reply-missing"
     COPY_MISSING = "copy-missing"
+    GUIDANCE_MISSING = "guidance-missing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from whistle.domain.channel import Channel
-from whistle.domain.filed import Consent, Disclosure, DisclosureGround
+from whistle.domain.filed import Consent, Disclosure, DisclosureGround, Purpose
 from whistle.domain.office import Choice, Office, find
 
 AUTHORITIES = frozenset({"police", "authority"})
@@ -49,6 +49,9 @@ class No(StrEnum):
     NOT_TOLD = "not-told"
     RESTED_ON = "rested-on"
     DAMAGED = "damaged"
+    LIMITS_FIRST = "limits-first"
+    PURPOSE_NOT_HERE = "purpose-not-here"
+    MAYOR_REPORTED = "mayor-reported"
 
 
 def recipients_of(office: Office, channel: Channel) -> tuple[Choice, ...]:
@@ -70,23 +73,31 @@ def is_never(recipient: Choice) -> bool:
 
 
 def standing_consent(
-    consents: Mapping[bytes, Consent], recipient: str, day: date, *, with_identity: bool
+    consents: Mapping[bytes, Consent],
+    recipient: str,
+    day: date,
+    *,
+    with_identity: bool = False,
+    purpose: Purpose = Purpose.CASE,
 ) -> bytes | None:
     """Give the id of a consent by which a recipient could be told on a day, or none.
 
-    It is given for each recipient by itself. What left in the morning was allowed though the
-    consent was withdrawn in the afternoon; one that still stands comes first all the same.
+    It is given for each recipient by itself, and for one purpose. What left in the morning was
+    allowed though the consent was withdrawn in the afternoon; one that still stands comes first all
+    the same.
     """
     for consent_id, consent in sorted(consents.items(), key=_is_withdrawn):
-        if stood(consent, recipient, day) and (consent.with_identity or not with_identity):
+        allows = consent.with_identity or not with_identity
+        if allows and stood(consent, recipient, day, purpose):
             return consent_id
     return None
 
 
-def stood(consent: Consent, recipient: str, day: date) -> bool:
+def stood(consent: Consent, recipient: str, day: date, purpose: Purpose = Purpose.CASE) -> bool:
     """Say whether a consent for a recipient stood on a day, for some of it at least."""
     given = consent.recipient == recipient and consent.given <= day
-    return given and (consent.withdrawn is None or day <= consent.withdrawn)
+    meant = given and consent.purpose is purpose
+    return meant and (consent.withdrawn is None or day <= consent.withdrawn)
 
 
 def still_stands(consent: Consent, today: date) -> bool:
@@ -104,6 +115,40 @@ def recipient_refusals(channel: Channel, office: Office, recipient: str) -> list
         return []
     known = find(recipients_of(office, Channel.CITIZEN), recipient) is not None
     return [No.NEVER_RECIPIENT if known else No.UNKNOWN_RECIPIENT]
+
+
+def consent_refusals(channel: Channel, office: Office, consent: Consent) -> list[No]:
+    """Say why a consent allows nothing at a door, so that it is not filed; nothing: it may be.
+
+    A council member is told before they say yes what cannot be promised: their door exempts nothing
+    from access, and an employee or a citizen that it is about may have a right to be heard
+    (forvaltningsloven § 19; FOB 2020-44). A yes without that is not informed (GDPR art. 4(11)).
+
+    Mediation is the citizens' door's, with a centre, and the council's, with somebody; proposals
+    for improvement are citizens' to centres. A whistleblower's report has neither.
+    """
+    found = recipient_refusals(channel, office, consent.recipient)
+    if consent.purpose not in _PURPOSES[channel]:
+        found.append(No.PURPOSE_NOT_HERE)
+    elif consent.purpose is not Purpose.CASE and not found:
+        to_centre = office.centre(consent.recipient) is not None
+        found += [] if to_centre is (channel is Channel.CITIZEN) else [No.PURPOSE_NOT_HERE]
+    told_first = consent.limits is not None and consent.limits <= consent.given
+    if channel is Channel.COUNCIL and not told_first:
+        found.append(No.LIMITS_FIRST)
+    return found
+
+
+_PURPOSES: Mapping[Channel, tuple[Purpose, ...]] = {
+    Channel.CITIZEN: tuple(Purpose),
+    Channel.COUNCIL: (Purpose.CASE, Purpose.MEDIATION),
+    Channel.WHISTLEBLOWER: (Purpose.CASE,),
+}
+
+
+def purposes_at(channel: Channel) -> tuple[Purpose, ...]:
+    """Give what somebody can say yes to at a door."""
+    return _PURPOSES[channel]
 
 
 def refusals(

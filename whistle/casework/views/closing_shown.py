@@ -43,12 +43,16 @@ def _show(need: Finding, office: Office, case_id: str) -> ShownNeed:
         Says.GROUND_UNKNOWN: _("Its ground for rejection is not on the list of that day."),
         Says.NOT_PASSED_ON: _("It is registered as passed on, and nothing has been passed on."),
         Says.REPLY_MISSING: _("The reply of %(centre)s has not come.", centre=centre),
+        Says.GUIDANCE_MISSING: _(
+            "It is rejected as political disagreement. Write to the member first, and tell them "
+            "where it belongs: in the group, or at a meeting."
+        ),
         Says.COPY_MISSING: _("The copy of the reply of %(centre)s is missing.", centre=centre),
     }[need.says]
     to_centres = need.says in {Says.NOT_PASSED_ON, Says.REPLY_MISSING, Says.COPY_MISSING}
     if to_centres and "casework.referrals" in current_app.view_functions:
         url, link = url_for("casework.referrals", case_id=case_id), _("To the centres")
-    elif need.says is Says.DAMAGED:
+    elif need.says in {Says.DAMAGED, Says.GUIDANCE_MISSING}:
         url, link = url_for("casework.case", case_id=case_id), _("Back to the case")
     else:
         url, link = url_for("casework.registration", case_id=case_id), _("Register it")

@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 
 from whistle.casework.dates import DueInCase, DueThing, due_in_opened, list_dates
 from whistle.casework.duties import DutyKind
+from whistle.casework.learning.due import DueInBook
 from whistle.casework.service import OpenedCase
 from whistle.casework.views.blueprint import blueprint, service
 from whistle.casework.views.shown import case_title, inbox_title
+from whistle.domain.book import Measure, Recommendation
 from whistle.domain.office import label_of
 from whistle.domain.registration import DueKind
 from whistle.signed_in import members_only
@@ -22,6 +24,9 @@ _PAGES = {
     DueKind.REPLY: "casework.referrals",
     DueKind.TASK: "casework.tasks",
     DueKind.ACCESS: "casework.rights",
+    DueKind.MEETING: "casework.dealings",
+    DueKind.FOLLOW_UP: "casework.dealings",
+    DueKind.ANSWER: "casework.dealings",
     DueKind.APPROVAL: "casework.put_texts",
     DueKind.COMPLAINT: "casework.put_texts",
 }
@@ -55,7 +60,10 @@ def dates() -> str:
     """All that is due, what is overdue first."""
     found = list_dates(service(), _page())
     today = this_installation().clock.today()
-    shown = [_show_in_case(one, today) for one in found.due]
+    shown = [
+        _show_in_book(one, today) if isinstance(one, DueInBook) else _show_in_case(one, today)
+        for one in found.due
+    ]
     days = [
         ShownDay(day, day < today, day == today, tuple(due))
         for day, due in groupby(shown, key=lambda one: one.day)
@@ -99,6 +107,23 @@ def _show_in_case(one: DueInCase, today: date) -> ShownDue:
     )
 
 
+def _show_in_book(one: DueInBook, today: date) -> ShownDue:
+    """Show what is to be looked at again, of a recommendation or of a pattern."""
+    match one.content:
+        case Recommendation(title=title):
+            what = _("Follow up on a recommendation")
+            url = url_for("casework.recommendation", entry_id=one.entry.hex())
+        case Measure(centre=centre, seen=seen):
+            what = _("Follow up on what was agreed with a centre")
+            patterns = "casework.patterns"
+            url = url_for(patterns if _is_known(patterns) else "casework.recommendations")
+            office = this_installation().profiles.on(seen).office
+            title = label_of(office.centres, centre, current_language())
+        case _:
+            raise TypeError(one.content.kind)
+    return ShownDue(one.day, what, url, one.day < today, title)
+
+
 def _show(due: DueThing, case_id: bytes, received: date, today: date) -> ShownDue:
     return ShownDue(due.day, _what(due, received), _url(due, case_id), due.day < today)
 
@@ -112,6 +137,9 @@ def _what(due: DueThing, received: date) -> str:
         DueKind.REPLY: _("Copy of the reply of %(centre)s", centre=centre),
         DueKind.TASK: _("A task"),
         DueKind.ACCESS: _("Answer a request for access"),
+        DueKind.MEETING: _("A meeting of a mediation"),
+        DueKind.FOLLOW_UP: _("Follow an agreement up"),
+        DueKind.ANSWER: _("Answer of %(centre)s to a proposal", centre=centre),
         DueKind.APPROVAL: _("The reporter’s answer to a text"),
         DueKind.COMPLAINT: _("Last day of a complaint"),
     }[due.kind]
@@ -119,5 +147,8 @@ def _what(due: DueThing, received: date) -> str:
 
 def _url(due: DueThing, case_id: bytes) -> str:
     endpoint = _PAGES.get(due.kind, "") if isinstance(due.kind, DueKind) else ""
-    known = endpoint in current_app.view_functions
-    return url_for(endpoint if known else "casework.case", case_id=case_id.hex())
+    return url_for(endpoint if _is_known(endpoint) else "casework.case", case_id=case_id.hex())
+
+
+def _is_known(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions

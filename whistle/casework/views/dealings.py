@@ -36,6 +36,7 @@ from whistle.casework.views.dealings_words import why_words
 from whistle.casework.views.referrals import letter_response
 from whistle.casework.views.referrals_forms import first_way
 from whistle.casework.views.shown import case_title
+from whistle.domain.agreed import Why
 from whistle.domain.channel import Channel
 from whistle.domain.filed import Consent
 from whistle.domain.improvement import Improvement
@@ -154,6 +155,8 @@ def dealing_paper(case_id: str, filed_id: str) -> BaseResponse:
     """The agreement, or the letter with a proposal, as it will be read."""
     one = found(lambda: work.open_dealing(service(), read_id(case_id), read_id(filed_id)))
     why = work.hindered_paper(service(), one.case, one.dealing)
+    if why is Why.NOT_HERE:
+        abort(404)
     if why is not None:
         return _list_page(one.case, [why_words(why)], CONFLICT)
     paper = _paper_of(one)
@@ -177,6 +180,8 @@ def dealing_letter(case_id: str, filed_id: str, form: str) -> BaseResponse:
     try:
         one = found(lambda: work.open_dealing(service(), *keys, Logged.LETTER_MADE))
     except HinderedError as hindered:
+        if hindered.why is Why.NOT_HERE:
+            abort(404)
         return _list_page(_look(case_id), [why_words(hindered.why)], CONFLICT)
     return letter_response(one.case, _paper_of(one), form)
 

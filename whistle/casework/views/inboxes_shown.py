@@ -97,6 +97,9 @@ def _due_words(kind: DueKind) -> str:
         DueKind.REPLY: _("The centre's reply by"),
         DueKind.TASK: _("Task by"),
         DueKind.ACCESS: _("Answer on access by"),
+        DueKind.MEETING: _("Meeting on"),
+        DueKind.FOLLOW_UP: _("Follow up on"),
+        DueKind.ANSWER: _("Answer to a proposal by"),
         DueKind.APPROVAL: _("The reporter answers by"),
         DueKind.COMPLAINT: _("Complain by"),
     }[kind]

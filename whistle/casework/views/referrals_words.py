@@ -32,6 +32,10 @@ def hindrance_words(opened: OpenedCase, hindrance: Hindrance) -> str:
             "Nothing of this case may leave before the citizen has said yes to this centre. Ask, "
             "and tick “The citizen has said yes”. Your letter is below."
         ),
+        Hindrance.MAYOR_REPORTED: _(
+            "The mayor is reported, and leads every centre. This can go to the council without the "
+            "parties, or to an external lawyer. Your letter is below."
+        ),
         Hindrance.WITHDRAWN: _(
             "The consent for this centre has been withdrawn. No letter is made any more. If it "
             "left before, on a day when the consent stood, file it as sent."

@@ -11,14 +11,20 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
+from wtforms import BooleanField, StringField
+from wtforms.validators import Length
 
 from whistle.casework.rights import Bounds, Right
+from whistle.casework.views.dated_forms import (
+    DatedForm,
+    blame,
+    choose,
+    needed,
+    text_area,
+    written,
+)
 from whistle.casework.views.referrals_forms import first_way
 from whistle.domain.access import answer_by, latest_extension, may_extend
-from whistle.domain.fields import AnswerError, read_day
 from whistle.domain.filed import (
     AccessLaw,
     AccessRequest,
@@ -26,86 +32,53 @@ from whistle.domain.filed import (
     Consent,
     Disclosure,
     DisclosureGround,
+    Purpose,
 )
 from whistle.domain.registration import Enquiry
 from whistle.domain.rules_disclosure import GROUNDS, recipients_of
-from whistle.fields import unix_lines
-from whistle.signed_in import MemberForm
 from whistle.web import long_date
 
-LONGEST = 5_000
 LONGEST_LINE = 200
 RESULTS = ("granted", "partly", "refused", "nothing", "withdrawn")
-_MOST = 2**31
 
 
-def _text() -> TextAreaField:
-    too_long = _l("This is longer than 5,000 characters. Make it shorter.")
-    return TextAreaField(filters=[unix_lines], validators=[Length(max=LONGEST, message=too_long)])
-
-
-class RightForm(MemberForm):
-    """``form_id`` names a new form, ``version`` what of a filed thing was on the page."""
-
-    form_id = HiddenField()
-    version = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(0, _MOST)])
-
-    @property
-    def is_right(self) -> bool:
-        """Whether nothing is wrong with any field."""
-        return not self.errors
+class RightForm(DatedForm):
+    """A form of one of these."""
 
     def read(self, held: Bounds) -> Right:
         """Give what is to be filed; only meant where the form `is_right` afterwards."""
         raise NotImplementedError
 
-    def day(self, field: Field, latest: date, earliest: date | None = None) -> date | None:
-        """Read a day that may be left out; it is not after ``latest`` nor before ``earliest``."""
-        written = (field.data or "").strip()
-        if not written:
-            return None
-        try:
-            day = read_day(written)
-        except AnswerError:
-            _blame(field, _("Write the day as day, month and year, such as 13-05-2026."))
-            return None
-        if day > latest:
-            _blame(field, _("This day has not come yet."))
-        elif earliest and day < earliest:
-            _blame(field, _("This day is before %(day)s.", day=long_date(earliest)))
-        return day
-
-    def needed_day(self, field: Field, held: Bounds) -> date:
-        """Read a day that must be told."""
-        if not (field.data or "").strip():
-            _blame(field, _("Write the day."))
-        return self.day(field, held.today) or held.today
-
 
 class ConsentForm(RightForm):
-    """What the person concerned allows."""
+    """What the person concerned allows. ``limits``: when they were told what is not promised."""
 
     recipient = StringField()
+    purpose = StringField(default=Purpose.CASE)
+    limits = StringField()
     given = StringField()
     how = StringField()
     with_identity = BooleanField()
-    text = _text()
+    text = text_area()
     withdrawn = StringField()
 
     def read(self, held: Bounds) -> Consent:
         """Give the consent."""
         recipients = recipients_of(held.office, held.channel)
-        _choose(self.recipient, [one.id for one in recipients], _("Choose who the consent is for."))
+        choose(self.recipient, [one.id for one in recipients], _("Choose who the consent is for."))
         if self.how.data:
-            _choose(self.how, [one.id for one in held.office.ways_in], _("Choose one of these."))
-        given = self.needed_day(self.given, held)
+            choose(self.how, [one.id for one in held.office.ways_in], _("Choose one of these."))
+        choose(self.purpose, Purpose, _("Choose one of these."))
+        given = self.needed_day(self.given, held.today)
         return Consent(
             self.recipient.data or "",
             given,
             self.how.data or "",
             bool(self.with_identity.data),
-            _written(self.text),
+            written(self.text),
             self.day(self.withdrawn, held.today, given),
+            Purpose(self.purpose.data or "") if not self.purpose.errors else Purpose.CASE,
+            self.day(self.limits, given),
         )
 
 
@@ -114,27 +87,31 @@ class DisclosureForm(RightForm):
 
     recipient = StringField()
     day_told = StringField()
+    how = StringField()
     ground = StringField()
-    text = _text()
+    text = text_area()
     with_identity = BooleanField()
     told = StringField()
-    not_told = _text()
+    not_told = text_area()
 
     def read(self, held: Bounds) -> Disclosure:
         """Give the disclosure."""
         recipients = recipients_of(held.office, held.channel)
-        _choose(self.recipient, [one.id for one in recipients], _("Choose who was told."))
-        _choose(self.ground, GROUNDS[held.channel], _("Choose why it could be disclosed."))
-        _needed(self.text, _("Write what was disclosed."))
+        choose(self.recipient, [one.id for one in recipients], _("Choose who was told."))
+        choose(self.ground, GROUNDS[held.channel], _("Choose why it could be disclosed."))
+        needed(self.text, _("Write what was disclosed."))
+        if self.how.data:
+            choose(self.how, [one.id for one in held.office.ways_in], _("Choose one of these."))
         right = self.is_right
         return Disclosure(
             self.recipient.data or "",
-            self.needed_day(self.day_told, held),
+            self.needed_day(self.day_told, held.today),
             DisclosureGround(self.ground.data or "") if right else DisclosureGround.CONSENT,
-            _written(self.text),
+            written(self.text),
             bool(self.with_identity.data),
             told=self.day(self.told, held.today),
-            not_told=_written(self.not_told),
+            not_told=written(self.not_told),
+            how=self.how.data or "",
         )
 
 
@@ -146,32 +123,32 @@ class AccessForm(RightForm):
     asked_by = StringField(
         validators=[Length(max=LONGEST_LINE, message=_l("This is longer than 200 characters."))]
     )
-    text = _text()
+    text = text_area()
     answered = StringField()
     result = StringField()
     until = StringField()
-    extended = _text()
+    extended = text_area()
     told = StringField()
 
     def read(self, held: Bounds) -> AccessRequest:
         """Give the request with the day by which it is answered."""
-        _choose(self.law, AccessLaw, _("Choose the law."))
+        choose(self.law, AccessLaw, _("Choose the law."))
         law = AccessLaw(self.law.data or "") if self.is_right else AccessLaw.OPENNESS
-        received = self.needed_day(self.received, held)
+        received = self.needed_day(self.received, held.today)
         by, told = self._extension(law, received, held)
         answered = self.day(self.answered, held.today, received)
         if self.result.data:
-            _choose(self.result, RESULTS, _("Choose one of these."))
+            choose(self.result, RESULTS, _("Choose one of these."))
         if bool(self.result.data) is not bool((self.answered.data or "").strip()):
             which = self.answered if self.result.data else self.result
-            _blame(which, _("Write both when it was answered and how."))
+            blame(which, _("Write both when it was answered and how."))
         return AccessRequest(
             law,
             received,
             by,
             " ".join((self.asked_by.data or "").split()),
-            _written(self.text),
-            _written(self.extended),
+            written(self.text),
+            written(self.extended),
             told,
             answered,
             self.result.data or "",
@@ -183,11 +160,11 @@ class AccessForm(RightForm):
         if not any((one.data or "").strip() for one in fields):
             return due, None
         for one in fields:
-            _needed(one, _("To put it off, write until when, why, and when you said so."))
+            needed(one, _("To put it off, write until when, why, and when you said so."))
         latest = latest_extension(law, received)
         until = self.day(self.until, date.max)
         if until and not may_extend(law, received, until):
-            _blame(
+            blame(
                 self.until,
                 _("At the latest %(day)s, by the law.", day=long_date(latest))
                 if latest and until > latest
@@ -205,42 +182,42 @@ class CompetenceForm(RightForm):
 
     centre = StringField()
     asked = StringField()
-    text = _text()
+    text = text_area()
     said_yes = BooleanField()
     yes_day = StringField()
     yes_how = StringField()
     answered = StringField()
-    view = _text()
+    view = text_area()
     within = StringField()
-    reason = _text()
+    reason = text_area()
 
     def read(self, held: Bounds) -> Competence:
         """Give the doubt. It is decided when the centre's view is known, and with a reason."""
         centres = [one.id for one in held.office.centres]
-        _choose(self.centre, centres, _("Choose the centre."))
-        _needed(self.text, _("Write what is in doubt."))
-        asked = self.needed_day(self.asked, held)
+        choose(self.centre, centres, _("Choose the centre."))
+        needed(self.text, _("Write what is in doubt."))
+        asked = self.needed_day(self.asked, held.today)
         if self.said_yes.data:
             self.day(self.yes_day, asked)
             if self.yes_how.data:
                 ways = [one.id for one in held.office.ways_in]
-                _choose(self.yes_how, ways, _("Choose one of these."))
+                choose(self.yes_how, ways, _("Choose one of these."))
         answered = self.day(self.answered, held.today, asked)
-        if bool(_written(self.view)) is not bool((self.answered.data or "").strip()):
-            which = self.answered if _written(self.view) else self.view
-            _blame(which, _("Write both the centre's view and when it came."))
+        if bool(written(self.view)) is not bool((self.answered.data or "").strip()):
+            which = self.answered if written(self.view) else self.view
+            blame(which, _("Write both the centre's view and when it came."))
         if self.within.data:
-            _choose(self.within, ("yes", "no"), _("Choose one of these."))
-            _needed(self.reason, _("Write why you decided so."))
-            _needed(self.view, _("Ask the centre first, and write its view."))
+            choose(self.within, ("yes", "no"), _("Choose one of these."))
+            needed(self.reason, _("Write why you decided so."))
+            needed(self.view, _("Ask the centre first, and write its view."))
         return Competence(
             self.centre.data or "",
             asked,
-            _written(self.text),
-            _written(self.view),
+            written(self.text),
+            written(self.view),
             answered,
             {"yes": True, "no": False}.get(self.within.data or ""),
-            _written(self.reason),
+            written(self.reason),
         )
 
     def read_yes(self, held: Bounds, asked: Competence) -> Consent | None:
@@ -290,22 +267,3 @@ def the_day(held: Bounds, kind: str, enquiry: Enquiry) -> dict[str, str]:
 def _plain(right: Right) -> dict[str, Any]:
     told = {one.name: getattr(right, one.name) for one in fields(right)}
     return {name: one.isoformat() if isinstance(one, date) else one for name, one in told.items()}
-
-
-def _written(field: Field) -> str:
-    return (field.data or "").strip()
-
-
-def _blame(field: Field, problem: str) -> None:
-    if problem not in field.errors:
-        field.errors = [*field.errors, problem]
-
-
-def _needed(field: Field, problem: str) -> None:
-    if not (field.data or "").strip():
-        _blame(field, problem)
-
-
-def _choose(field: Field, choices: Any, problem: str) -> None:
-    if field.data not in set(choices):
-        _blame(field, problem)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from whistle.casework.cases import OpenedCase
 from whistle.casework.consenting import consents_with
 from whistle.casework.rights import RIGHTS, Bounds, kinds_at, right_of
+from whistle.casework.views.dealings_words import purpose_words
 from whistle.casework.views.referrals_letters import centre_name
 from whistle.casework.views.rights_forms import RESULTS
 from whistle.domain.access import answer_by, told_in_time
@@ -24,7 +25,13 @@ from whistle.domain.filed import (
 )
 from whistle.domain.office import Choice, label_of
 from whistle.domain.referral import office_naming
-from whistle.domain.rules_disclosure import GROUNDS, No, recipients_of, refusals
+from whistle.domain.rules_disclosure import (
+    GROUNDS,
+    No,
+    purposes_at,
+    recipients_of,
+    refusals,
+)
 from whistle.keys.filed import KeptFiled
 from whistle.web import current_language, long_date
 
@@ -146,6 +153,8 @@ def _consent(held: Bounds, consent: Consent) -> _Shown:
         [
             Line(_("Given"), _day(consent.given)),
             Line(_("How"), label_of(held.office.ways_in, consent.how, current_language())),
+            Line(_("For what"), purpose_words()[consent.purpose]),
+            Line(_("Told first what cannot be promised"), _day(consent.limits)),
             Line(_("Identity"), identity if withdrawn else ""),
             Line(_("Withdrawn"), _day(consent.withdrawn)),
             Line(_("In their words"), consent.words, written=True),
@@ -164,6 +173,7 @@ def _disclosure(held: Bounds, opened: OpenedCase, told: Disclosure) -> _Shown:
         bool(warnings),
         [
             Line(_("Day"), _day(told.day)),
+            Line(_("By which way"), label_of(held.office.ways_in, told.how, current_language())),
             Line(_("Ground"), ground_words()[told.ground]),
             Line(_("What"), told.what, written=True),
             Line(_("The reporter was told"), _day(told.told)),
@@ -266,6 +276,7 @@ def choices_of(held: Bounds) -> Mapping[str, Sequence[Option]]:
         "recipients": _options(recipients_of(held.office, held.channel)),
         "ways_in": _options(held.office.ways_in),
         "centres": _options(held.office.centres),
+        "purposes": [Option(one, purpose_words()[one]) for one in purposes_at(held.channel)],
         "grounds": [Option(one, grounds[one]) for one in GROUNDS[held.channel]],
         "laws": [Option(one, laws[one]) for one in AccessLaw],
         "results": [Option(one, results[one]) for one in RESULTS],
@@ -300,6 +311,16 @@ def refusal_words(reasons: Iterable[No]) -> list[str]:
         No.RESTED_ON: _(
             "Something was disclosed by this consent. It can be withdrawn, and its words mended, "
             "but not be deleted or allow anything else."
+        ),
+        No.LIMITS_FIRST: _(
+            "A council member is told first what cannot be promised: that others may ask for "
+            "access, and that an employee or a citizen may have to be heard. Write when you said "
+            "so, on the day of the yes or before."
+        ),
+        No.PURPOSE_NOT_HERE: _("A consent for this cannot be given here, or not for this one."),
+        No.MAYOR_REPORTED: _(
+            "The mayor is reported. This goes to the council without the parties, or to an "
+            "external lawyer, and to nobody whom the mayor leads."
         ),
         No.DAMAGED: _(
             "Something that is filed on this case does not open. It may be that a consent was "
