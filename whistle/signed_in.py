@@ -77,7 +77,8 @@ def signed_in() -> SignedIn | None:
     """Give the member of this request, if somebody is signed in: wholly, never by half."""
     if "entered" in g:  # in this very request, by a session that its cookie does not name yet
         return cast("SignedIn", g.entered) if g.entered.proved else None
-    return cast("SignedIn", current_user) if current_user.is_authenticated else None
+    member = current_user._get_current_object()  # noqa: SLF001  # a look through the proxy is a search
+    return cast("SignedIn", member) if member.is_authenticated else None
 
 
 def half_signed_in() -> SignedIn | None:
@@ -211,6 +212,9 @@ WRITTEN = (  # by people
     *("subject", "person", "reason"),
     *("asked_by", "extended", "not_told", "view"),
     *("purpose", "centre_first", "half_year", "exclusion", "unanswered"),
+    *("initiative", "owner", "body", "decision"),
+    *("agreed", "dismissed", "result"),
+    *("agreement", "findings", "place", "minutes", "answer", "provider", "tie", "measures"),
 )
 SECRET = ("csrf_token", "passphrase", "proof", "totp", "backup_code", "credential", "unlock")
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 
+from whistle.demo.learning import LEARNING
 from whistle.demo.work import NOT_YET, STEPS, Step, registration_step
 from whistle.domain.channel import Channel
 
@@ -133,7 +134,10 @@ def events(today: date, channels: Collection[Channel], *, office_works: bool) ->
                 registration_step(report.id, registered, report.registration, report.channel)
             )
     if office_works:
-        told += [Event(today - timedelta(days=one.days_ago), step=one) for one in (*worked, *STEPS)]
+        told += [
+            Event(today - timedelta(days=one.days_ago), step=one)
+            for one in (*worked, *STEPS, *LEARNING)
+        ]
     return sorted(told, key=_day)
 
 
