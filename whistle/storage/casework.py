@@ -43,6 +43,12 @@ def get_case(db: Connection, case_id: bytes) -> StoredCase | None:
     )
 
 
+def inbox_of(db: Connection, case_id: bytes) -> bytes | None:
+    """Say in which inbox a case lies; none where there is no such case."""
+    column = tables.cases.c
+    return db.execute(select(column.inbox_id).where(column.id == case_id)).scalar()
+
+
 def adopt_case(
     db: Connection, sealed: InboxKeysRow, adopted: InboxKeysRow, registration: RegistrationRow
 ) -> None:

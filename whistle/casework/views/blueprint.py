@@ -14,9 +14,11 @@ from whistle.casework.forms import EditNoteForm, NoteForm
 from whistle.casework.needs import StaysClosedError
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.crypto.errors import SealingError
+from whistle.domain.channel import Channel
 from whistle.domain.role import Role
 from whistle.error_pages import log_fault
 from whistle.signed_in import Draft, MemberForm, is_in_an_inbox, signed_in, this_member
+from whistle.storage.casework import inbox_of
 from whistle.storage.errors import StorageError, UnloggedError
 from whistle.storage.tables import ID_BYTES
 from whistle.uploads import Refusal
@@ -75,6 +77,16 @@ def read_id(text: str) -> bytes:
     if len(value) != ID_BYTES:
         abort(404)
     return value
+
+
+def door_of(case_id: str) -> Channel | None:
+    """Say by which door a case came; none where there is no such case."""
+    here = this_installation()
+    with here.store.read() as db:
+        inbox_id = inbox_of(db, read_id(case_id))
+    found_inboxes = (one for one in here.directory.inboxes if one.inbox_id == inbox_id)
+    inbox = next(found_inboxes, None)
+    return inbox.root.channel if inbox else None
 
 
 def opened_case(case_id: str) -> OpenedCase:

@@ -1,6 +1,6 @@
 """Mediation, proposals for improvement, wishes, support and risk as the pages show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -263,7 +263,7 @@ def _risk(_held: Bounds, opened: OpenedCase, told: Risk) -> _Shown:
     )
 
 
-_SHOWN = {
+_SHOWN: Mapping[str, Callable[..., _Shown]] = {
     Mediation.kind: _mediation,
     Meeting.kind: _meeting,
     Improvement.kind: _improvement,

@@ -10,7 +10,7 @@ from whistle.domain.filed import Purpose
 from whistle.domain.improvement import Improvement, TakenUp
 from whistle.domain.mediation import Mediation, Meeting, Present, Result
 from whistle.domain.office import Office, label_of
-from whistle.domain.support import Help, Level, Risk, Support, Wish
+from whistle.domain.support import Help, Level, Support, Wish
 from whistle.keys.filed import Dealing
 
 
@@ -130,7 +130,7 @@ def heading_of(what: What, about: Dealing, office: Office, language: str) -> str
             heading = _("The member wishes: %(wish)s", wish=wish)
         case Support():
             heading = _("Support: %(help)s", help=help_words()[about.help])
-        case Risk():
+        case _:
             heading = _("The risk was assessed: %(level)s", level=level_words()[about.level])
     return heading
 
@@ -168,7 +168,7 @@ def texts_of(what: What, about: Dealing) -> list[str]:
             texts = [about.words]
         case Support():
             texts = [about.provider, about.tie, about.words]
-        case Risk():
+        case _:
             texts = [about.words, about.measures]
     return texts
 
@@ -187,6 +187,6 @@ def kind_words(about: Dealing) -> tuple[str, str]:
             words = _("A wish"), about.words
         case Support():
             words = _("Support"), f"{about.provider}\n{about.tie}\n{about.words}"
-        case Risk():
+        case _:
             words = _("An assessment of risk"), f"{about.words}\n{about.measures}"
     return words[0], words[1].strip()
