@@ -46,7 +46,7 @@ def _day(text: str) -> date:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from whistle.report.writing import WRITERS  # noqa: PLC0415
+    from whistle.report.writing import write  # noqa: PLC0415
 
     if options.first > options.last:
         raise RefusedError("--from is after --to; nothing was counted")
@@ -56,8 +56,8 @@ def _report(options: argparse.Namespace) -> int:
         raise RefusedError(f"--format {options.format} is for a file: give --out FILE")
     with installation_at(options.data) as installation:
         report = _built(options, installation)
-    write = {**WRITERS, "text": _as_text}[options.format]
-    _put(options.out, write(report))
+    content = _as_text(report) if options.format == "text" else write(report, options.format)
+    _put(options.out, content)
     return DONE
 
 
@@ -76,7 +76,7 @@ def _built(options: argparse.Namespace, installation: "Installation") -> "Report
         print(f"Cases or records that do not open: {gathered.damaged}", file=sys.stderr)
     period = Period(options.first, options.last)
     wanted = Wanted(period, options.language or language(), Step(options.by))
-    return build(installation.profile, gathered.facts, wanted)
+    return build(installation.profiles, gathered.facts, wanted)
 
 
 def _as_text(report: "Report") -> bytes:

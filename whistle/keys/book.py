@@ -19,6 +19,7 @@ from whistle.domain.book import (
     NoRecommendations,
     Recommendation,
 )
+from whistle.domain.report_draft import ReportDraft
 from whistle.keys.canonical import (
     Json,
     as_bytes,
@@ -41,7 +42,14 @@ from whistle.storage.rows import InboxRecordRow, RecordKind
 from whistle.storage.tables import ID_BYTES
 
 Page: TypeAlias = (
-    Activity | Change | Evaluation | Recommendation | NoRecommendations | Measure | Answers
+    Activity
+    | Change
+    | Evaluation
+    | Recommendation
+    | NoRecommendations
+    | Measure
+    | Answers
+    | ReportDraft
 )
 PAGES: Mapping[str, type[Page]] = {
     one.kind: one
@@ -53,6 +61,7 @@ PAGES: Mapping[str, type[Page]] = {
         NoRecommendations,
         Measure,
         Answers,
+        ReportDraft,
     )
 }
 _FIELDS = ("author", "content", "deleted", "entry", "kind", "version", "written")

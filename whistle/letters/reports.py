@@ -27,6 +27,10 @@ def report_docx(data: _Json) -> bytes:
         document.add_heading(part["title"], level=2)
         for text in part["text"]:
             document.add_paragraph(text)
+        for told in part["told"]:
+            document.add_heading(told["title"], level=3)
+            for text in filter(None, told["text"]):
+                document.add_paragraph(text)
         for table in part["tables"]:
             document.add_heading(table["title"], level=3)
             _table(document, table)

@@ -31,7 +31,7 @@ def build(
 
     Enquiries that nobody has registered are in no table; how many they are is said.
     """
-    basis = Basis(profile, wanted.period, facts, wanted.language, wanted.step)
+    basis = basis_of(profile, facts, wanted)
     partial = not is_whole_year(wanted.period, basis.office.year_begins)
     left_out = sum(one.casework is None and _is_citizens(one, wanted.period) for one in facts)
     return Report(
@@ -47,6 +47,11 @@ def build(
         left_out,
         wanted.language,
     )
+
+
+def basis_of(profile: Profile, facts: Sequence[Anonymised], wanted: Wanted) -> Basis:
+    """Give what the tables of a report are made from."""
+    return Basis(profile, wanted.period, facts, wanted.language, wanted.step)
 
 
 def _tables(basis: Basis) -> Sequence[Table]:

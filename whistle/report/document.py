@@ -13,11 +13,20 @@ HIDDEN = "·"
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Something that is told under a heading of its own; ``text``: paragraphs."""
+
+    title: str
+    text: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """A section. ``text``: paragraphs; ``tables`` and ``notes`` come after it."""
+    """A section. ``text``: paragraphs; ``told``, ``tables`` and ``notes`` come after it."""
 
     title: str
     text: Sequence[str] = ()
+    told: Sequence[Told] = ()
     tables: Sequence[Table] = ()
     notes: Sequence[str] = ()
 
@@ -33,14 +42,17 @@ class Document:
     parts: Sequence[Part]
 
     @classmethod
-    def of(cls, report: Report, parts: Sequence[Part] = ()) -> "Document":
-        """Make a document of a report; ``parts`` come before the period in numbers."""
+    def of(
+        cls, report: Report, before: Sequence[Part] = (), after: Sequence[Part] = ()
+    ) -> "Document":
+        """Make a document of a report; its numbers stand between two lots of sections."""
         said = words(report.language)
         days = days_label(Period(report.first, report.last), report.language)
         title = said["report"].format(municipality=report.municipality, period=days)
-        numbers = Part(said["in_numbers"], report.sentences, report.tables, report.notes)
+        tables, under = report.tables, report.notes
+        numbers = Part(said["in_numbers"], report.sentences, tables=tables, notes=under)
         facts = [(said["period"], days), (said["version"], said[report.version.value])]
-        return cls(title, report.language, title, facts, [*parts, numbers])
+        return cls(title, report.language, title, facts, [*before, numbers, *after])
 
     def as_data(self) -> Mapping[str, Any]:
         """Give what the layouts show: plain lists and texts, cells as they are read."""
@@ -57,6 +69,7 @@ def _part(part: Part) -> Mapping[str, Any]:
     return {
         "title": part.title,
         "text": list(part.text),
+        "told": [{"title": one.title, "text": list(one.text)} for one in part.told],
         "tables": [_table(one) for one in part.tables],
         "notes": list(part.notes),
     }

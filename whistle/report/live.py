@@ -34,11 +34,13 @@ class Told:
     """A sentence with its numbers. ``used``: the cells they come from (table, row, column).
 
     ``hidden``: the places that name a hidden cell; the sentence must not be published with them.
+    ``wrong``: the places that name a number that there is not.
     """
 
     text: str = ""
     used: list[tuple[str, str, str]] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
 
 
 def fill(sentence: str, report: Report) -> Told:
@@ -47,6 +49,21 @@ def fill(sentence: str, report: Report) -> Told:
 
     def replaced(match: re.Match[str]) -> str:
         return _replaced(match[1], report, told)
+
+    told.text = _LIVE.sub(replaced, sentence)
+    return told
+
+
+def fill_what_is_there(sentence: str, report: Report) -> Told:
+    """Put a report's numbers into a sentence; what there is not stays as it was written."""
+    told = Told()
+
+    def replaced(match: re.Match[str]) -> str:
+        try:
+            return _replaced(match[1], report, told)
+        except LiveError:
+            told.wrong.append(match[0])
+            return match[0]
 
     told.text = _LIVE.sub(replaced, sentence)
     return told

@@ -59,27 +59,33 @@ def to_xlsx(report: Report) -> bytes:
     return made.getvalue()
 
 
-def to_pdf(report: Report) -> bytes:
+def to_pdf(report: Report, document: Document | None = None) -> bytes:
     """Write the whole as tagged PDF (PDF/UA-1), or raise `PaperError`."""
     from whistle.letters.reports import report_pdf  # noqa: PLC0415
 
-    return report_pdf(Document.of(report).as_data())
+    return report_pdf((document or Document.of(report)).as_data())
 
 
-def to_docx(report: Report) -> bytes:
+def to_docx(report: Report, document: Document | None = None) -> bytes:
     """Write the whole as Word."""
     from whistle.letters.reports import report_docx  # noqa: PLC0415
 
-    return report_docx(Document.of(report).as_data())
+    return report_docx((document or Document.of(report)).as_data())
 
 
-WRITERS: Mapping[str, Callable[[Report], bytes]] = {
+TABLES: Mapping[str, Callable[[Report], bytes]] = {
     "json": to_json,
     "csv": to_csv,
     "xlsx": to_xlsx,
-    "docx": to_docx,
-    "pdf": to_pdf,
 }
+WHOLE: Mapping[str, Callable[[Report, Document | None], bytes]] = {"docx": to_docx, "pdf": to_pdf}
+
+
+def write(report: Report, wanted: str, document: Document | None = None) -> bytes:
+    """Write a report in a format of `TABLES` or `WHOLE`; ``document``: all of its sections."""
+    if wanted in WHOLE:
+        return WHOLE[wanted](report, document)
+    return TABLES[wanted](report)
 
 
 def _fill_sheet(sheet: "Worksheet", table: Table, bold: "Format") -> None:

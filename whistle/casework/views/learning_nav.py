@@ -14,6 +14,7 @@ _PAGES = (
     ("casework.satisfaction", _l("Satisfaction")),
     ("casework.changes", _l("Gaps and method")),
     ("casework.evaluations", _l("Evaluations")),
+    ("casework.reports", _l("Reports")),
     ("casework.standing", _l("Public documents")),
 )
 
