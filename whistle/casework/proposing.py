@@ -118,7 +118,8 @@ def look_at(
         text = find_text(opened.messages, text_id)
         if text is None:
             return None
-        with cases.log.write(*(deed(act, opened.inbox, case=case_id) for act in acts)) as db:
+        about = {"case": case_id, "item": text_id, "kind": text.kind}
+        with cases.log.write(*(deed(act, opened.inbox, **about) for act in acts)) as db:
             opened.settle(db)
         return opened, text
 

@@ -36,7 +36,7 @@ LISTED_CASES = {
 REGISTERED = {
     Logged.CASE_ENTERED: _l("Entered a case"),
     Logged.RECEIPT_GIVEN: _l("Said that the receipt is printed"),
-    Logged.TEXT_PUT: _l("Put a text before the reporter"),
+    Logged.TEXT_PUT: _l("Put a text to the reporter"),
     Logged.APPROVAL_NOTED: _l("Noted that the reporter approved a text"),
     Logged.TEXT_SENT: _l("Noted that a complaint was sent"),
     Logged.TEXT_DROPPED: _l("Laid a text aside"),
