@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 
+from whistle.demo.dealing import DEALINGS
 from whistle.demo.learning import LEARNING
 from whistle.demo.work import NOT_YET, STEPS, Step, registration_step
 from whistle.domain.channel import Channel
@@ -136,7 +137,7 @@ def events(today: date, channels: Collection[Channel], *, office_works: bool) ->
     if office_works:
         told += [
             Event(today - timedelta(days=one.days_ago), step=one)
-            for one in (*worked, *STEPS, *LEARNING)
+            for one in (*worked, *STEPS, *DEALINGS, *LEARNING)
         ]
     return sorted(told, key=_day)
 

@@ -307,7 +307,6 @@ STEPS: Sequence[Step] = (
         "En borger har ventet ni måneder på svar på en ansøgning om byggetilladelse. Borgeren har "
         "rykket to gange. Jeg beder jer svare borgeren direkte og sende mig en kopi af svaret.",
     ),
-    consent("r13", 44, "person", "Vil gerne have, at jeg taler med medlemmet.", how="meeting"),
     note("r13", 40, "Har talt med medlemmet. Det blev taget pænt imod."),
     consent("r04", 35, "bl", "Ja, send den til Børn & Læring uden vores navne."),
     refer(
