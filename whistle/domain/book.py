@@ -142,7 +142,8 @@ class Measure:
     """A pattern that was told of: whom the adviser contacted, and what was agreed.
 
     ``pattern``: which one, in identifiers of the profile and its period. ``contacted``: the day
-    that the centre's manager was.
+    that the centre's manager was. ``followed``: the day on which what was agreed was looked at, and
+    ``result``: what had come of it. ``dismissed``: why nothing is done about it.
     """
 
     kind: ClassVar[str] = "measure"
@@ -153,6 +154,8 @@ class Measure:
     text: str = ""
     agreed: str = ""
     follow_up: date | None = None
+    followed: date | None = None
+    result: str = ""
     dismissed: str = ""
 
 

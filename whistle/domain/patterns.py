@@ -129,6 +129,11 @@ class Pattern:
         """How many enquiries."""
         return len(self.enquiries)
 
+    @property
+    def order(self) -> tuple[tuple[bool, int], int, date]:
+        """Which of several is told that have enquiries in common: the narrowest, the largest."""
+        return _width(self.cell), -self.number, self.period.first
+
 
 _Usual: TypeAlias = Mapping[Cell, Usual]
 

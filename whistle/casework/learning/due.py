@@ -40,5 +40,5 @@ def _due_of(kept: KeptEntry) -> Iterator[DueInBook]:
         for response in told.responses:
             if response.follow_up and response.status in OPEN_STATUSES:
                 yield DueInBook(response.follow_up, kept.entry_id, told)
-    elif isinstance(told, Measure) and told.follow_up and not told.dismissed:
+    elif isinstance(told, Measure) and told.follow_up and not (told.followed or told.dismissed):
         yield DueInBook(told.follow_up, kept.entry_id, told)

@@ -3,12 +3,30 @@
 from flask import Flask
 
 from whistle.domain.profile import LANGUAGES
-from whistle.intake.views import acts, approving, dialogue, front, replace, report, session
+from whistle.intake.views import (
+    acts,
+    approving,
+    dialogue,
+    front,
+    replace,
+    report,
+    satisfaction,
+    session,
+)
 from whistle.intake.views.lengths import pad_page
 from whistle.intake.views.shared import blueprint, root
 from whistle.web import current_language
 
-__all__ = ["acts", "approving", "dialogue", "front", "init_app", "replace", "report"]
+__all__ = [
+    "acts",
+    "approving",
+    "dialogue",
+    "front",
+    "init_app",
+    "replace",
+    "report",
+    "satisfaction",
+]
 
 
 def init_app(app: Flask) -> None:
