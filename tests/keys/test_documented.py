@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from whistle.domain.anonymised import Anonymised, Reply
+from whistle.domain.approval import About, Put
 from whistle.domain.book import Response
 from whistle.domain.erasing import Erased
 from whistle.domain.registration import Due, Enquiry, Issue, Link, Override
@@ -24,6 +25,8 @@ NAMED: dict[str, type[Any]] = {
     "due": Due,
     "link": Link,
     "anonymised record": Anonymised,
+    "put": Put,
+    "about": About,
     "erased": Erased,
     "reply": Reply,
     "response": Response,

@@ -24,6 +24,7 @@ from whistle.crypto.envelope import KeyPair, derive
 from whistle.crypto.padding import pad_text
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import Seed, SymmetricKey
+from whistle.domain.approval import About, Put, TextKind
 from whistle.domain.channel import Act, Side
 from whistle.domain.erasing import Erased, Reason
 from whistle.keys.fields import join_fields
@@ -345,8 +346,14 @@ def _records() -> Book:
         "",
         erased=(Erased(day, Reason.BY_MISTAKE, file=True), Erased(day, Reason.OTHER_MATTER)),
     )
+    put = Put(made("text"), TextKind.COMPLAINT, day, "Ankestyrelsen", day)
+    proposed = Message(Side.CASEWORK, day, 4, "Klage", act=Act.PROPOSED, author="Ida", put=put)
+    about = About(proposed.fingerprint, with_name=True)
+    approved = Message(Side.REPORTER, day, 5, "", act=Act.APPROVED, about=about)
     for name, record in (
         ("message", message),
+        ("message", proposed),
+        ("message", approved),
         ("message", gone),
         ("message", answer),
         ("message", filled),
@@ -397,6 +404,11 @@ def _dumped(record: dict[str, Any]) -> bytes:
 def _wrong_fields(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "a side that is none", {"side": "mayor"}
     yield "a side that is a number", {"side": 1}
+    yield "an author without a name", {"author": ""}
+    yield "a version of nothing", {"put": {}}
+    yield "a version of a text whose id is too short", {"put": {"kind": "report", "text": "AAAA"}}
+    yield "about nothing", {"about": {}}
+    yield "about a fingerprint that is too short", {"about": {"version": "AAAA"}}
     yield "a date in another form", {"written": "20261120"}
     yield "a day that is none", {"written": "2026-11-31"}
     yield "no date", {"written": ""}

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from whistle.casework.duties import Duty
 from whistle.casework.recusal import recusal_of, reserve_of
 from whistle.casework.service import CaseworkService, OpenedCase
+from whistle.domain.approval import receipt_is_shared
 from whistle.domain.channel import Act, InboxKind, Side
 from whistle.domain.clock import DANISH
 from whistle.domain.conversation import Talk
@@ -115,6 +116,7 @@ class ShownOpenCase:
     recusals: tuple[ShownRecusal, ...]
     can_be_passed_on: bool
     can_be_handed_back: bool
+    receipt_is_shared: bool
 
 
 def door_title(inbox: TrustedInbox) -> str:
@@ -168,6 +170,7 @@ def show_case(service: CaseworkService, opened: OpenedCase, page: int = 1) -> Sh
         tuple(_show_recusal(one, names) for one in opened.notebook.recusals),
         reserve_of(service, opened) is not None,
         recusal_of(opened) is not None,
+        receipt_is_shared(opened.messages),
     )
 
 
