@@ -26,7 +26,7 @@ from werkzeug.sansio.multipart import (
 )
 
 MOST_TEXT_BYTES = 4 * 1024 * 1024  # of all fields together; a text may have 200,000 characters
-MOST_FIELDS = 300
+MOST_FIELDS = 1_000  # a registration of 200 issues has 800 and some: refused in words, and kept
 MOST_PARTS = 20_000  # a whole folder chosen by mistake: refused in words, with the text kept
 MOST_HEADER_BYTES = 8 * 1024  # of one part: a megabyte of them takes seconds to read
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"

@@ -21,6 +21,7 @@ from whistle.domain.channel import Channel
 from whistle.domain.erasing import Reason
 from whistle.domain.filed import Marking, Referral
 from whistle.domain.logged import Logged
+from whistle.domain.office import Centre
 from whistle.domain.registration import Enquiry, Issue, Rule
 from whistle.keys.filed import Document
 from whistle.keys.records import Registration
@@ -111,6 +112,26 @@ def test_closed_unanswered_has_its_reason_where_it_is_counted_and_nothing_is_due
     ((_, referral),) = case.notebook.of_kind(Referral)
     assert referral.unanswered == "Centret svarer ikke"
     assert not case.registration.due
+
+
+def test_a_centre_that_is_younger_than_the_case_is_called_by_its_name(
+    office: Office, case_id: bytes
+) -> None:
+    old, day = office.installation.profiles, date(2026, 11, 24)
+    young = Centre("nyt", {"da": "Et nyt center", "en": "A new centre"})
+    centres = (*old.office.centres, young)
+    newest = replace(
+        old, valid_from=day, office=replace(old.office, centres=centres), earlier=old.versions
+    )
+    office.installation = replace(office.installation, profiles=newest)
+    office.casework.extensions["whistle"] = office.installation
+    work = office.work_of(office.adviser)
+    registered(work, case_id, PASSED_ON)
+    office.later(days=4)
+    sent = replace(SENT, centre="nyt", sent=day, reply_by=day)
+    assert file_new(work, case_id, b"f", sent, Filing(Logged.FILED)) is Done.YES
+    page = office.desk_of(office.adviser).get(f"/casework/case/{case_id.hex()}/close").text
+    assert "Et nyt center" in page
 
 
 def test_a_reply_that_comes_while_its_lack_is_explained_is_not_called_missing(

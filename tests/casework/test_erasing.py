@@ -159,7 +159,7 @@ def test_what_a_colleague_wrote_meanwhile_is_not_erased_unread(
         tasks.add(mine, case_id, b"f", "Om naboen", None)
         item = opened().notebook.filed[0].filed_id
     url = path_of(case_id, f"/erase/{kind}/{item.hex()}")
-    form = {**hidden_fields(desk.get(url).text), "reason": "other-people"}
+    form = {**hidden_fields(desk.get(url).text), "why": "other-people"}
     if kind is Kind.NOTE:
         notes.edit_note(theirs, case_id, item, 1, notes.Edit("Han har ringet om sagen"))
     else:
@@ -186,7 +186,7 @@ def test_a_reason_in_the_registration_is_erased_and_no_other(
     first, second = re.findall(r'href="([^"]*/erase/reason/[0-9a-f]{32})"', listed)
     page = desk.get(first).text
     assert SECRET in page
-    form, journal = {**hidden_fields(page), "reason": "other-people"}, Journal(office)
+    form, journal = {**hidden_fields(page), "why": "other-people"}, Journal(office)
     assert desk.post(first, form).status_code == 303
     told = next(one for one in journal.new() if one.act is Logged.CONTENT_ERASED)
     assert told.about["kind"] == "reason"
@@ -246,11 +246,11 @@ def test_the_page_asks_why_and_shows_what_goes(desk: Desk, case_id: bytes, opene
     assert "Jeg skriver om en sag." in page.text
     form = hidden_fields(page.text)
     for reason in ("", "because"):
-        assert desk.post(url, {**form, "reason": reason}).status_code == 422
-    assert desk.post(url, {"reason": "other-matter"}).status_code == 422  # no token
+        assert desk.post(url, {**form, "why": reason}).status_code == 422
+    assert desk.post(url, {"why": "other-matter"}).status_code == 422  # no token
     assert opened().messages[0].text
-    assert desk.post(url, {**form, "reason": "other-matter"}).status_code == 303
-    assert desk.post(url, {**form, "reason": "other-matter"}).status_code == 303  # a double click
+    assert desk.post(url, {**form, "why": "other-matter"}).status_code == 303
+    assert desk.post(url, {**form, "why": "other-matter"}).status_code == 303  # a double click
     assert not opened().messages[0].text
     assert desk.get(url).status_code == 404
     for wrong in ("/erase/registration/" + "0" * 32, "/erase/message/x"):

@@ -10,9 +10,10 @@ from tests.casework.journal import Journal
 from tests.casework.papers import open_case, path_of, place_of
 from tests.casework.records import close_case
 from tests.support.office import Desk, Office, hidden_fields
-from whistle.casework import erasing, keeping, rights
+from whistle.casework import acts, erasing, keeping, notes, rights
 from whistle.casework.acts import Done
 from whistle.casework.erasing import Kind, Seen, Target
+from whistle.casework.filing import Filing, strike
 from whistle.casework.keeping import Keep, KeptError
 from whistle.casework.service import CaseworkService
 from whistle.domain.erasing import Early, Reason
@@ -62,7 +63,7 @@ def test_a_consent_that_something_rests_on_is_not_erased(
     assert rights.file(work, case_id, b"d", told) is Done.YES
     where = place_of(office, case_id, Consent)
     page = path_of(case_id, f"/erase/filed/{where.filed.hex()}")
-    form = {**hidden_fields(desk.get(page).text), "reason": Reason.BY_MISTAKE.value}
+    form = {**hidden_fields(desk.get(page).text), "why": Reason.BY_MISTAKE.value}
     assert desk.post(page, form).status_code == 409
     assert erase_filed(office, case_id, Consent) is Keep.RESTED_ON
     assert erase_filed(office, case_id, Disclosure) is Done.YES
@@ -124,6 +125,30 @@ def test_nothing_of_a_case_that_is_held_is_erased_until_the_hold_ends(
     assert keeping.release(work, case_id) is Done.YES
     assert keeping.release(work, case_id) is Done.ALREADY
     assert erase_case(office, case_id, None) is Done.YES
+
+
+def test_under_a_hold_nothing_is_struck_and_what_was_struck_before_it_is_not_erased(
+    office: Office, desk: Desk, work: CaseworkService, case_id: bytes
+) -> None:
+    assert rights.file(work, case_id, b"c", Consent("lawyer", TODAY)) is Done.YES
+    for form_id, text in ((b"f", "Før"), (b"g", "Efter")):
+        assert notes.write_note(work, case_id, form_id, text) is Done.YES
+    later, earlier = (one.note_id for one in open_case(office, case_id).notebook.shown)
+    assert notes.delete_note(work, case_id, earlier, 1) is Done.YES
+    assert keeping.hold(work, case_id, "Stævning") is Done.YES
+    form = hidden_fields(desk.open(case_id).text)
+    address = path_of(case_id, f"/note/{later.hex()}/delete")
+    refused = desk.post(address, {**form, "version": "1"})
+    assert refused.status_code == 409
+    assert "retskrav" in refused.text
+    with pytest.raises(KeptError):
+        strike(work, place_of(office, case_id, Consent), Filing(Logged.FILED_DELETED))
+    office.later(days=2)
+    assert acts.give_title(work, case_id, "Ny titel", "") is Done.YES
+    assert open_case(office, case_id).notebook.find(earlier)
+    assert keeping.release(work, case_id) is Done.YES
+    assert notes.delete_note(work, case_id, later, 1) is Done.YES
+    assert not open_case(office, case_id).notebook.find(earlier)
 
 
 def test_a_hold_is_put_and_ended_on_a_page_and_both_are_logged(

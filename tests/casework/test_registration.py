@@ -197,3 +197,22 @@ def test_nobody_registers_a_case_that_their_keys_do_not_open(
     assert office.desk_of(office.reserve).post(address(case_id), form).status_code == 404
     assert desk.get(address(b"x" * 16)).status_code == 404
     assert desk.post(address(b"x" * 16), form).status_code == 404
+
+
+def test_two_hundred_issues_are_too_many_and_come_back_as_they_were(
+    desk: Desk, case_id: bytes
+) -> None:
+    rows = {
+        f"issues-{row}-{name}": value
+        for row in range(200)
+        for name, value in (
+            ("category", "4"),
+            ("subcategory", "4.1"),
+            ("centre", "bl"),
+            ("theme", ""),
+        )
+    }
+    status, page = send(desk, case_id, purpose="Mine egne ord", **rows)
+    assert status == 422
+    assert "Mine egne ord" in page
+    assert 'name="issues-199-category"' in page

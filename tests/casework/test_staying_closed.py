@@ -111,6 +111,17 @@ def test_the_copy_that_a_case_was_closed_with_is_not_deleted_while_it_is_closed(
     assert opened().notebook.of_kind(Document)
 
 
+def test_what_was_chosen_for_erasing_is_not_taken_for_words_that_somebody_wrote(
+    office: Office, desk: Desk, replied: bytes
+) -> None:
+    where = place_of(office, replied, Document)
+    page = f"/casework/case/{replied.hex()}/erase/filed/{where.filed.hex()}"
+    form = {**hidden_fields(desk.get(page).text), "why": "by-mistake"}
+    refused = desk.post(page, form)
+    assert refused.status_code == 409
+    assert "by-mistake" not in refused.text
+
+
 def test_what_came_closed_and_lacking_is_corrected_all_the_same(office: Office) -> None:
     work, day = office.work_of(office.adviser), date(2020, 3, 1)
     new = NewCase(b"c" * 16, day, Registration(enquiry=PASSED_ON, closed=day))

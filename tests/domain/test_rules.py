@@ -118,12 +118,13 @@ def test_a_complaint_about_staffs_behaviour_is_no_employment_matter() -> None:
 
 
 def test_of_who_comes_back_it_is_decided_whether_to_investigate() -> None:
-    back = (Link(b"c" * 16, LinkKind.RENEWED),)
+    back = (Link(b"c" * 16, LinkKind.RENEWED, earlier=True),)
     undecided = replace(COMPLAINT, outcome="")
     assert says(undecided, back) == [Says.DECIDE_RENEWED]
     assert says(with_reason(undecided, Rule.DECLINED), back) == []
     assert renewed_contact(COMPLAINT, back) is None
     assert renewed_contact(undecided, [Link(b"c" * 16, LinkKind.RELATED)]) is None
+    assert says(undecided, (Link(b"c" * 16, LinkKind.RENEWED),)) == []  # the case they came back to
 
 
 def test_what_is_not_registered_is_not_closed() -> None:

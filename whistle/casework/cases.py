@@ -221,7 +221,9 @@ class Cases:
         known = opened.registration
         registration = replace(told_by_dialogue(opened), seen=max(known.seen, len(opened.messages)))
         today = self.here.clock.today()
-        stale = any(day_in_denmark(one.newest.written) < today for one in opened.notebook.deleted)
+        stale = known.held is None and any(
+            day_in_denmark(one.newest.written) < today for one in opened.notebook.deleted
+        )
         followed = self._followed(opened, registration)
         registration = followed.registration
         unchanged = replace(registration, last_act=known.last_act, last_item=known.last_item)
@@ -340,7 +342,12 @@ def _adopted(
 
 
 def erase_deleted(db: Connection, opened: OpenedCase) -> None:
-    """Erase the notes and what else is filed that was deleted, with the files of documents."""
+    """Erase the notes and what else is filed that was deleted, with the files of documents.
+
+    What was deleted before a legal hold waits until that has ended.
+    """
+    if opened.registration.held is not None:
+        return
     for one in opened.notebook.deleted:
         queries.delete_items(db, opened.case.id, one.row_ids)
         if isinstance(one, KeptFiled):

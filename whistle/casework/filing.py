@@ -11,6 +11,7 @@ from typing import TypeAlias
 from whistle.audit.log import deed
 from whistle.casework.acts import Done, Undoable
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
+from whistle.casework.kept import check_not_held
 from whistle.domain.logged import Logged
 from whistle.keys.canonical import dump
 from whistle.keys.filed import Content, Document, Filed, KeptFiled, seal_filed
@@ -110,7 +111,7 @@ def strike(cases: Cases, where: Place, how: Filing) -> Done:
     """Delete something filed; `Done.CHANGED` when ``where.version`` is not the newest.
 
     It is erased with the next thing that is done to the case, or when somebody opens the case on a
-    later day. Until then it can be undone.
+    later day. Until then it can be undone. Raises `KeptError` under a legal hold.
     """
 
     def step(opened: OpenedCase) -> Done:
@@ -121,6 +122,7 @@ def strike(cases: Cases, where: Place, how: Filing) -> Done:
             return Done.ALREADY  # there is no such thing of this kind
         if kept.newest.version != where.version:
             return Done.CHANGED
+        check_not_held(opened.registration)
         gone = _version(cases, where.filed, where.version + 1, kept.content)
         _put(cases, opened, replace(gone, deleted=True), how)
         return Done.YES

@@ -3,34 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 
 from whistle.audit.log import deed
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
 from whistle.casework.done import Done
+from whistle.casework.kept import Keep, KeptError, check_not_held
 from whistle.casework.rights import bounds, kept_until, rests_on
 from whistle.domain.erasing import Early
 from whistle.domain.logged import Logged
 from whistle.domain.registration import DueKind
 from whistle.keys.records import Registration
-
-
-class Keep(StrEnum):
-    """Why something is not erased."""
-
-    HELD = "held"  # a legal hold stands on the case
-    ACCESS = "access"  # somebody asked to see it, and has no answer yet
-    EARLY = "early"  # its day has not come, and no reason is given
-    RESTED_ON = "rested-on"  # a consent by which something was told to somebody
-
-
-class KeptError(Exception):
-    """It is not erased; nothing was written."""
-
-    def __init__(self, why: Keep) -> None:
-        """Say why."""
-        super().__init__(why)
-        self.why = why
 
 
 def why_kept(cases: Cases, opened: OpenedCase) -> Keep | None:
@@ -62,8 +44,7 @@ def check_case(cases: Cases, opened: OpenedCase, early: Early | None) -> Early |
 
 def check_thing(opened: OpenedCase, filed_id: bytes = b"") -> None:
     """Raise `KeptError` where something in a case is kept; ``filed_id``: which, if it is filed."""
-    if opened.registration.held is not None:
-        raise KeptError(Keep.HELD)
+    check_not_held(opened.registration)
     if filed_id and rests_on(opened, filed_id):
         raise KeptError(Keep.RESTED_ON)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from whistle.audit.log import deed
 from whistle.casework.acts import Done, Undoable
 from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
+from whistle.casework.kept import check_not_held
 from whistle.domain.conversation import Conversation
 from whistle.domain.logged import Logged
 from whistle.keys.files import content_digest
@@ -86,7 +87,7 @@ def delete_note(cases: Cases, case_id: bytes, note_id: bytes, version: int) -> D
     """Delete a note; `Done.CHANGED` when ``version`` is not the newest.
 
     It is erased with the next thing that is done to the case, or when somebody opens the case on a
-    later day. Until then it can be undone.
+    later day. Until then it can be undone. Raises `KeptError` under a legal hold.
     """
 
     def step(opened: OpenedCase) -> Done:
@@ -95,6 +96,7 @@ def delete_note(cases: Cases, case_id: bytes, note_id: bytes, version: int) -> D
             return Done.ALREADY
         if kept.newest.version != version:
             return Done.CHANGED
+        check_not_held(opened.registration)
         gone = replace(
             _note(cases, note_id, version + 1, ""), about=kept.newest.about, deleted=True
         )

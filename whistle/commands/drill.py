@@ -93,6 +93,7 @@ def _check_log(installation: "Installation", restored: "Restored") -> bool:
 def _open_some(installation: "Installation", key_file: Path) -> bool:
     from whistle.accounts.by_command import open_with_key_file  # noqa: PLC0415
     from whistle.casework.cases import Cases, OpenedCase  # noqa: PLC0415
+    from whistle.keys.filed import Document  # noqa: PLC0415
     from whistle.keys.files import open_file  # noqa: PLC0415
     from whistle.storage import tables  # noqa: PLC0415
 
@@ -104,11 +105,12 @@ def _open_some(installation: "Installation", key_file: Path) -> bool:
     sample = Sample(len(ids))
 
     def look(opened: OpenedCase) -> None:
-        for message in opened.messages:
-            for manifest in message.files:
-                for _ in open_file(installation.id, installation.store, manifest):
-                    pass
-                sample.files += 1
+        sent = (manifest for message in opened.messages for manifest in message.files)
+        papers = (paper.file for _, paper in opened.notebook.of_kind(Document))
+        for manifest in (*sent, *papers):
+            for _ in open_file(installation.id, installation.store, manifest):
+                pass
+            sample.files += 1
         sample.messages += len(opened.messages)
         sample.opened += 1
 

@@ -141,8 +141,10 @@ def renewed_contact(enquiry: Enquiry, links: Iterable[Link]) -> Finding | None:
     "I de tilfælde hvor borgeren kontakter borgerrådgiveren igen, kan borgerrådgiveren se på sagen
     og vurdere, om der er mulighed for at undersøge sagen nærmere. Borgerrådgiveren har ikke pligt
     til at undersøge alle klager nærmere" (the report, 1.3): an outcome, or declined with a reason.
+    Of the two cases that are linked it is asked of the later one, with which they came back.
     """
-    renewed = [link.case.hex() for link in links if link.kind is LinkKind.RENEWED]
+    back = (link for link in links if link.kind is LinkKind.RENEWED and link.earlier)
+    renewed = [link.case.hex() for link in back]
     if not renewed or enquiry.outcome:
         return None
     return Finding(Says.DECIDE_RENEWED, Rule.DECLINED, renewed[0])

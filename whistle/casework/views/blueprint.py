@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from whistle.casework.acts import Done
 from whistle.casework.cases import NotOpenedError
 from whistle.casework.forms import EditNoteForm, NoteForm
+from whistle.casework.kept import KeptError
 from whistle.casework.needs import StaysClosedError
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.crypto.errors import SealingError
@@ -49,17 +50,53 @@ def refuse_who_holds_no_key() -> Response | None:
 def not_opened(error: NotOpenedError) -> Response:
     """Say that nothing is shown that cannot be logged; a text that was sent is not lost."""
     log_fault(error)
-    page = render_template("casework/not_opened.html", draft=Draft.of_this_request())
-    return Response(page, status=503)
+    return _not_done(
+        503,
+        _("It could not be opened"),
+        _(
+            "Whatever is opened here is written in the log first. The log cannot be written just "
+            "now, so nothing was opened, and nothing was changed."
+        ),
+        kept=f"{_('Your text is not lost: it is below. Send it again in a moment.')} "
+        f"{_('Files have to be chosen again.')}",
+        next_step=_("Try again in a moment. If it stays like this, tell the technician."),
+    )
 
 
 @blueprint.errorhandler(StaysClosedError)
 def stays_closed(_error: StaysClosedError) -> Response:
     """Say that a closed case has to be opened again first; a text that was sent is not lost."""
-    case_id = (request.view_args or {}).get("case_id", "")
-    draft = Draft.of_this_request()
-    page = render_template("casework/stays_closed.html", draft=draft, case_id=case_id)
-    return Response(page, status=CONFLICT)
+    return _not_done(
+        CONFLICT,
+        _("Open the case again first"),
+        _(
+            "The case is closed, and this would leave it without something that a closed case has: "
+            "a reply that came, or how it ended. Nothing was changed."
+        ),
+        kept=_(
+            "Your text is not lost: it is below. Open the case again in another tab, and send it "
+            "then."
+        ),
+        case_id=(request.view_args or {}).get("case_id", ""),
+    )
+
+
+@blueprint.errorhandler(KeptError)
+def kept(_error: KeptError) -> Response:
+    """Say that nothing of a case is deleted while a legal hold stands on it."""
+    return _not_done(
+        CONFLICT,
+        _("A legal hold stands on the case"),
+        _("A legal hold stands on the case. Nothing was erased."),
+        case_id=(request.view_args or {}).get("case_id", ""),
+    )
+
+
+def _not_done(status: int, title: str, lead: str, **told: str) -> Response:
+    """Say what was not done, and why; ``kept``: what becomes of a text that was sent."""
+    draft = Draft.of_this_request() if "kept" in told else None
+    page = render_template("casework/not_done.html", title=title, lead=lead, draft=draft, **told)
+    return Response(page, status=status)
 
 
 def service() -> CaseworkService:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
-from whistle.casework.closing_needs import needs_of, office_of
+from whistle.casework.closing_needs import needs_of
 from whistle.casework.service import CaseworkService, OpenedCase
 from whistle.domain.office import Office, label_of
+from whistle.domain.referral import office_naming
 from whistle.domain.registration import Rule
 from whistle.domain.rules import Finding, Says
 from whistle.web import current_language
@@ -25,8 +26,11 @@ class ShownNeed:
 
 def show_needs(work: CaseworkService, opened: OpenedCase) -> tuple[ShownNeed, ...]:
     """Show what a case still needs before it can be closed."""
-    office = office_of(work, opened)
-    return tuple(_show(one, office, opened.case.id.hex()) for one in needs_of(work, opened))
+    profiles, day, case_id = work.here.profiles, opened.case.received, opened.case.id.hex()
+    return tuple(
+        _show(one, office_naming(profiles, day, one.value), case_id)
+        for one in needs_of(work, opened)
+    )
 
 
 def _show(need: Finding, office: Office, case_id: str) -> ShownNeed:

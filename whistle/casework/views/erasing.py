@@ -59,12 +59,15 @@ _EXCERPT = 160
 
 
 class EraseForm(MemberForm):
-    """Why something is erased. ``version``: the one that was on the page."""
+    """Why something is erased. ``version``: the one that was on the page.
+
+    ``why`` is chosen: a ``reason`` would be taken for what somebody wrote (`signed_in.WRITTEN`).
+    """
 
     version = IntegerField(
         widget=HiddenInput(), validators=[InputRequired(), NumberRange(min=0, max=_MOST)]
     )
-    reason = StringField()  # one of `Reason`
+    why = StringField()  # one of `Reason`
 
 
 class EraseCaseForm(MemberForm):
@@ -132,11 +135,11 @@ def erase_one(case_id: str, kind: str, item_id: str) -> BaseResponse:
     """Erase it."""
     form, target = EraseForm(), _target(case_id, kind, item_id)
     refusal = wrong(form)
-    if refusal is None and form.reason.data not in set(Reason):
+    if refusal is None and form.why.data not in set(Reason):
         refusal = Refusal(_("Choose why it has nothing to do with the case."), 422)
     if refusal:
         return _one_page(case_id, target, form, refusal)
-    reason, shown = Reason(form.reason.data or ""), replace(target, version=form.version.data or 0)
+    reason, shown = Reason(form.why.data or ""), replace(target, version=form.version.data or 0)
     try:
         done = try_to(lambda: acts.erase(service(), shown, reason))
     except KeptError as kept:
