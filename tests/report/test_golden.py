@@ -3,12 +3,14 @@
 import csv
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from importlib import resources
 from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
+from lxml.etree import fromstring
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
@@ -18,6 +20,7 @@ from whistle.casework.reporting.gathering import gather
 from whistle.domain.counting import Period
 from whistle.report import live
 from whistle.report.building import Wanted, build
+from whistle.report.charts import chart_of
 from whistle.report.model import Report
 from whistle.report.writing import write
 from whistle.storage.engine import open_store
@@ -142,3 +145,35 @@ def test_the_pdf_says_the_seeds_tables(report: Report) -> None:
     for table in LINES:
         for row, numbers in zip(report.table(table).rows, golden(table), strict=True):
             assert " ".join(map(str, numbers)) in text, (table, row.label)
+
+
+def test_charts_show_what_their_tables_say_and_nothing_that_a_page_refuses(report: Report) -> None:
+    chart = chart_of(report.table("3.3"), "da")
+    assert chart is not None
+    assert "4. Klager over sagsbehandling: 13" in chart.says
+    drawn = fromstring(chart.svg)
+    assert drawn.get("role") == "img"
+    assert drawn.get("aria-label") == chart.says
+    assert not [one for one in drawn.iter() if one.get("style") or str(one.tag).endswith("script")]
+    numbers = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")][1::2]
+    assert numbers == [str(row[0]) for row in golden("3.3")[:-1]]
+
+
+def test_a_chart_of_noughts_is_none_and_a_hidden_number_is_not_drawn(report: Report) -> None:
+    table = report.table("3.3")
+    noughts = [[0] * len(row) for row in table.cells]
+    assert chart_of(replace(table, cells=noughts), "da") is None
+    hidden = [[None, *row[1:]] if place == 0 else row for place, row in enumerate(table.cells)]
+    chart = chart_of(replace(table, cells=hidden), "da")
+    assert chart is not None
+    assert "1. Vejvisning i organisationen: skjult" in chart.says
+    assert "7" not in [one.text for one in fromstring(chart.svg).iter()]
+
+
+def test_what_a_label_says_is_never_markup(report: Report) -> None:
+    table = report.table("3.3")
+    rows = [replace(row, label='<script>"&') for row in table.rows]
+    chart = chart_of(replace(table, rows=rows), "da")
+    assert chart is not None
+    assert "<script>" not in chart.svg
+    fromstring(chart.svg)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from whistle.domain.counting import Period
+from whistle.report.charts import chart_of
 from whistle.report.model import Cell, LineKind, Report, Table
 from whistle.report.periods import days_label
 from whistle.report.words import words
@@ -61,21 +62,22 @@ class Document:
             "title": self.title,
             "footer": self.footer,
             "facts": [{"label": label, "lines": [text]} for label, text in self.facts],
-            "parts": [_part(one) for one in self.parts],
+            "parts": [_part(one, self.language) for one in self.parts],
         }
 
 
-def _part(part: Part) -> Mapping[str, Any]:
+def _part(part: Part, language: str) -> Mapping[str, Any]:
     return {
         "title": part.title,
         "text": list(part.text),
         "told": [{"title": one.title, "text": list(one.text)} for one in part.told],
-        "tables": [_table(one) for one in part.tables],
+        "tables": [_table(one, language) for one in part.tables],
         "notes": list(part.notes),
     }
 
 
-def _table(table: Table) -> Mapping[str, Any]:
+def _table(table: Table, language: str) -> Mapping[str, Any]:
+    chart = chart_of(table, language)
     number = table.id if table.id[:1].isdigit() else ""
     return {
         "title": f"{number} {table.title}".strip(),
@@ -89,6 +91,8 @@ def _table(table: Table) -> Mapping[str, Any]:
             for row, cells in zip(table.rows, table.cells, strict=True)
         ],
         "notes": list(table.notes),
+        "chart": chart.svg if chart else "",
+        "chart_says": chart.says if chart else "",
     }
 
 
