@@ -10,7 +10,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
-from lxml.etree import fromstring
+from lxml.etree import fromstring  # type: ignore[import-untyped]
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
