@@ -115,6 +115,11 @@ def receipt_digest_key(given: Input) -> str:
     return Receipt(receipt).digest_key(installation).hex()
 
 
+def receipt_nullifier(given: Input) -> str:
+    receipt, installation = raw(given, "receipt", "installation")
+    return Receipt(receipt).nullifier(installation).hex()
+
+
 def receipt_public_key(given: Input) -> str:
     receipt, installation = raw(given, "receipt", "installation")
     return Receipt(receipt).key_pair(installation).public.raw.hex()
@@ -410,6 +415,10 @@ def open_record(given: Input) -> str:
     return filed.open_boxed_record(given, inbox_of(given))
 
 
+def open_answer(given: Input) -> list[str]:
+    return filed.open_sealed_answer(given, inbox_of(given))
+
+
 def note_decode(given: Input) -> str:
     return Note.decode(bytes.fromhex(given["encoded"])).encode().hex()
 
@@ -492,6 +501,7 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
         receipt_parse,
         receipt_lookup,
         receipt_digest_key,
+        receipt_nullifier,
         receipt_public_key,
         place_encode,
         derive,
@@ -524,6 +534,7 @@ OPERATIONS: dict[str, Callable[[Input], Any]] = {
         filed.filed_decode,
         filed.anonymised_decode,
         open_record,
+        open_answer,
         note_decode,
         recusal_decode,
         resume,

@@ -9,8 +9,9 @@ from whistle.keys.canonical import dump, load
 from whistle.keys.filed import Filed
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
+from whistle.keys.satisfaction import open_answer
 from whistle.keys.shapes import from_json, to_json
-from whistle.storage.rows import InboxRecordRow, RecordKind
+from whistle.storage.rows import InboxRecordRow, RecordKind, SatisfactionAnswerRow
 
 
 def registration_decode(given: Mapping[str, Any]) -> str:
@@ -36,3 +37,10 @@ def open_boxed_record(given: Mapping[str, Any], inbox: InboxKeys) -> str:
         record_id, inbox.inbox.inbox_id, RecordKind.ANONYMISED, given["epoch"], body
     )
     return dump(to_json(open_record(inbox, row))).hex()
+
+
+def open_sealed_answer(given: Mapping[str, Any], inbox: InboxKeys) -> list[str]:
+    """Open an answer to the three questions, sealed to ``inbox``."""
+    answer_id, sealed = bytes.fromhex(given["answer_id"]), bytes.fromhex(given["sealed"])
+    row = SatisfactionAnswerRow(answer_id, inbox.inbox.inbox_id, given["epoch"], sealed)
+    return [one.value for one in open_answer(inbox, row)]

@@ -17,6 +17,7 @@ from tests.vectors import (
     notes,
     primitives,
     recovery,
+    satisfaction,
     sessions,
     steps,
     unlocking,
@@ -30,7 +31,7 @@ SEALS = FOLDER / "seals.json"
 def build(seals: Seals) -> dict[str, Book]:
     """Give every file's vectors, by the file's name."""
     sealed = [*primitives.books(seals), *directory.books(seals), *cases.books(seals)]
-    sealed += recovery.books(seals)
+    sealed += [*recovery.books(seals), *satisfaction.books(seals)]
     books = [*sealed, *steps.books(), *notes.books(), *filed.books(), *sessions.books()]
     books += [*unlocking.books(), *factors.books(), *fingerprint.books(), *log.books()]
     return {book.topic: book for book in books}

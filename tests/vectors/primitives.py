@@ -73,6 +73,13 @@ def _receipt() -> Book:
             receipt=raw,
             installation=INSTALLATION,
         )
+        book.expect(
+            f"nullifier: {name}",
+            "receipt_nullifier",
+            receipt.nullifier(INSTALLATION),
+            receipt=raw,
+            installation=INSTALLATION,
+        )
     raw = made("receipt", 15)
     shown = Receipt(raw).show()
     public = Receipt(raw).key_pair(INSTALLATION).public.raw
