@@ -179,6 +179,7 @@ def test_casework(walk: Walk, demo_server: Demo, lang: str) -> None:
     doors.open_identity(page)
     assert REPORT.name in page.locator("main").inner_text()
     walk.sees()
+    page.goto(case)
     doors.send(page)
     walk.sees(422)
     page.locator('[name="is_feedback"]').check()

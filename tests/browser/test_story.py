@@ -50,6 +50,7 @@ def read_and_answer(page: Page, case: str) -> None:
     doors.open_identity(page)
     for secret in (NAME, CONTACT):
         assert secret in page.locator("main").inner_text()
+    page.goto(case)
     doors.write(page, ANSWER, LETTER)
     assert doors.messages(page) == [REPORT, ANSWER]
     assert NAME not in page.content(), "opened once, not for good"

@@ -189,7 +189,7 @@ def test_the_page_of_a_call_has_no_answer_and_asks_for_nobodys_name(
     _, address, _ = enter(desk)
     page = desk.open(opened(office, address).case.id).text
     assert "/answer" not in page
-    assert 'id="identity"' not in page
+    assert 'name="name"' not in page, "who it is is written apart, on a page of its own"
 
 
 def test_two_who_press_the_same_button_enter_one_case(office: Office, desk: Desk) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from tests.casework.journal import Journal, Told
+from tests.support.identity import SENT
 from tests.support.office import Desk, Office, a_file, hidden_fields
 from tests.support.registered import registered
 from whistle.casework.cases import Cases
@@ -88,8 +89,8 @@ READING: dict[str, tuple[Callable[[Bench], object], Logged]] = {
     "its log": (lambda bench: bench.get("/log"), Logged.LOG_READ),
     "a page to hand out": (lambda bench: bench.get("/log/page"), Logged.LOG_HANDED_OUT),
     "its proof": (lambda bench: bench.get("/log/proof", 303), Logged.LOG_HANDED_OUT),
-    "who it is": (lambda bench: bench.post("identity", 200), Logged.IDENTITY_OPENED),
-    "what is apart": (lambda bench: bench.post("apart", 200), Logged.ANSWERS_OPENED),
+    "who it is": (lambda bench: bench.post("identity", 200, **SENT), Logged.IDENTITY_OPENED),
+    "that nothing is apart": (lambda bench: bench.post("apart", 200, **SENT), Logged.CASE_OPENED),
     "a refused answer": (lambda bench: bench.post("answer", 422, text=""), Logged.CASE_OPENED),
     "a refused note": (lambda bench: bench.post("note", 422, note=""), Logged.CASE_OPENED),
     "a refused title": (
@@ -321,7 +322,7 @@ def test_what_cannot_be_logged_is_not_opened_and_the_page_says_so(bench: Bench) 
         assert "Jeg skriver" not in page
         assert "503" not in re.sub(r"[0-9a-f]{32,}", "", page)  # a token may have it by chance
     assert bench.desk.get("/casework/inboxes").status_code == 503
-    assert bench.post("identity", 503)
+    assert bench.post("identity", 503, **SENT)
 
 
 def test_a_text_that_cannot_be_stored_comes_back_without_the_case(bench: Bench) -> None:
