@@ -110,17 +110,17 @@ def drop(cases: Cases, which: Which, form: Form) -> Done:
 
 
 def look_at(
-    cases: Cases, case_id: bytes, text_id: bytes, *acts: Logged
+    cases: Cases, case_id: bytes, text_id: bytes, act: Logged | None = None
 ) -> tuple[OpenedCase, PutText] | None:
-    """Open a text for a letter that is made of it, and log ``acts``; none where there is none."""
+    """Open a text and log ``act``; none where there is none. Without an act, nothing is shown."""
 
     def step(opened: OpenedCase) -> tuple[OpenedCase, PutText] | None:
         text = find_text(opened.messages, text_id)
         if text is None:
             return None
-        about = {"case": case_id, "item": text_id, "kind": text.kind}
-        with cases.log.write(*(deed(act, opened.inbox, **about) for act in acts)) as db:
-            opened.settle(db)
+        if act is not None:
+            done = deed(act, opened.inbox, case=case_id, item=text_id, kind=text.kind)
+            cases.looking(opened, done)
         return opened, text
 
     return cases.attempt(case_id, step)
