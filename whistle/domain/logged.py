@@ -83,6 +83,7 @@ class Logged(StrEnum):
     CASE_RELEASED = "case-released"
     CASE_ERASED = "case-erased"
     CONTENT_ERASED = "content-erased"
+    DAMAGED_ERASED = "damaged-erased"
     FILED = "filed"
     FILED_CHANGED = "filed-changed"
     FILED_DELETED = "filed-deleted"

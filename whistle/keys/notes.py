@@ -119,13 +119,14 @@ class Notebook:
     """A case's notes, newest first. ``damaged``: how many items do not open.
 
     ``recusals``: who was left out and when it was handed back, oldest first. ``all_filed``: what
-    else is filed, oldest first, with what is deleted.
+    else is filed, oldest first, with what is deleted. ``damaged_rows``: those that do not open.
     """
 
     notes: Sequence[KeptNote]
     damaged: int = 0
     recusals: Sequence[Recusal] = ()
     all_filed: Sequence[KeptFiled] = ()
+    damaged_rows: Sequence[bytes] = ()
 
     def find(self, note_id: bytes) -> KeptNote | None:
         """Give a note by its id, a deleted one, too."""
@@ -185,7 +186,7 @@ def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
     versions: dict[bytes, list[tuple[Note, bytes]]] = {}
     filed: dict[bytes, list[tuple[Filed, bytes]]] = {}
     recused: list[tuple[int, Recusal]] = []
-    damaged = 0
+    damaged: list[bytes] = []
     for row in rows:
         if row.compartment != Compartment.CASEWORK:
             continue
@@ -201,12 +202,12 @@ def open_notes(items: CaseItems, rows: Iterable[ItemRow]) -> Notebook:
                 continue
             note = Note.read(record)
         except SealingError:
-            damaged += 1
+            damaged.append(row.id)
         else:
             versions.setdefault(note.note_id, []).append((note, row.id))
     recused.sort(key=lambda one: one[0])
     told = tuple(recusal for _, recusal in recused)
-    return Notebook(_kept(versions), damaged, told, tuple(_kept_filed(filed)))
+    return Notebook(_kept(versions), len(damaged), told, tuple(_kept_filed(filed)), damaged)
 
 
 def _kept(versions: Mapping[bytes, list[tuple[Note, bytes]]]) -> list[KeptNote]:

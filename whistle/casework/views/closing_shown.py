@@ -56,7 +56,10 @@ def _show(need: Finding, office: Office, case_id: str) -> ShownNeed:
     to_centres = need.says in {Says.NOT_PASSED_ON, Says.REPLY_MISSING, Says.COPY_MISSING}
     if to_centres and "casework.referrals" in current_app.view_functions:
         url, link = url_for("casework.referrals", case_id=case_id), _("To the centres")
-    elif need.says in {Says.DAMAGED, Says.GUIDANCE_MISSING}:
+    elif need.says is Says.DAMAGED:
+        url = url_for("casework.erasing_damaged", case_id=case_id)
+        link = _("Erase what does not open")
+    elif need.says is Says.GUIDANCE_MISSING:
         url, link = url_for("casework.case", case_id=case_id), _("Back to the case")
     else:
         url, link = url_for("casework.registration", case_id=case_id), _("Register it")

@@ -46,6 +46,7 @@ REGISTERED = {
     Logged.CASE_RELEASED: _l("Ended the legal hold on the case"),
     Logged.CASE_ERASED: _l("Erased a case"),
     Logged.CONTENT_ERASED: _l("Erased what has nothing to do with the case"),
+    Logged.DAMAGED_ERASED: _l("Erased what does not open"),
     Logged.FILED: _l("Filed something"),
     Logged.FILED_CHANGED: _l("Changed something filed"),
     Logged.FILED_DELETED: _l("Deleted something filed"),

@@ -1,0 +1,42 @@
+"""Erasing what does not open, and never will: until then its case can be neither closed nor erased.
+
+Nobody can say what it was. So it is a step of its own, after the backups were asked.
+"""
+
+from dataclasses import replace
+
+from whistle.audit.log import deed
+from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
+from whistle.casework.done import Done
+from whistle.casework.kept import check_not_held
+from whistle.domain.logged import Logged
+from whistle.storage import casework as queries
+from whistle.storage import erasing
+
+
+def erase_damaged(cases: Cases, case_id: bytes, seen: int) -> Done:
+    """Erase the items of casework that do not open; ``seen``: how many the page told of.
+
+    `Done.ALREADY` where everything opens, `Done.CHANGED` where it is another number by now. What
+    has a date is read anew from what is left. Raises `KeptError` under a legal hold.
+    """
+
+    def step(opened: OpenedCase) -> Done:
+        book = opened.notebook
+        if not book.damaged:
+            return Done.ALREADY
+        if book.damaged != seen:
+            return Done.CHANGED
+        check_not_held(opened.registration)
+        known = told_by_dialogue(opened)
+        sound = replace(book, damaged=0, damaged_rows=())
+        known = replace(known, due=sound.dues(book.all_filed, known.due))
+        done = deed(Logged.DAMAGED_ERASED, opened.inbox, case=case_id, number=seen)
+        with cases.writing(replace(opened, notebook=sound), known, done) as db:
+            queries.delete_items(db, case_id, book.damaged_rows)
+        return Done.YES
+
+    done = cases.attempt(case_id, step) or Done.CLOSED_TO_YOU
+    if done is Done.YES:
+        erasing.empty_log(cases.here.store)
+    return done
