@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from tests.audit.test_sealed_state import check, day_is_over
 from tests.casework.records import opened_case
 from tests.casework.told import (
     DAY,
@@ -215,3 +216,14 @@ def test_the_paper_says_what_it_is_for_how_and_until_when(office: Office, desk: 
     for told in ("whistle.example", "4.\xa0december\xa02026", "18.\xa0november", "Ida Rådgiver"):
         assert told in sheet
     assert 'class="receipt"' in sheet
+
+
+def test_the_log_knows_its_rows_also_when_it_was_told_days_before(
+    office: Office, work: CaseworkService
+) -> None:
+    write_in(work, Receipt.random())
+    for _ in range(2):
+        day_is_over(office)
+    report = check(office)
+    assert report.is_fine, report.findings
+    assert report.rows == 5  # its keys, also the reporter's; registration, report, identity

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from tests.backup.copying import Archive, settings_of
 from tests.casework.records import GUIDED, close_case, rows
+from tests.casework.told import WORDS, approve, text_of, write_in
 from tests.deploy.roles import ROLES, Roles, made
 from tests.support.office import Founding, Office, a_file, open_office
 from tests.support.postgres import Cluster
@@ -19,6 +20,7 @@ from whistle.backup.rows import LEFT_OUT
 from whistle.casework.acts import Done, reopen
 from whistle.casework.entering import NewCase, case_id_of, enter
 from whistle.casework.erasing import Seen, erase_case
+from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
 from whistle.domain.erasing import Early
 from whistle.housekeeping.house import House
@@ -126,6 +128,17 @@ def test_a_case_is_entered_closed_and_counted_with_each_role(
     assert record not in rows(casework)
 
 
+def test_who_called_comes_back_with_the_receipt_that_casework_printed(
+    office: tuple[Office, Office],
+) -> None:
+    intake, casework = office
+    receipt = Receipt.random()
+    write_in(casework.work_of(casework.adviser), receipt)
+    reporter = intake.reporter()
+    assert WORDS in reporter.come_back(receipt.show()).text
+    assert approve(reporter, text_of(reporter)) == 303
+
+
 def test_a_case_is_erased_by_the_role_of_casework_and_its_record_stays(
     office: tuple[Office, Office],
 ) -> None:
@@ -196,12 +209,11 @@ def test_nobody_who_serves_or_keeps_changes_an_entry_of_the_log(
     keeper.dispose()
 
 
-def test_casework_makes_no_receipt_and_finds_no_case_by_one(
+def test_casework_adds_receipts_changes_none_and_finds_no_case_by_one(
     office: tuple[Office, Office],
 ) -> None:
     store = office[1].installation.store
     assert refused(store, "SELECT lookup FROM receipt")
-    assert refused(store, "INSERT INTO receipt DEFAULT VALUES")
     assert refused(store, "UPDATE receipt SET case_id = NULL")
     assert refused(store, "DELETE FROM receipt")
     assert refused(store, "UPDATE item SET body = body")
