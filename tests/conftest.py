@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 pytest_plugins = [
+    "tests.support.compiled",
     "tests.support.network",
     "tests.support.office",
     "tests.support.postgres",
