@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from whistle.domain.office import Office, PatternRule
 from whistle.domain.registration import Issue
@@ -109,10 +109,14 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What is usual of a cell. ``mean``: in a period; ``most``: the most in quiet quarters."""
+    """What is usual of a cell. ``mean``: in a period; ``most``: the most in quiet quarters.
+
+    ``history``: of how many periods that is known; the fewer, the wider is the limit.
+    """
 
     mean: float
     most: int
+    history: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +137,6 @@ class Pattern:
     def order(self) -> tuple[tuple[bool, int], int, date]:
         """Which of several is told that have enquiries in common: the narrowest, the largest."""
         return _width(self.cell), -self.number, self.period.first
-
-
-_Usual: TypeAlias = Mapping[Cell, Usual]
 
 
 def period_of(day: date, row: int = 0) -> Period:
@@ -206,13 +207,17 @@ def find_patterns(
 
 def what_is_usual(
     counted: Collection[Counted], cells: Sequence[Cell], rule: PatternRule, period: Period
-) -> _Usual:
+) -> Mapping[Cell, Usual]:
     """Say what is usual of every cell in a period, by what was counted before it."""
     periods = _history(counted, period)
     since = periods[-1].first if periods else period.first
     before = [one for one in counted if since <= one.received < period.first]
     rates = _rates(before, cells, rule, len(periods))
-    return _limits(rates, rule)
+    limits = _limits(rates, rule)
+    return {
+        cell: Usual(rate.shape / rate.weight, limits[cell], len(periods))
+        for cell, rate in rates.items()
+    }
 
 
 def _width(cell: Cell) -> tuple[bool, int]:
@@ -276,7 +281,7 @@ def _margins(
     return places, kinds
 
 
-def _limits(rates: Mapping[Cell, _Rate], rule: PatternRule) -> _Usual:
+def _limits(rates: Mapping[Cell, _Rate], rule: PatternRule) -> Mapping[Cell, int]:
     """Set all limits by one threshold: as low as one false alarm in twenty quarters allows.
 
     The probabilities of going beyond are taken in their order, the smallest first; each lowers its
@@ -294,7 +299,7 @@ def _limits(rates: Mapping[Cell, _Rate], rule: PatternRule) -> _Usual:
         if spent > FALSE_ALARMS / len(_ROWS):
             break
         spent_by[cell], most[cell] = tail, limit
-    return {cell: Usual(rate.shape / rate.weight, most[cell]) for cell, rate in rates.items()}
+    return most
 
 
 def _tails(rate: _Rate, least: int) -> list[float]:

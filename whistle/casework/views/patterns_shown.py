@@ -15,7 +15,8 @@ from whistle.domain.office import Choice, label_of
 from whistle.domain.patterns import Cell, Counted, Kind, Pattern, Period, Usual
 from whistle.web import current_language, long_date, this_installation
 
-_FEW = 0.05  # a mean below this is written as "hardly any"
+_FEW = 0.05  # a mean that is as good as none
+_LITTLE = 4  # periods of history: a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +134,12 @@ def _number(number: int) -> str:
 
 def _usual(usual: Usual) -> str:
     most = ngettext(
-        "Usual here is at most %(num)d in three months.",
-        "Usual here are at most %(num)d in three months.",
+        "At most %(num)d is usual here in three months.",
+        "At most %(num)d are usual here in three months.",
         usual.most,
     )
+    if usual.history < _LITTLE:
+        return most + " " + _("There are few earlier months to go by, so the limit is wide.")
     if usual.mean < _FEW:
         return most + " " + _("Mostly there are none.")
     mean = format_decimal(round(usual.mean, 1))
