@@ -211,6 +211,7 @@ WRITTEN = (  # by people
     *("text", "note", "title", "name", "username", "public", "on_paper"),
     *("subject", "person", "reason"),
     *("asked_by", "extended", "not_told", "view"),
+    *("contact", "words-0"),
     *("purpose", "centre_first", "half_year", "exclusion", "unanswered"),
     *("initiative", "owner", "body", "decision"),
     *("agreed", "dismissed", "result"),

@@ -42,6 +42,9 @@ def test_nothing_is_disclosed_before_the_consent_is_there(
     page.locator('[name="how"]').select_option("meeting")
     page.locator('[name="text"]').fill("Ja, men kun gruppeformanden.")
     doors.press(page, "main .button-primary")
+    walk.sees(422)  # nobody told them first what cannot be promised
+    page.locator('[name="limits"]').fill(page.locator('[name="given"]').input_value())
+    doors.press(page, "main .button-primary")
     walk.sees()
 
     page.locator('a[href$="/new/disclosure"]').click()

@@ -11,7 +11,10 @@ from pypdf import PdfReader
 from tests.support.office import Desk, Office, hidden_fields
 from tests.support.registered import registered
 from whistle.casework import rights
+from whistle.casework.acts import Done
 from whistle.casework.cases import OpenedCase
+from whistle.casework.erasing import Kind, Target, erase
+from whistle.domain.erasing import Reason
 from whistle.domain.filed import Consent
 from whistle.domain.improvement import Improvement
 from whistle.domain.mediation import Mediation, Meeting, Present
@@ -101,6 +104,22 @@ def test_a_mediation_from_the_plan_to_the_agreement_on_paper(
     assert "Fastlåst" not in text  # what the adviser noted is not agreed
     listed = desk.get("/casework/dates").text
     assert address(case_id) in listed
+    search = hidden_fields(desk.get("/casework/search").text)
+    for words in ("Begge fortalte", "møde om året"):
+        assert case_id.hex() in desk.post("/casework/search", {**search, "words": words}).text
+
+
+def test_a_meeting_whose_mediation_was_erased_is_not_lost_from_the_page(
+    office: Office, desk: Desk, case_id: bytes, look: Open
+) -> None:
+    add(desk, case_id, "mediation", AGREED)
+    one = the_only(look, Mediation)
+    send(desk, address(case_id, "new", f"meeting?of={one}"), MEETING)
+    target = Target(case_id, Kind.FILED, bytes.fromhex(one), 1)
+    assert erase(office.work_of(office.adviser), target, Reason.BY_MISTAKE) is Done.YES
+    page = desk.get(address(case_id)).text
+    assert "Begge fortalte." in page
+    assert "Fastlåst" not in page
 
 
 def test_a_proposal_is_written_passed_on_by_a_yes_and_answered(

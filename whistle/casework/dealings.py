@@ -256,6 +256,20 @@ def remove(cases: Cases, where: Place) -> Done:
     return strike(cases, where, Filing(Logged.FILED_DELETED, guard=guard, of=_KINDS))
 
 
+def own_yes(opened: OpenedCase, dealing: Dealing | None) -> Consent | None:
+    """Give the person's own yes that something can go on by, if it stands still."""
+    match dealing:
+        case Mediation():
+            recipient, purpose = dealing.other_side, Purpose.MEDIATION
+        case Improvement():
+            recipient, purpose = dealing.centre, Purpose.PROPOSAL
+        case _:
+            return None
+    given = (consent for _, consent in opened.notebook.of_kind(Consent))
+    stands = (one for one in given if one.purpose is purpose and one.withdrawn is None)
+    return next((one for one in stands if one.recipient == recipient), None)
+
+
 def standing_wish(opened: OpenedCase) -> str:
     """Give what a council member wishes: what was noted last, or else what was registered."""
     noted = newest(wish for _, wish in opened.notebook.of_kind(Wish))

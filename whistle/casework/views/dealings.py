@@ -285,6 +285,7 @@ def _form_page(
         filed_id=kept.filed_id.hex() if kept else "",
         form=form,
         choices=choices_of(held),
+        own_yes=work.own_yes(opened, told),
         problems=[refusal.problem] if refusal and refusal.problem and not form.errors else [],
     )
     return Response(page, status=refusal.status if refusal else 200)

@@ -42,7 +42,7 @@ def notices(held: Bounds, opened: OpenedCase, *, has_reserve: bool) -> list[Noti
         return []
     found, enquiry = [], opened.registration.enquiry
     if held.reported == MAYOR:
-        found.append(Notice(_("The mayor is reported"), why_words(Why.MAYOR_REPORTED)))
+        found.append(Notice(_("Who can be told?"), why_words(Why.MAYOR_REPORTED)))
     if contradicts_disagreement(enquiry):
         text = _(
             "What somebody did is registered as well, such as a touch or a threat. That is more "

@@ -305,7 +305,7 @@ def begun(kind: str, today: date, way: str, wish: str = "") -> dict[str, Any]:
     day = today.isoformat()
     days = {"begun": day, "day_of": day}
     named = {name: value for name, value in days.items() if hasattr(FORMS[kind], name)}
-    more = {"yes_how": way} if issubclass(FORMS[kind], WithYesForm) else {}
+    more = {"yes_day": day, "yes_how": way} if issubclass(FORMS[kind], WithYesForm) else {}
     return named | more | ({"wish": wish, "how": way} if kind == Wish.kind else {})
 
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from whistle.casework.cases import OpenedCase
 from whistle.casework.service import CaseworkService
-from whistle.casework.views.dealings_words import present_words
+from whistle.casework.views.dealings_words import roles
 from whistle.casework.views.referrals_letters import LANGUAGE, reference_of
 from whistle.domain.channel import Channel
 from whistle.domain.disguise import show_controls
@@ -81,7 +81,7 @@ def _begins(opened: OpenedCase) -> str:
 
 
 def _met(meeting: Meeting) -> str:
-    there = ", ".join(present_words()[one] for one in meeting.present)
+    there = roles(meeting.present)
     held = _("We met on %(day)s.", day=_day(meeting.day))
     return held + (" " + _("There were: %(roles)s.", roles=there) if there else "")
 

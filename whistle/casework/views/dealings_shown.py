@@ -20,6 +20,7 @@ from whistle.casework.views.dealings_words import (
     level_words,
     present_words,
     result_words,
+    roles,
     taken_up_words,
     why_words,
 )
@@ -74,15 +75,22 @@ def show_dealings(cases: Cases, held: Bounds, opened: OpenedCase) -> list[Group]
         Group(
             kind,
             *words[kind],
-            [
-                show_dealing(cases, held, opened, kept)
-                for kept, _content in reversed(opened.notebook.of_kind(DEALINGS[kind]))
-            ],
+            [show_dealing(cases, held, opened, kept) for kept in _of_kind(opened, kind)],
             _standing(held, opened, kind),
         )
         for kind in kinds_at(held.channel)
         if kind != Meeting.kind
     ]
+
+
+def _of_kind(opened: OpenedCase, kind: str) -> list[KeptFiled]:
+    """Give all of a kind; with mediations the meetings whose mediation was erased."""
+    found = [kept for kept, _content in reversed(opened.notebook.of_kind(DEALINGS[kind]))]
+    if kind != Mediation.kind:
+        return found
+    there = {kept.filed_id for kept in found}
+    meetings = opened.notebook.of_kind(Meeting)
+    return [*found, *(kept for kept, one in meetings if one.mediation not in there)]
 
 
 def show_dealing(cases: Cases, held: Bounds, opened: OpenedCase, kept: KeptFiled) -> ShownDealing:
@@ -153,6 +161,7 @@ def _mediation(held: Bounds, opened: OpenedCase, told: Mediation) -> _Shown:
     side = label_of((*held.office.centres, *held.office.recipients), told.other_side, language)
     why = hindrance(consents, told, held.today, anew=True) if told.result is None else None
     late = told.due is not None and told.due[1] < held.today
+    own = _("The citizen’s yes") if held.channel is Channel.CITIZEN else _("The member’s yes")
     goes_on = _("Both have said yes") if why is None else _("Waits for a yes")
     if why in {Why.WITHDRAWN, Why.OTHER_SIDE_WITHDREW}:
         goes_on = _("Stopped")
@@ -162,10 +171,10 @@ def _mediation(held: Bounds, opened: OpenedCase, told: Mediation) -> _Shown:
         [
             Line(_("Begun"), day_words(told.begun)),
             Line(_("About"), told.about, written=True),
-            Line(_("The person’s own yes"), day_words(yes.given if yes else None)),
+            Line(own, day_words(yes.given if yes else None)),
             Line(_("Taken back"), day_words(yes.withdrawn if yes else None)),
             Line(_("The other side’s yes"), day_words(told.agreed)),
-            Line(_("How it was given"), label_of(held.office.ways_in, told.agreed_how, language)),
+            Line(_("How it said yes"), label_of(held.office.ways_in, told.agreed_how, language)),
             Line(_("The other side said no"), day_words(told.withdrew)),
             Line(_("Agreed on"), day_words(told.settled)),
             Line(_("Agreement"), told.agreement, written=True),
@@ -187,7 +196,7 @@ def _meeting(held: Bounds, _opened: OpenedCase, told: Meeting) -> _Shown:
         _("What was said is missing") if late else state,
         [
             Line(_("Where"), told.place, written=True),
-            Line(_("Who was there"), ", ".join(present_words()[one] for one in told.present)),
+            Line(_("Who was there"), roles(told.present)),
             Line(_("What was said"), told.minutes, written=True),
         ],
         is_bad=late,

@@ -1,6 +1,6 @@
 """What is said of mediation, proposals, wishes, support and risk, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 
@@ -78,9 +78,15 @@ def present_words() -> Mapping[Present, str]:
         Present.OTHER_SIDE: _("The other side"),
         Present.MANAGER: _("A manager of the centre"),
         Present.CASEWORKER: _("A caseworker of the centre"),
-        Present.SPECIALIST: _("A specialist, such as a doctor or a lawyer"),
+        Present.SPECIALIST: _("A specialist"),
         Present.INTERPRETER: _("An interpreter"),
     }
+
+
+def roles(present: Iterable[Present]) -> str:
+    """Name who was at a meeting, in one line that goes on."""
+    named = [present_words()[one] for one in present]
+    return ", ".join(one[0].lower() + one[1:] for one in named)
 
 
 def taken_up_words() -> Mapping[TakenUp, str]:
@@ -157,8 +163,7 @@ def texts_of(what: What, about: Dealing) -> list[str]:
                 What.FOLLOWED_UP: [about.findings],
             }.get(what, [])
         case Meeting():
-            texts = [about.place, ", ".join(present_words()[one] for one in about.present)]
-            texts.append(about.minutes)
+            texts = [about.place, roles(about.present), about.minutes]
         case Improvement() if what is What.TAKEN_UP:
             taken_up = taken_up_words()[about.taken_up] if about.taken_up else ""
             texts = [taken_up, about.answer]
