@@ -154,7 +154,7 @@ def _happened(dialogue: Dialogue) -> Iterator[tuple[date, str]]:
     for number, message in enumerate(dialogue.messages):
         words = [_("We received your report")] if number == 0 else _words(message)
         if message.act is Act.WROTE_IN:
-            words = [_("We wrote down what you told us")]
+            read, words = True, [_("We wrote down what you told us")]
         if not read and message.side is Side.CASEWORK and acknowledges(message):
             read = True
             words = [_("We confirmed that we have read your report"), *words]
