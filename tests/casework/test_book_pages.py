@@ -17,7 +17,7 @@ GAP = "I en periode på tre måneder har der ikke været en borgerrådgiver."
 
 def teach(desk: Desk, **fields: object) -> tuple[int, str]:
     told = {"what": "teaching", "first": "2026-03-02", "text": "Kursus i forvaltningsret"}
-    return send(desk, ACTIVITIES, **{**told, **fields})
+    return send(desk, ACTIVITIES, "", **{**told, **fields})
 
 
 def test_an_activity_is_kept_with_all_that_is_told_of_it(office: Office, desk: Desk) -> None:

@@ -23,7 +23,7 @@ PLAN = "Alle breve læses af en kollega."
 
 
 def recommend(desk: Desk, **told: object) -> tuple[int, str]:
-    return send(desk, LIST, **{"title": TITLE, "text": TEXT, "sort": "recommendation"} | told)
+    return send(desk, LIST, "", **{"title": TITLE, "text": TEXT, "sort": "recommendation"} | told)
 
 
 def written(office: Office, desk: Desk, **told: object) -> str:
@@ -159,7 +159,7 @@ def test_its_history_is_on_its_page(office: Office, desk: Desk) -> None:
     send(desk, f"{page}/response/0", **told)
     press(desk, page, "response/0/remove")
     press(desk, page, "end", ended="2026-11-20", reason="Det er nu praksis.")
-    [history] = re.findall(r'class="book-history">(.*?)</ol>', desk.get(page).text, re.DOTALL)
+    [history] = re.findall(r'class="book-history">(.*?)</ul>', desk.get(page).text, re.DOTALL)
     assert len(re.findall("<li>", history)) == 6
     assert "2026" in history
     assert history.index("Det er nu praksis.") < history.index(PLAN)

@@ -50,7 +50,7 @@ def test_it_sets_no_cookie_and_may_be_kept(office: Office) -> None:
     for path in ("/da/statistics/", address):
         answer = office.reporter().get(path)
         assert "Set-Cookie" not in answer.headers
-        assert answer.headers["Cache-Control"] == "public, max-age=300"
+        assert answer.headers["Cache-Control"] == "public, max-age=60"
         assert "Vary" not in answer.headers
     for path in ("/da/", "/da/statistics/document/nonsense", f"{address}00"):
         assert office.reporter().get(path).headers["Cache-Control"] == "no-store"

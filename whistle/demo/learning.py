@@ -3,7 +3,6 @@
 Words in quotation marks in the comments are of Stevns' report of March 2021; the rest is invented.
 """
 
-import secrets
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -26,6 +25,7 @@ from whistle.domain.book import (
 from whistle.domain.published import DocumentKind
 from whistle.keys.book import Page
 
+FORM = b"the demonstration"
 TEXT = "text/plain; charset=utf-8"
 STATUTES = """Vedtægter for borgerrådgiveren i Stevns Kommune
 
@@ -67,7 +67,7 @@ LANGUAGE = (
 
 def _write(days_ago: int, page: Callable[[date], Page]) -> Step:
     def write(desk: Desk) -> None:
-        desk.done(write_new(desk.office, secrets.token_hex(16).encode(), page(desk.day)))
+        desk.done(write_new(desk.office, FORM, page(desk.day)))
 
     return Step(days_ago, write)
 
@@ -75,7 +75,7 @@ def _write(days_ago: int, page: Callable[[date], Page]) -> Step:
 def _publish(days_ago: int, kind: DocumentKind, title: str, name: str, text: str) -> Step:
     def do(desk: Desk) -> None:
         new = NewDocument(kind, title, date(2021, 1, 14), name, TEXT, text.encode())
-        desk.done(publish(desk.office, secrets.token_hex(16).encode(), new))
+        desk.done(publish(desk.office, name.encode(), new))
 
     return Step(days_ago, do)
 

@@ -18,7 +18,7 @@ from whistle.storage.public_documents import ListedDocument
 from whistle.storage.tables import ID_BYTES
 from whistle.web import attachment_response, current_language, this_installation
 
-MAY_BE_KEPT = 300  # seconds: what is taken down is gone soon
+MAY_BE_KEPT = 60  # seconds: what is taken down is gone soon
 
 blueprint = Blueprint(
     "statistics",

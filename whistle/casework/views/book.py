@@ -32,6 +32,7 @@ from whistle.domain.book import (
     NoRecommendations,
     Recommendation,
 )
+from whistle.domain.report_draft import ReportDraft
 from whistle.domain.reporting_year import touches, year_of
 from whistle.keys.book import KeptEntry
 from whistle.signed_in import MemberForm, members_only
@@ -161,7 +162,7 @@ def _activities(form: BookForm, refusal: Refusal | None = None) -> BaseResponse:
     book = opened(Activity)
     begins = this_installation().profile.office.year_begins
     there = sorted(book.of_kind(Activity), key=lambda one: one[1].first, reverse=True)
-    years = sorted({year_of(one.first, begins) for _kept, one in there}, reverse=True)
+    years = sorted({year for _kept, one in there for year in _years(one, begins)}, reverse=True)
     asked = request.args.get("year", "")
     year = int(asked) if asked in map(str, years) else None
     shown = [
@@ -181,6 +182,11 @@ def _activities(form: BookForm, refusal: Refusal | None = None) -> BaseResponse:
         year_name="" if year is None else year_name(year),
         sum=sum_of([one for _kept, one in shown]),
     )
+
+
+def _years(one: Activity, begins: tuple[int, int]) -> range:
+    """Give the reporting years that an activity lies in."""
+    return range(year_of(one.first, begins), year_of(one.last or one.first, begins) + 1)
 
 
 def _changes(form: BookForm, refusal: Refusal | None = None) -> BaseResponse:
@@ -250,4 +256,5 @@ _LISTS: Mapping[str, str] = {
     Evaluation.kind: "casework.evaluations",
     Recommendation.kind: "casework.recommendations",
     NoRecommendations.kind: "casework.recommendations",
+    ReportDraft.kind: "casework.reports",
 }

@@ -26,6 +26,7 @@ from whistle.domain.book import (
 )
 from whistle.domain.office import Choice as Named
 from whistle.domain.office import Office, find
+from whistle.domain.report_draft import ReportDraft
 from whistle.domain.reporting_year import name_of, year_of
 from whistle.keys.book import KeptEntry, Page
 from whistle.web import current_language, long_date, this_installation
@@ -71,7 +72,9 @@ def _told(page: Page) -> tuple[str, Sequence[str], str, Sequence[tuple[str, str]
                 (_("Hours"), show_hours(page.minutes) if page.minutes is not None else ""),
                 (_("People"), "" if page.people is None else str(page.people)),
             ]
-            return activity_names()[page.what], (), page.text, facts
+            is_remark = page.what is ActivityKind.REMARK
+            title = _("A remark") if is_remark else activity_names()[page.what]
+            return title, (), page.text, facts
         case Change():
             facts = [(_("When"), span(page.first, page.last, _("still")))]
             return change_names()[page.why], (), page.text, facts
@@ -83,7 +86,7 @@ def _told(page: Page) -> tuple[str, Sequence[str], str, Sequence[tuple[str, str]
             return page.title, _badges(page), page.text, recommendation_facts(page)
         case NoRecommendations():
             return year_name(page.year), (), page.reason, ()
-        case Measure() | Answers():  # have pages of their own
+        case Measure() | Answers() | ReportDraft():  # have pages of their own
             raise TypeError(page.kind)
 
 
