@@ -8,16 +8,19 @@ import pytest
 from whistle.accounts.by_command import open_with_key_file
 from whistle.casework.cases import OpenedCase
 from whistle.casework.exchange.registrations import open_all
+from whistle.casework.learning.patterns import open_patterns
+from whistle.casework.learning.satisfaction import open_satisfaction
 from whistle.casework.service import CaseworkService
 from whistle.demo.build import KEY_FILE, set_up
 from whistle.domain.clock import Clock
 from whistle.domain.filed import AccessRequest, Consent, Disclosure, Referral, Task
 from whistle.domain.registration import LinkKind
 from whistle.domain.rules_registration import registration_faults
+from whistle.domain.satisfaction import Question
 from whistle.installation import open_installation
 from whistle.keys.filed import Document
 
-IMPORTED, REPORTS, CALLS = 33, 16, 3
+IMPORTED, REPORTS, CALLS, WRITTEN_IN, OF_OLD, SLOW = 33, 16, 3, 1, 10, 6
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,7 @@ def today() -> date:
 
 
 def test_two_years_and_this_autumn_are_there(cases: list[OpenedCase]) -> None:
-    assert len(cases) == IMPORTED + REPORTS + CALLS
+    assert len(cases) == IMPORTED + REPORTS + CALLS + WRITTEN_IN + OF_OLD + SLOW
     assert sum(one.registration.source != "" for one in cases) == IMPORTED
 
 
@@ -88,3 +91,15 @@ def test_nothing_in_it_is_ahead(cases: list[OpenedCase]) -> None:
     for one in cases:
         assert one.case.received <= today()
         assert all(note.newest.written.date() <= today() for note in one.notebook.notes)
+
+
+def test_something_gathers_and_waits_to_be_dealt_with(office: CaseworkService) -> None:
+    (told,) = open_patterns(office).pending
+    assert (told.cell.centre, told.cell.value) == ("bl", "4.1")
+    assert told.number >= SLOW
+
+
+def test_answers_are_counted_and_more_of_them_wait(office: CaseworkService) -> None:
+    opened = open_satisfaction(office)
+    assert sum(sum(one.counts) for one in opened.years) == 7 * len(Question)
+    assert opened.ready

@@ -29,14 +29,14 @@ _FILED = 40  # days ago
 _OF_OLD = (
     (1_050, "1", "so"),
     (980, "3", "tm"),
-    (890, "4", "am"),
+    (890, "4.2", "am"),
     (800, "6", "bl"),
     (690, "1", "tm"),
-    (610, "4", "bl"),
+    (610, "4.3", "bl"),
     (520, "3", "so"),
     (430, "6", "am"),
     (340, "1", "bl"),
-    (250, "4", "tm"),
+    (250, "4.2", "tm"),
 )
 _YES, _PARTLY, _NO, _UNKNOWN = Choice
 _COUNTED: tuple[Answer, ...] = (
@@ -66,8 +66,10 @@ def _of_old(number: int, days_ago: int, category: str, centre: str) -> Step:
     """Enter an enquiry of earlier years from the paper file, so that there is something usual."""
 
     def file(desk: Desk) -> None:
-        day = desk.day - timedelta(days=days_ago)
-        told = Registration(enquiry=of_phone(category, centre, "advised"), closed=day)
+        day, part = desk.day - timedelta(days=days_ago), category if "." in category else ""
+        told = Registration(
+            enquiry=of_phone(category[0], centre, "advised", subcategory=part), closed=day
+        )
         new = NewCase(case_id_of(desk.office, b"of old %d" % number), day, told)
         if not enter(desk.office, Channel.CITIZEN, new):
             raise DemoStoryError(number)
