@@ -72,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_restore,
         _add_upgrade,
         _add_profile,
+        _add_disclosure,
     ):
         add(commands)
     return parser
@@ -273,6 +274,12 @@ def _add_profile(commands: Commands) -> None:
     from whistle.commands.profile import add_profile  # noqa: PLC0415
 
     add_profile(commands)
+
+
+def _add_disclosure(commands: Commands) -> None:
+    from whistle.commands.disclosure import add_disclosure  # noqa: PLC0415
+
+    add_disclosure(commands)
 
 
 def _add_serve(commands: Commands) -> None:
