@@ -16,7 +16,7 @@ from whistle.domain.name_forms import Span, forms_in, whole
 
 BAR = "\N{FULL BLOCK}" * 8
 _SENTENCE = re.compile(r"\S[^\n]*?(?:[.!?…]+[\"'”»)\]]*(?=\s)|(?=\n)|$)")
-_NOTHING_BETWEEN = re.compile(r"[\s.,;:/-]*")
+_NOTHING_BETWEEN = re.compile(r"(?![.!?]\s)[\s.,;:/-]*")
 
 
 class MaskGround(StrEnum):

@@ -28,7 +28,9 @@ _PARTS = re.compile(r"\w+")
 _INITIALS = re.compile(r"(?:(?<!\w)[^\W\d_]\.?[ -]?)+$")
 _HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
 _LETTER_KINDS = frozenset(["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Cf"])
-_GAP = re.compile(r"(?!.*\n\s*\n)[\w\s.,;:/'’-]{0,30}", re.DOTALL)
+_GAP = re.compile(r"(?![.!?]\s)(?!.*\n\s*\n)[\w\s.,;:/'’-]{0,30}", re.DOTALL)
+_LONGEST_ADDRESS = 320  # characters of an address of mail (RFC 3696)
+_AFTER = re.compile(r"[^\s>)]*")
 _QUOTES = "\"'“”„«»"
 _CLOSING = ".,;:!?)\"'”»"
 
@@ -57,14 +59,24 @@ def forms_in(text: str, words: str) -> list[Span]:
     folded, together = _fold(text), _is_quoted(words)
     parts = _PARTS.findall(_fold(whole(words)).text)
     spans = [
-        _widened(text, folded.span(found))
+        span
         for pattern in _patterns(parts, together=together)
-        for found in re.finditer(pattern, folded.text)
-        if found.end() > found.start()
+        for span in _found(text, folded, pattern)
     ]
     if not together:
         spans = [_with_initials(text, one) for one in spans]
     return _joined(text, spans, set(parts))
+
+
+def _found(text: str, folded: _Folded, pattern: str) -> Iterator[Span]:
+    """Give where a pattern stands, with the words around it; what one covers is not looked at."""
+    covered = 0
+    for found in re.finditer(pattern, folded.text):
+        begin, end = folded.span(found) if found.end() > found.start() else (0, 0)
+        if end > covered:
+            span = _widened(text, (begin, end))
+            covered = span[1]
+            yield span
 
 
 def _is_quoted(words: str) -> bool:
@@ -126,8 +138,10 @@ def _widened(text: str, span: Span) -> Span:
         begin -= 1
     while _belongs(text, end):
         end += 1
-    first = max(text.rfind(one, 0, begin) for one in " \n\t<(") + 1
-    last = min((at for one in " \n\t>)" if (at := text.find(one, end)) >= 0), default=len(text))
+    low = max(0, begin - _LONGEST_ADDRESS)
+    first = max(low - 1, *(text.rfind(one, low, begin) for one in " \n\t<(")) + 1
+    after = _AFTER.match(text, end, end + _LONGEST_ADDRESS)
+    last = after.end() if after else end
     if "@" in text[first:last]:
         return first, max(end, first + len(text[first:last].rstrip(_CLOSING)))
     if text[end : end + 2].casefold() in {"'s", "’s"}:

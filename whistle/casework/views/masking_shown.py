@@ -136,7 +136,7 @@ def paper_of(opened: OpenedCase, copy: MaskedCopy) -> CaseFile:
     with _in_danish():
         reference = reference_of(opened.case)
         facts = [
-            Fact(_("For"), copy.recipient),
+            Fact(_("For whom"), copy.recipient),
             Fact(_("Date"), _danish_day(copy.day)),
             Fact(_("Our reference"), reference),
             Fact(_("By"), law_words().get(copy.law, "")),
