@@ -7,6 +7,7 @@ pages: a dice decides, the same one in every run.
 import random
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -116,6 +117,9 @@ class Play:
 
     # -- casework's ----------------------------------------------------------------------------
 
+    def form_now(self) -> Form:
+        return Form(secrets.token_bytes(16), len(self.opened.messages), "Ida")
+
     def form(self) -> Form:
         late = self.dice.random() < 0.2  # a page that was open for too long
         return Form(secrets.token_bytes(16), len(self.opened.messages) - late, "Ida")
@@ -185,3 +189,33 @@ def test_what_stands_approved_is_a_version_that_the_reporter_saw(office: Office,
         getattr(play, play.dice.choice(OFTEN + SELDOM))()
         play.hold()
     assert play.agreed  # or this tried nothing
+
+
+def test_of_a_new_version_and_an_approval_at_once_one_waits_for_the_other(office: Office) -> None:
+    play = Play(office, random.Random(1))
+    play.begin()
+    for number in range(4):
+        (text,) = texts_in(play.opened.messages)
+        what = Put(text.id, TextKind.REPORT, DAY)
+        proposing.put(play.work, play.case, play.form_now(), f"Grundlag {number}", what)
+        play.look()
+        shown, form = play.shown(), play.form_now()
+
+        def put(what: Put = what, form: Form = form, words: str = f"Referat {number}") -> Done:
+            return proposing.put(play.work, play.case, form, words, what)
+
+        def approve(shown: Shown = shown) -> Outcome:
+            return play.door.approve(play.receipt, secrets.token_bytes(16), shown)
+
+        with ThreadPoolExecutor(2) as both:
+            ours, theirs = both.submit(put), both.submit(approve)
+        answers = (ours.result(), theirs.result())
+        if answers[1] is Outcome.RECEIVED:
+            play.agreed.add(shown.version)
+        assert answers in {
+            (Done.CHANGED, Outcome.RECEIVED),
+            (Done.YES, Outcome.CHANGED),
+        }
+        positions = [one.position for one in play.opened.messages]
+        assert positions == list(range(len(positions)))
+        play.hold()
