@@ -8,10 +8,19 @@ import pytest
 from whistle.accounts.by_command import open_with_key_file
 from whistle.casework.cases import OpenedCase
 from whistle.casework.exchange.registrations import open_all
+from whistle.casework.learning.book import read_book
 from whistle.casework.learning.patterns import open_patterns
+from whistle.casework.learning.publishing import published
 from whistle.casework.learning.satisfaction import open_satisfaction
 from whistle.casework.service import CaseworkService
 from whistle.demo.build import KEY_FILE, set_up
+from whistle.domain.book import (
+    Activity,
+    Change,
+    Evaluation,
+    NoRecommendations,
+    Recommendation,
+)
 from whistle.domain.clock import Clock
 from whistle.domain.filed import AccessRequest, Consent, Disclosure, Referral, Task
 from whistle.domain.registration import LinkKind
@@ -103,3 +112,12 @@ def test_answers_are_counted_and_more_of_them_wait(office: CaseworkService) -> N
     opened = open_satisfaction(office)
     assert sum(sum(one.counts) for one in opened.years) == 7 * len(Question)
     assert opened.ready
+
+
+def test_the_book_and_the_public_page_have_something_to_show(office: CaseworkService) -> None:
+    book = read_book(office)
+    for kind in (Activity, Change, Evaluation, NoRecommendations):
+        assert book.of_kind(kind), kind
+    carried = [one for _kept, one in book.of_kind(Recommendation)]
+    assert any(len(one.years) > 2 and one.responses for one in carried), '"fortsat", and answered'
+    assert {one.kind for one in published(office)} == {"statutes", "job-profile"}
