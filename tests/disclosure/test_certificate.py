@@ -73,7 +73,7 @@ def test_a_witness_that_does_not_fit_is_found() -> None:
     assert "witness 1" in found.faults[0]
 
 
-@pytest.mark.parametrize("bad", [{0: -1}, {10_000: 1}])
+@pytest.mark.parametrize("bad", [{0: -1}, {10_000: 1}, {-1: 1}])
 def test_cells_that_cannot_be_are_found(bad: dict[int, int]) -> None:
     wrong = replace(made().certificate, witnesses=(bad,))
     assert not check([made().publication], wrong).valid

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import inf, lcm
 from typing import TYPE_CHECKING, cast
 
 from whistle.disclosure.joint import Joint, join
@@ -147,12 +147,13 @@ def _shown(joint: Joint, certificate: Certificate) -> tuple[dict[int, set[int]],
     atom_of = {name: atom for atom, name in enumerate(joint.leaves)}
     atoms = [atom_of.get(name, -1) for name in certificate.cells]
     parts_of = joint.numbers_of()
-    bounded = [(n, one.least, one.most) for n, one in enumerate(joint.numbers)]
+    least = [one.least for one in joint.numbers]
+    most = [inf if one.most is None else one.most for one in joint.numbers]
     small = [(n, one.threshold) for n, one in enumerate(joint.numbers) if not one.known]
     found: dict[int, set[int]] = {}
     faults: list[str] = []
     for which, witness in enumerate(certificate.witnesses, 1):
-        table = {atoms[cell]: value for cell, value in witness.items() if cell < len(atoms)}
+        table = {atoms[cell]: by for cell, by in witness.items() if 0 <= cell < len(atoms)}
         if -1 in table or len(table) != len(witness) or min(table.values(), default=0) < 0:
             faults.append(f"witness {which} has cells or numbers that cannot be")
             continue
@@ -160,11 +161,8 @@ def _shown(joint: Joint, certificate: Certificate) -> tuple[dict[int, set[int]],
         for atom, value in table.items():
             for number in parts_of[atom]:
                 totals[number] += value
-        broken = [
-            n
-            for n, least, most in bounded
-            if totals[n] < least or (most is not None and totals[n] > most)
-        ]
+        told = zip(totals, least, most, strict=True)
+        broken = [n for n, (total, low, high) in enumerate(told) if not low <= total <= high]
         if broken or not _links_agree(joint, table):
             names = ", ".join(str(joint.numbers[n]) for n in broken[:3]) or "its cliques"
             faults.append(f"witness {which} does not fit ({names})")

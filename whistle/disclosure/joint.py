@@ -193,7 +193,7 @@ class _Builder:
     ) -> None:
         """Note what is known of a number, beside what was known."""
         every = self.codes.all_of
-        key = tuple(sorted(one for one in scope.items() if one[1] != every(one[0])))
+        key = tuple((one, scope[one]) for one in sorted(scope) if scope[one] != every(one))
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = Number(name)
