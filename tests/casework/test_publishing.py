@@ -120,6 +120,9 @@ def test_a_double_click_publishes_once(office: Office, desk: Desk) -> None:
     for _time in range(2):
         assert desk.post(PAGE, {**form, "files": [a_file(PDF, "a.pdf")]}).status_code == 303
     assert len(listed(office)) == 1
+    corrected = {**form, "files": [a_file(PDF + b"rettet", "a.pdf")]}
+    assert desk.post(PAGE, corrected).status_code == 303, "who goes back publishes another"
+    assert len(listed(office)) == 2
 
 
 def test_the_upload_itself_leaves_nothing_behind(office: Office, desk: Desk) -> None:
