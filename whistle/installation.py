@@ -9,6 +9,7 @@ from whistle.domain.channel import Channel, InboxKind
 from whistle.domain.clock import Clock
 from whistle.domain.profile import Profile
 from whistle.keys.directory import Directory
+from whistle.keys.remembered import Remembered
 from whistle.keys.sessions import BootKey
 from whistle.limits import Limits
 from whistle.settings import FormKey, Settings
@@ -25,6 +26,7 @@ class Installation:
     ``log_public``: what the log's checkpoints are checked with; who signs them is housekeeping
     alone. ``public_address``: the host that reporters go to, where it is told. The boot key is made
     anew at every start and shared by the workers of one start, through memory alone.
+    ``remembered``: what this process opened before, boxed.
     """
 
     id: bytes
@@ -37,6 +39,7 @@ class Installation:
     boot_key: BootKey = field(default_factory=BootKey.random)
     limits: Limits = field(default_factory=Limits)
     public_address: str = ""
+    remembered: Remembered = field(default_factory=Remembered)
 
     def __post_init__(self) -> None:
         """Have the database tell days by the same clock."""

@@ -65,7 +65,7 @@ def test_a_search_that_fails_says_nothing_of_its_words(
     def broken(*_: object) -> None:
         raise RuntimeError("zebrafink")
 
-    monkeypatch.setattr("whistle.casework.search.fold_record", broken)
+    monkeypatch.setattr("whistle.casework.sifting.fold_record", broken)
     page = desk.post("/casework/search", {**form, "words": "zebrafink"})
     assert page.status_code == 500
     told = capfd.readouterr()

@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from whistle.crypto.bulk import Deriver, Opener, unpad
+from whistle.crypto.bulk import Deriver, Memory, Opener, unpad
 from whistle.crypto.envelope import box, derive, unbox
 from whistle.crypto.errors import SealingError
 from whistle.crypto.padding import pad_text, unpad_text
@@ -96,3 +97,20 @@ def test_a_place_is_the_same_bytes_put_together_in_pieces() -> None:
     place = Place(Purpose.ITEM, b"i" * 16, owner, item, "dialogue", 3, 7, "reporter")
     first, between, last = place.around_ids()
     assert first + owner + between + item + last == place.encode()
+
+
+@given(KEYS, IDS, st.binary(max_size=100))
+def test_what_is_remembered_opens_at_its_place_and_with_its_secret_alone(
+    key: SymmetricKey, owner: bytes, content: bytes
+) -> None:
+    place = Place(Purpose.MEMORY, b"i" * 16, owner, owner, "texts", 1)
+    memory, boxed = Memory(key, place.encode()), Memory(key, place.encode()).box(content)
+    assert memory.open(boxed) == content
+    other = SymmetricKey(bytes(one ^ 1 for one in key.reveal()))
+    for elsewhere in (
+        Memory(key, replace(place, generation=2).encode()),
+        Memory(key, replace(place, kind="lists").encode()),
+        Memory(other, place.encode()),
+    ):
+        assert issubclass(outcome(partial(elsewhere.open, boxed)), SealingError)  # type: ignore[arg-type]
+    assert issubclass(outcome(lambda: unbox(key, place, boxed)), SealingError)  # type: ignore[arg-type]

@@ -95,20 +95,21 @@ def test_the_sieve_never_stops_what_stands_in_a_record(
     words = read_words(looked_for)
     record = json.dumps({"text": text}, ensure_ascii=False).encode()
     if words.found_in(fold(text)) == set(words.needles):
-        assert Sieve(words).lets_through([fold_record(record)])
+        assert not Sieve(words).missing(fold_record(record))
 
 
 def test_the_sieve_stops_what_stands_nowhere() -> None:
     sieve = Sieve(read_words("plejehjem ærø"))
-    assert not sieve.lets_through([fold_record(b'{"text":"plejehjem"}')])
-    assert sieve.lets_through([b'{"text":"plejehjem"}', fold_record("ÆRØ".encode())])
+    missing = sieve.missing(fold_record(b'{"text":"plejehjem"}'))
+    assert missing == ["ærø".encode()]
+    assert not sieve.missing(fold_record("ÆRØ".encode()), missing)
 
 
 @pytest.mark.parametrize("text", ["ÆØÅ æøå på ærø", "Ærø – på “besøg”", "CAFÉ på Ærø", "ærø 漢 på"])
 def test_the_sieve_finds_danish_letters_in_texts_of_any_kind(text: str) -> None:
     record = json.dumps({"text": text}, ensure_ascii=False).encode()
-    assert Sieve(read_words("ærø" if "rø" in text else "æøå")).lets_through([fold_record(record)])
-    assert not Sieve(read_words("aro")).lets_through([fold_record(record)])
+    assert not Sieve(read_words("ærø" if "rø" in text else "æøå")).missing(fold_record(record))
+    assert Sieve(read_words("aro")).missing(fold_record(record))
 
 
 def test_no_text_is_slow_to_look_through() -> None:

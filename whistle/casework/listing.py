@@ -5,7 +5,8 @@ own cases are opened, with two exceptions. How far somebody has read lies sealed
 unread takes the registration of every case that was opened before. That is done for everybody who
 has at most `MOST_TO_LOOK_THROUGH` of those, so that a message in a case long closed stands out on
 the first page; who has more asks for it. And whoever filters by centre, category or registration
-has every registration opened that may be meant: what that costs stands in docs/figures.md.
+has every registration opened that may be meant and is not remembered: what that costs stands in
+docs/figures.md.
 """
 
 import json
@@ -18,8 +19,8 @@ from sqlalchemy import Connection
 from whistle.audit.log import Deed, deed
 from whistle.casework.cases import Cases
 from whistle.casework.duties import Duty, duties_of, duties_of_new
+from whistle.casework.filtering import passing
 from whistle.casework.filters import DAMAGED, Filters
-from whistle.crypto.bulk import unpad
 from whistle.crypto.errors import SealingError
 from whistle.domain.logged import Logged
 from whistle.domain.registration import Due, Enquiry
@@ -28,9 +29,10 @@ from whistle.keys.cases import open_registration
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
+from whistle.keys.remembered import Remembered
 from whistle.storage import case_lists as queries
 from whistle.storage.case_lists import CaseState
-from whistle.storage.rows import CaseRow, InboxKeysRow
+from whistle.storage.rows import CaseRow
 
 PAGE_SIZE = 50
 MOST_TO_LOOK_THROUGH = 300
@@ -98,7 +100,8 @@ def list_cases(cases: Cases, wanted: Wanted) -> CaseList:
     with cases.here.store.read() as db:
         counts = _counts(db, list(opened), today)
         unread = _unread(db, bulk, counts, asked=wanted.state is CaseState.UNREAD)
-        sifted = _sifted(db, bulk, which, filters, unread)
+        remembered = cases.here.remembered
+        sifted = _sifted(db, remembered, bulk, which, filters, unread)
         total = _total(db, which, counts) if sifted is None else len(sifted)
         size = wanted.page_size or max(total, 1)
         pages = max(1, -(-total // size))
@@ -130,6 +133,7 @@ def _total(
 
 def _sifted(
     db: Connection,
+    remembered: Remembered,
     bulk: Mapping[bytes, BulkInbox],
     which: queries.Which,
     filters: Filters,
@@ -140,45 +144,10 @@ def _sifted(
         return None
     ids = queries.page_of(db, which)
     if filters.need_keys:
-        wanted = _wanted(db, bulk, which.inbox_ids, filters, ids)
+        there = {one: bulk[one] for one in which.inbox_ids}
+        wanted = passing(db, remembered, there, filters, ids)
         ids = [one for one in ids if one in wanted]
     return [one for one in ids if one in unread] if which.state is CaseState.UNREAD else ids
-
-
-def _wanted(
-    db: Connection,
-    bulk: Mapping[bytes, BulkInbox],
-    inbox_ids: Sequence[bytes],
-    filters: Filters,
-    case_ids: Sequence[bytes],
-) -> set[bytes]:
-    """Give the cases that pass the filters; one that does not open passes none."""
-    wanted = set(case_ids) if filters.take_new else set()
-    sealed = queries.sealed_registrations(db, inbox_ids, case_ids)
-    for inbox_id, epoch, case_id, version, body in sealed:
-        try:
-            padded = bulk[inbox_id].padded_registration(epoch, version, case_id, body)
-            passes = filters.may_take(padded) and filters.take(unpad(padded))
-        except (SealingError, *DAMAGED):
-            passes = False
-        if passes:
-            wanted.add(case_id)
-        else:
-            wanted.discard(case_id)
-    for keys in queries.passed_on(db, inbox_ids):
-        wanted.discard(keys.case_id)
-        if _takes_passed_on(bulk[keys.inbox_id], keys, filters):
-            wanted.add(keys.case_id)
-    return wanted
-
-
-def _takes_passed_on(inbox: BulkInbox, keys: InboxKeysRow, filters: Filters) -> bool:
-    """Say whether a case that nobody has opened here yet is wanted: it may have been elsewhere."""
-    try:
-        registered = inbox.handed_over(keys)
-    except (SealingError, *DAMAGED):
-        return False
-    return filters.take(registered) if registered else filters.take_new
 
 
 def _looked_at(inbox: InboxKeys, state: CaseState) -> Deed:

@@ -1,26 +1,28 @@
-"""Finding words in the sealed cases of a member: every text is opened in memory, and none is kept.
+"""Finding words in the sealed cases of a member: every text is opened in memory, none in the clear.
 
-Nothing about a case is indexed in plaintext, so a search reads, opens and looks through one text
-after the other, the newest cases first, until a page is full. Each text is looked at twice at most:
-as bytes (`whistle.domain.sieve`), which is quick and may say yes too often, and then as what it
-says. ``docs/decisions/search-opens-in-memory.md`` has the reasons and the figures.
+Nothing about a case is indexed in plaintext, so a search looks through all texts, first of the
+newest cases and then of the others. Each is looked at twice at most: with the rest of its case as
+folded bytes (`whistle.casework.sifting`), which are remembered, boxed, and may say yes too often;
+and then as what it says, opened anew, the newest case first, until a page is full.
+``docs/decisions/search-opens-in-memory.md`` has the reasons and the figures.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
-from itertools import chain
 
 from sqlalchemy import Connection
 
 from whistle.audit.log import Deed, deed
 from whistle.casework.cases import Cases
-from whistle.casework.filters import DAMAGED, Filters
+from whistle.casework.filtering import passing
+from whistle.casework.filters import Filters
 from whistle.casework.listing import ListedCase, listed
+from whistle.casework.sifting import NAMES, TEXTS, OpenCase, Sifter
 from whistle.crypto.errors import SealingError
 from whistle.domain.identity import OpeningGround, OpeningWay
 from whistle.domain.logged import Logged
-from whistle.domain.sieve import Sieve, fold_record
+from whistle.domain.sieve import Sieve
 from whistle.domain.words import Words, fold
 from whistle.keys import texts
 from whistle.keys.bulk import BulkInbox
@@ -29,13 +31,14 @@ from whistle.keys.cases import Compartment
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.texts import Text, Where
 from whistle.storage import case_lists as queries
+from whistle.storage import case_texts
 from whistle.storage.case_lists import After, CaseState
-from whistle.storage.rows import InboxKeysRow, RegistrationRow
+from whistle.storage.rows import RegistrationRow
 
 PAGE_SIZE = 25
 MOST_LOOKED_THROUGH = 20_000  # cases, for one page: the next page goes on from there
-AT_ONCE = 100  # cases whose texts are in memory together
-TEXTS = (Compartment.DIALOGUE, Compartment.CASEWORK)
+AT_ONCE = 25  # cases whose texts are in memory together
+FIRST = 100  # cases that are looked through before the rest: a common word stands in 25 of them
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -142,93 +145,72 @@ class _Search:
     ) -> None:
         self._db, self._asked = db, asked
         self._bulk = {inbox_id: BulkInbox(inbox) for inbox_id, inbox in opened.items()}
-        self._sieve = Sieve(asked.words)
+        self._remembered = cases.here.remembered
+        sieve = Sieve(asked.words)
+        self._sifter = Sifter(
+            db, self._remembered, self._bulk, sieve, names=asked.names is not None
+        )
         filters = asked.filters
         self._which = queries.Which(
             list(opened), asked.state, cases.here.clock.today(), filters.since, filters.until
         )
-        identity = (Compartment.IDENTITY,) if asked.names else ()
-        self._compartments = (*TEXTS, *identity)
+        self._compartments = (*TEXTS, *NAMES) if asked.names else TEXTS
 
     def page(self) -> _Page:
         """Look through cases until a page is full, there are no more, or it takes too long."""
         page, most = _Page(), MOST_LOOKED_THROUGH
         days = queries.newest_first(self._db, self._which, self._asked.after, most)
-        for first in range(0, len(days), AT_ONCE):
-            for case, day in self._ready(days[first : first + AT_ONCE]):
-                told = case.look(self._sieve, self._asked.words)
-                page.damaged += case.damaged
+        for some in filter(None, (days[:FIRST], days[FIRST:])):
+            sifted = self._sifter.sift(self._passing([case_id for case_id, _ in some]))
+            opened = self._look([case_id for case_id, _ in some if case_id in sifted.may])
+            for case_id, day in some:
+                told, whole = next(opened) if case_id in sifted.may else ((), True)
+                page.damaged += case_id in sifted.damaged or not whole
                 if told:
-                    page.texts[case.case_id] = told
+                    page.texts[case_id] = told
                 if len(page.texts) == PAGE_SIZE:
-                    page.next = day, case.case_id
+                    page.next = day, case_id
                     return page
         if len(days) == most:
             page.next = days[-1][1], days[-1][0]
         return page
 
-    def _ready(self, days: Sequence[tuple[bytes, date]]) -> Iterator[tuple["_OpenCase", date]]:
-        """Give the cases that pass the filters, in their order, ready to be looked through."""
-        case_ids = [case_id for case_id, _ in days]
-        sealed = queries.sealed_cases(self._db, case_ids)
-        passed = [
-            (case, day)
-            for one, day in days
-            if one in sealed and (case := self._case(*sealed[one])).passes(self._asked.filters)
-        ]
-        wanted = [case.case_id for case, _ in passed]
-        items = queries.items_of(self._db, wanted, self._compartments)
-        for case, day in passed:
-            case.take(items[case.case_id])
-            yield case, day
-
-    def _case(self, keys: InboxKeysRow, registration: RegistrationRow | None) -> "_OpenCase":
-        return _OpenCase(keys, self._bulk[keys.inbox_id], registration)
-
-
-class _OpenCase:
-    """One case while it is looked through. What does not open hides nothing else of it."""
-
-    def __init__(
-        self, keys: InboxKeysRow, inbox: BulkInbox, registration: RegistrationRow | None
-    ) -> None:
-        self.keys, self.case_id, self.damaged = keys, keys.case_id, False
-        self._inbox = inbox
-        self._registration = b""
-        self._encoded: dict[str, list[bytes]] = {one: [] for one in Compartment}
-        try:
-            if registration is not None:
-                self._registration = inbox.registration(keys.epoch, registration)
-            elif not keys.in_vault:
-                self._registration = inbox.handed_over(keys)
-        except (SealingError, *DAMAGED):
-            self.damaged = True
-
-    def passes(self, filters: Filters) -> bool:
-        """Say whether a case passes the filters; a damaged one passes where there are none."""
+    def _passing(self, case_ids: Sequence[bytes]) -> Sequence[bytes]:
+        filters = self._asked.filters
         if not filters.need_keys:
-            return True
-        if self.damaged:
-            return False
-        return filters.take(self._registration) if self._registration else filters.take_new
+            return case_ids
+        passed = passing(self._db, self._remembered, self._bulk, filters, case_ids)
+        return [one for one in case_ids if one in passed]
 
-    def take(self, items: Iterable[queries.Item]) -> None:
-        """Open items."""
-        try:
-            case = self._inbox.case(self.keys)
-        except (SealingError, *DAMAGED):
-            self.damaged = True
-            return
-        for item in items:
-            try:
-                self._encoded[item[1]].append(case.open(item[1:4], item[4], item[5]))
-            except (SealingError, *DAMAGED):
-                self.damaged = True
+    def _look(self, case_ids: Sequence[bytes]) -> Iterator[tuple[Sequence[Text], bool]]:
+        """Give what may be shown of cases, in their order, opened anew; and whether all opened."""
+        for first in range(0, len(case_ids), AT_ONCE):
+            some = case_ids[first : first + AT_ONCE]
+            cases = {
+                row.case_id: OpenCase(row, self._bulk[row.inbox_id])
+                for row in case_texts.sealed_keys(self._db, some)
+            }
+            for registration in case_texts.registrations(self._db, some):
+                cases[registration[0]].register(RegistrationRow(*registration))
+            items: dict[bytes, list[case_texts.Item]] = {one: [] for one in some}
+            for item in case_texts.items(self._db, some, self._compartments):
+                items[item[0]].append(item)
+            for one in some:
+                told = _TextsOfCase(cases[one], items[one]).look(self._asked.words)
+                yield told, not cases[one].damaged
 
-    def look(self, sieve: Sieve, words: Words) -> Sequence[Text]:
+
+class _TextsOfCase:
+    """The texts of a case, read one by one. What cannot be read hides nothing else of it."""
+
+    def __init__(self, case: OpenCase, items: Iterable[case_texts.Item]) -> None:
+        self._registration = case.registration
+        self._encoded: dict[str, list[bytes]] = {one: [] for one in Compartment}
+        for compartment, record in case.open(items):
+            self._encoded[compartment].append(record)
+
+    def look(self, words: Words) -> Sequence[Text]:
         """Give the texts that a word stands in; none unless every word stands in one."""
-        if not sieve.lets_through(self._folded()):
-            return ()
         missing, told = set(words.needles), []
         for text in self._texts():
             here = words.found_in(fold(text.text))
@@ -237,24 +219,16 @@ class _OpenCase:
                 told.append(text)
         return () if missing else told
 
-    def _folded(self) -> Iterator[bytes]:
-        for encoded in chain([self._registration], *self._encoded.values()):
-            try:
-                yield fold_record(encoded)
-            except UnicodeDecodeError:
-                self.damaged = True
-
     def _texts(self) -> Iterator[Text]:
-        for registration in self._read([self._registration] if self._registration else ()):
+        for registration in _read([self._registration] if self._registration else ()):
             yield from texts.of_registration(registration)
-        for identity in self._read(self._encoded[Compartment.IDENTITY]):
+        for identity in _read(self._encoded[Compartment.IDENTITY]):
             yield from texts.of_identity(identity)
-        yield from texts.of_dialogue(self._read(self._encoded[Compartment.DIALOGUE]))
-        yield from texts.of_casework(self._read(self._encoded[Compartment.CASEWORK]))
+        yield from texts.of_dialogue(_read(self._encoded[Compartment.DIALOGUE]))
+        yield from texts.of_casework(_read(self._encoded[Compartment.CASEWORK]))
 
-    def _read(self, encoded: Iterable[bytes]) -> Iterator[Json]:
-        for one in encoded:
-            try:
-                yield texts.read(one)
-            except SealingError:
-                self.damaged = True
+
+def _read(encoded: Iterable[bytes]) -> Iterator[Json]:
+    for one in encoded:
+        with suppress(SealingError):
+            yield texts.read(one)

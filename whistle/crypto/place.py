@@ -46,6 +46,7 @@ class Purpose(StrEnum):
     SATISFACTION = "satisfaction/answer"
     ITEM_KEY = "item/key"
     ITEM = "item/content"
+    MEMORY = "memory"
     FILE_CHUNK = "file/chunk"
     SESSION_KEY = "session/key"
     SESSION_SEED = "session/seed"

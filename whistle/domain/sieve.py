@@ -8,7 +8,7 @@ by one table. Latin-1 takes another table, and what is beyond it more work.
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from whistle.domain.words import FOLDING, Words, fold
 
@@ -58,7 +58,7 @@ codecs.register_error("whistle-fold", _beyond_latin)
 
 
 def fold_record(encoded: bytes) -> bytes:
-    """Fold the canonical bytes of a record, to be sifted: UTF-8 again.
+    """Fold the canonical bytes of records, each in a line, to be sifted: UTF-8 again.
 
     May raise `UnicodeDecodeError` for other bytes.
     """
@@ -91,11 +91,6 @@ class Sieve:
             if part
         }
 
-    def lets_through(self, folded: Iterable[bytes]) -> bool:
-        """Say whether all words can stand in records that belong together, each already folded."""
-        missing = list(self.parts)
-        for record in folded:
-            missing = [part for part in missing if part not in record]
-            if not missing:
-                return True
-        return not missing
+    def missing(self, folded: bytes, parts: Iterable[bytes] | None = None) -> Sequence[bytes]:
+        """Give those parts of the words that do not stand in records, folded together."""
+        return [part for part in (self.parts if parts is None else parts) if part not in folded]

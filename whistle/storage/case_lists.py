@@ -1,6 +1,6 @@
 """Queries for lists of cases: filtered, ordered and counted by what needs no key."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import ColumnElement
 
 SOON = timedelta(days=7)
-AT_ONCE = 500  # rows that are fetched, and cases that are opened, before the next ones
-
-_SPARSE = 4  # of so many cases, one is read by its id
 
 
 class CaseState(StrEnum):
@@ -97,32 +94,6 @@ def count(db: Connection, which: Which) -> int:
     query = which.narrow(select(func.count()).select_from(tables.cases))
     found: int = db.execute(query).scalar_one()
     return found
-
-
-Sealed: TypeAlias = tuple[bytes, int, bytes, int, bytes]
-
-
-def sealed_registrations(
-    db: Connection, inbox_ids: Sequence[bytes], case_ids: Sequence[bytes]
-) -> Iterator[Sealed]:
-    """Give the registrations of cases of some inboxes, in the order in which they are stored.
-
-    Of each the inbox, the vault's epoch, the case's id, the version and the body. A case that
-    nobody has opened has none. Where many are wanted, all between the first and the last are read:
-    that takes a third of the time of finding each.
-    """
-    keys, column = tables.inbox_keys.c, tables.registrations.c
-    query = select(keys.case_id, keys.inbox_id, keys.epoch).where(keys.inbox_id.in_(inbox_ids))
-    vaults = {case_id: (inbox_id, epoch) for case_id, inbox_id, epoch in _raw(db, query)}
-    wanted, stored = vaults.keys() & set(case_ids), sorted(case_ids)
-    many = len(stored) * _SPARSE > len(vaults)
-    for first in range(0, len(stored), AT_ONCE):
-        some = stored[first : first + AT_ONCE]
-        these = column.case_id.between(some[0], some[-1]) if many else column.case_id.in_(some)
-        query = select(column.case_id, column.version, column.body).where(these)
-        for row in _raw(db, query):
-            if row[0] in wanted:
-                yield *vaults[row[0]], *row
 
 
 def _raw(db: Connection, query: Select[Any]) -> Sequence[Any]:
@@ -243,59 +214,6 @@ def keys_of(db: Connection, case_ids: Sequence[bytes]) -> dict[bytes, InboxKeysR
     column = tables.inbox_keys.c
     rows = InboxKeysRow.all(db, InboxKeysRow.select(column.case_id.in_(case_ids)))
     return {row.case_id: row for row in rows}
-
-
-def sealed_cases(
-    db: Connection, case_ids: Sequence[bytes]
-) -> dict[bytes, tuple[InboxKeysRow, RegistrationRow | None]]:
-    """Give the sealed keys of cases by id, and the registrations of those that somebody opened."""
-    column, registered = tables.inbox_keys.c, tables.registrations.c
-    query = (
-        select(
-            column.case_id,
-            column.inbox_id,
-            column.epoch,
-            column.generation,
-            column.in_vault,
-            column.body,
-            registered.version,
-            registered.body,
-        )
-        .outerjoin(tables.registrations, registered.case_id == column.case_id)
-        .where(column.case_id.in_(case_ids))
-    )
-    return {
-        case_id: (
-            InboxKeysRow(case_id, inbox_id, epoch, generation, bool(in_vault), keys),
-            None if body is None else RegistrationRow(case_id, version, body),
-        )
-        for case_id, inbox_id, epoch, generation, in_vault, keys, version, body in _raw(db, query)
-    }
-
-
-Item: TypeAlias = tuple[bytes, str, int, int, bytes, bytes]
-
-
-def items_of(
-    db: Connection, case_ids: Sequence[bytes], compartments: Sequence[str]
-) -> dict[bytes, list[Item]]:
-    """Give the items of cases by the case's id, of some compartments.
-
-    Of each the case; its compartment, generation and version; its id; its body.
-    """
-    column = tables.items.c
-    query = select(
-        column.case_id,
-        column.compartment,
-        column.generation,
-        column.version,
-        column.id,
-        column.body,
-    ).where(column.case_id.in_(case_ids), column.compartment.in_(compartments))
-    found: dict[bytes, list[Item]] = {one: [] for one in case_ids}
-    for row in _raw(db, query):
-        found[row[0]].append(row)
-    return found
 
 
 def _same_case() -> "ColumnElement[bool]":
