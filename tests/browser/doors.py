@@ -168,8 +168,14 @@ def try_sign_in(page: Page, demo: Demo, username: str, passphrase: str) -> None:
     press(page, 'form:has([name="passphrase"]) .button-primary')
 
 
-def sign_in(page: Page, demo: Demo, member: Member) -> None:
-    """Be signed in to casework, at the inboxes, by one request: a story begins behind the door."""
+def sign_in(page: Page, demo: Demo, member: Member, lang: str = "") -> None:
+    """Be signed in to casework, at the inboxes, by one request: a story begins behind the door.
+
+    ``lang``: what this browser and the member read in from now on, if that matters.
+    """
+    if lang:
+        page.request.post(f"{demo.casework}/language", form={"lang": lang}, max_redirects=0)
+        demo.reads(member, lang)
     answer = page.request.post(f"{demo.casework}/", form=demo.form(member), max_redirects=0)
     assert (answer.status, answer.headers["location"]) == (303, "/casework/inboxes")
     page.goto(f"{demo.casework}/inboxes")

@@ -32,8 +32,7 @@ def came_back(walk: Walk, demo: Demo, receipt: str) -> Walk:
 def a_call_is_written_in(walk: Walk, demo: Demo) -> tuple[str, str]:
     """Write a call in, print its receipt, and go on to the case; give receipt and case."""
     page = walk.page
-    doors.sign_in(page, demo, demo.member("adviser"))
-    doors.choose_language(page, walk.lang)
+    doors.sign_in(page, demo, demo.member("adviser"), walk.lang)
     page.goto(f"{demo.casework}/new")
     page.locator('a[href*="/casework/new/for"]').first.click()
     walk.sees()

@@ -17,10 +17,7 @@ from tests.support.demo import Demo
 
 def come_in(walk: Walk, demo: Demo) -> Page:
     page = walk.page
-    page.goto(f"{demo.casework}/")
-    doors.choose_language(page, walk.lang)
-    doors.sign_in(page, demo, demo.member("adviser"))
-    doors.choose_language(page, walk.lang)
+    doors.sign_in(page, demo, demo.member("adviser"), walk.lang)
     return page
 
 

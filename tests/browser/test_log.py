@@ -14,10 +14,7 @@ from tests.support.demo import Demo
 @pytest.fixture
 def case(walk: Walk, demo_server: Demo) -> str:
     """A new case that the adviser has answered; its address."""
-    walk.page.goto(f"{demo_server.casework}/")
-    doors.choose_language(walk.page, walk.lang)
-    doors.sign_in(walk.page, demo_server, demo_server.member("adviser"))
-    doors.choose_language(walk.page, walk.lang)
+    doors.sign_in(walk.page, demo_server, demo_server.member("adviser"), walk.lang)
     before = doors.listed(walk.page, demo_server)
     doors.reported(demo_server, "citizen", doors.Report("Jeg venter stadig."))
     (address,) = doors.listed(walk.page, demo_server) - before

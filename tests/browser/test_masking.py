@@ -25,8 +25,7 @@ def saved(page: Page, kind: str) -> bytes:
 def a_new_case(walk: Walk, demo: Demo, lang: str) -> str:
     """Sign in, and give the address of a case that just came."""
     page = walk.page
-    doors.sign_in(page, demo, demo.member("adviser"))
-    doors.choose_language(page, lang)
+    doors.sign_in(page, demo, demo.member("adviser"), lang)
     before = doors.listed(page, demo)
     doors.reported(demo, "citizen", REPORT)
     (case,) = doors.listed(page, demo) - before

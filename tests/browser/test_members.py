@@ -41,8 +41,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 @pytest.fixture
 def adviser(walk: Walk, office: Demo) -> Walk:
     """The adviser, signed in, with the list of members open."""
-    doors.sign_in(walk.page, office, office.member("adviser"))
-    doors.choose_language(walk.page, walk.lang)
+    doors.sign_in(walk.page, office, office.member("adviser"), walk.lang)
     return walk
 
 

@@ -189,8 +189,7 @@ def test_casework(walk: Walk, demo_server: Demo, lang: str) -> None:
 
 def test_refusals_at_casework(walk: Walk, demo_server: Demo, lang: str) -> None:
     page = walk.page
-    doors.sign_in(page, demo_server, demo_server.member("reserve"))
-    doors.choose_language(page, lang)
+    doors.sign_in(page, demo_server, demo_server.member("reserve"), lang)
     walk.sees()  # inboxes without a case
     page.goto(f"{demo_server.casework}/case/{'0' * 32}")
     walk.sees(404)

@@ -12,10 +12,7 @@ IRRELEVANT = "Naboens blodprøver"
 def come_in(walk: Walk, demo: Demo, door: str = "citizen") -> str:
     """Have a case come in, sign in and open it; give its address."""
     page = walk.page
-    page.goto(f"{demo.casework}/")
-    doors.choose_language(page, walk.lang)
-    doors.sign_in(page, demo, demo.member("adviser"))
-    doors.choose_language(page, walk.lang)
+    doors.sign_in(page, demo, demo.member("adviser"), walk.lang)
     before = doors.listed(page, demo)
     bill = doors.file("bilag.txt", b"bilag")
     report = doors.Report("Jeg får ikke svar.", (bill,))

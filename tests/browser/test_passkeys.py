@@ -110,10 +110,7 @@ def reserve(demo_server: Demo) -> Member:
 
 def come_in(walk: Walk, demo: Demo, member: Member) -> None:
     """Sign in by passphrase and code, in the walk's language."""
-    walk.page.goto(f"{demo.casework}/")
-    doors.choose_language(walk.page, walk.lang)
-    doors.sign_in(walk.page, demo, member)
-    doors.choose_language(walk.page, walk.lang)
+    doors.sign_in(walk.page, demo, member, walk.lang)
 
 
 def press_passkey(page: Page) -> None:

@@ -9,8 +9,7 @@ REPORT = doors.Report("Sagen handler om rådgiverens søster.")
 
 def come_in(walk: Walk, demo: Demo, role: str, lang: str) -> None:
     """Sign in, and read in the walk's language."""
-    doors.sign_in(walk.page, demo, demo.member(role))
-    doors.choose_language(walk.page, lang)
+    doors.sign_in(walk.page, demo, demo.member(role), lang)
 
 
 def test_a_case_goes_to_the_reserve_and_is_handed_back(

@@ -28,8 +28,7 @@ def text_of(pdf: bytes) -> str:
 
 def opened_case(walk: Walk, demo: Demo, lang: str) -> None:
     """Sign in, and open a case that has just come."""
-    doors.sign_in(walk.page, demo, demo.member("adviser"))
-    doors.choose_language(walk.page, lang)
+    doors.sign_in(walk.page, demo, demo.member("adviser"), lang)
     before = doors.listed(walk.page, demo)
     doors.reported(demo, "citizen", REPORT)
     (case,) = doors.listed(walk.page, demo) - before

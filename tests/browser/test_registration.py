@@ -29,10 +29,7 @@ OF_ISSUE = ("category", "subcategory", "centre", "theme")
 
 
 def signed_in(walk: Walk, demo: Demo) -> None:
-    walk.page.goto(f"{demo.casework}/")
-    doors.choose_language(walk.page, walk.lang)
-    doors.sign_in(walk.page, demo, demo.member("adviser"))
-    doors.choose_language(walk.page, walk.lang)
+    doors.sign_in(walk.page, demo, demo.member("adviser"), walk.lang)
 
 
 def focused(page: Page) -> str:

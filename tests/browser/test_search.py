@@ -11,10 +11,7 @@ from tests.support.demo import Demo
 def desk(walk: Walk, demo_server: Demo) -> Walk:
     """The adviser's desk, with a new report in the inbox."""
     doors.reported(demo_server, "citizen", doors.Report("Det gælder Æblegårdens støjhegn."))
-    walk.page.goto(f"{demo_server.casework}/")
-    doors.choose_language(walk.page, walk.lang)
-    doors.sign_in(walk.page, demo_server, demo_server.member("adviser"))
-    doors.choose_language(walk.page, walk.lang)
+    doors.sign_in(walk.page, demo_server, demo_server.member("adviser"), walk.lang)
     return walk
 
 

@@ -47,6 +47,12 @@ class Demo:
         """Return the first member with a role."""
         return next(member for member in self.members if member.role == role)
 
+    def reads(self, member: Member, language: str) -> None:
+        """Have a member read in a language from now on."""
+        with closing(sqlite3.connect(self.data / "whistle.db", timeout=30)) as db, db:
+            chosen = [language, member.username]
+            db.execute("UPDATE member SET language = ? WHERE username = ?", chosen)
+
     def code(self, member: Member) -> str:
         """Return a code that a member's app shows now.
 
