@@ -26,7 +26,6 @@ from whistle.domain.logged import Logged
 from whistle.keys.filed import Content, Document
 from whistle.keys.keyring import Keyring
 
-
 TOLD_ELSEWHERE = {  # in tests of their own
     *(What.OPENED, What.MASKED),
     *(What.MEDIATION, What.AGREED_TO_MEDIATE, What.NO_TO_MEDIATION, What.MEETING, What.SETTLED),
