@@ -20,12 +20,16 @@ from whistle.backup.rows import LEFT_OUT
 from whistle.casework.acts import Done, reopen
 from whistle.casework.entering import NewCase, case_id_of, enter
 from whistle.casework.erasing import Seen, erase_case
+from whistle.casework.learning.satisfaction import add_waiting
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
 from whistle.domain.erasing import Early
+from whistle.domain.satisfaction import Choice
 from whistle.housekeeping.house import House
 from whistle.housekeeping.service import keep_house
 from whistle.installation import open_installation
+from whistle.intake.dialogue import Outcome
+from whistle.intake.satisfaction import take
 from whistle.keys.records import Registration
 from whistle.storage.engine import Store, open_store
 from whistle.storage.log_tables import metadata
@@ -156,6 +160,28 @@ def test_a_case_is_erased_by_the_role_of_casework_and_its_record_stays(
     assert reporter.come_back(receipt).status_code == 404
 
 
+def test_answers_are_given_and_added_up_and_no_door_knows_who_has_answered(
+    office: tuple[Office, Office], roles: Roles, founding: Founding
+) -> None:
+    intake, casework = office
+    receipts = [Receipt.random() for _ in range(5)]
+    for receipt in receipts:
+        assert take(intake.installation, receipt, (Choice.YES,) * 3) is Outcome.RECEIVED
+    assert take(intake.installation, receipts[0], (Choice.NO,) * 3) is Outcome.AGAIN
+    settings = replace(settings_of(casework, founding), database=roles.url("keeper"))
+    casework.later(days=1)
+    house = replace(House.of(settings), clock=casework.clock)
+    assert keep_house(house).trouble == []
+    house.store.dispose()
+    for door in (intake, casework):
+        assert refused(door.installation.store, "SELECT 1 FROM satisfaction_used")
+        assert refused(door.installation.store, "DELETE FROM satisfaction_used")
+    assert refused(intake.installation.store, "SELECT 1 FROM satisfaction_answer")
+    assert refused(casework.installation.store, "INSERT INTO satisfaction_answer DEFAULT VALUES")
+    assert refused(casework.installation.store, "UPDATE satisfaction_answer SET inbox_id = id")
+    assert add_waiting(casework.work_of(casework.adviser)) is Done.YES
+
+
 def test_who_keeps_house_makes_no_record_and_takes_none_away(roles: Roles) -> None:
     keeper = open_store(roles.url("keeper"))
     assert refused(keeper, "DELETE FROM inbox_record")
@@ -244,7 +270,7 @@ def test_a_door_may_not_migrate_and_says_which_command_does(postgres: Cluster) -
         with superuser.write() as db:  # roles.sql is of the newest schema
             for name in metadata.tables:
                 db.execute(text(f"CREATE TABLE IF NOT EXISTS {name} (LIKE inbox)"))
-            columns = "id, case_id, day, mailed, started, body, sealed"
+            columns = "id, case_id, day, mailed, started, body, sealed, epoch, nullifier"
             for column in columns.split(", "):
                 for name in metadata.tables:
                     db.execute(text(f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {column} bytea"))
