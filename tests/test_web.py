@@ -237,6 +237,7 @@ def test_what_is_longer_than_any_text_is_refused_unread_where_no_files_are_taken
     """It came for as long as its sender liked, long after the guards had looked who they are."""
     with_files = {"casework.answer", "intake.message", "intake.report", "casework.add_document"}
     with_files |= {"casework.reply", "casework.try_file", "casework.insert_text"}
+    with_files.add("casework.publish_document")
     desk = office.desk_of(office.adviser).client
     tried = 0
     for app, client in ((office.casework, desk), (office.intake, office.intake.test_client())):

@@ -55,6 +55,7 @@ from whistle.uploads import Refusal
 from whistle.web import this_installation
 
 _PAGE = "casework.recommendation"
+_MOST_DIGITS = 4
 _Read = TypeVar("_Read")
 
 
@@ -124,36 +125,36 @@ def add_response(entry_id: str) -> BaseResponse:
     return _page(entry_id, response=form, refusal=refusal)
 
 
-@blueprint.get("/recommendation/<entry_id>/response/<int:number>")
+@blueprint.get("/recommendation/<entry_id>/response/<number>")
 @members_only
-def response(entry_id: str, number: int) -> BaseResponse:
+def response(entry_id: str, number: str) -> BaseResponse:
     """What was answered, to change it."""
-    return _response_page(entry_id, number)
+    return _response_page(entry_id, _read_number(number))
 
 
-@blueprint.post("/recommendation/<entry_id>/response/<int:number>")
+@blueprint.post("/recommendation/<entry_id>/response/<number>")
 @members_only
-def change_response(entry_id: str, number: int) -> BaseResponse:
+def change_response(entry_id: str, number: str) -> BaseResponse:
     """Change what was answered, such as how far it has come."""
-    form = ResponseForm()
+    form, at = ResponseForm(), _read_number(number)
     refusal, answer = _read(form, form.read)
     if refusal is None:
         where = _where(entry_id, form)
-        done = try_to(lambda: recommending.respond_again(service(), where, number, answer))
+        done = try_to(lambda: recommending.respond_again(service(), where, at, answer))
         if done in {Done.YES, Done.ALREADY}:
             return to(_PAGE, "saved", entry_id=entry_id)
         refusal = not_stored() if done is None else meanwhile()
-    return _response_page(entry_id, number, form, refusal)
+    return _response_page(entry_id, at, form, refusal)
 
 
-@blueprint.post("/recommendation/<entry_id>/response/<int:number>/remove")
+@blueprint.post("/recommendation/<entry_id>/response/<number>/remove")
 @members_only
-def remove_response(entry_id: str, number: int) -> BaseResponse:
+def remove_response(entry_id: str, number: str) -> BaseResponse:
     """Take a response away; the history has it still."""
     form = VersionForm()
     check(form)
-    where = Place(read_id(entry_id), form.version.data or 0)
-    done = act(lambda: recommending.respond_again(service(), where, number, None))
+    where, at = Place(read_id(entry_id), form.version.data or 0), _read_number(number)
+    done = act(lambda: recommending.respond_again(service(), where, at, None))
     return _on(entry_id, done, "saved")
 
 
@@ -181,6 +182,13 @@ def resume_recommendation(entry_id: str) -> BaseResponse:
     where = Place(read_id(entry_id), form.version.data or 0)
     done = act(lambda: recommending.resume(service(), where))
     return _on(entry_id, done, "saved")
+
+
+def _read_number(text: str) -> int:
+    """Read which response an address means."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        abort(404)
+    return int(text)
 
 
 def _where(entry_id: str, form: DatedForm | VersionForm) -> Place:
