@@ -1,6 +1,7 @@
 """The attacker finds what can be found: it is held against every joint table there is."""
 
 import random
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -127,6 +128,16 @@ def test_truth_asks_only_about_what_is_small() -> None:
     whole = two_by_two((4, 5, 9), (4, 6, 10), (8, 11, 19))
     open_one = whole.blanked({("t", "a", "x")})
     assert attack([open_one], truth_of(whole)).safe
+
+
+def test_a_blank_without_any_total_may_be_anything() -> None:
+    table = Table("t", (line("a"), line("b")), (line("total"),), ((None,), (7,)), "centre")
+    alone = Publication(date(2023, 1, 1), date(2023, 12, 31), (table,))
+    assert attack([alone]).safe
+    sentence = Fact({"centre": "a"}, 2, None, "at least two from a")
+    (finding,) = attack([replace(alone, facts=(sentence,))]).findings
+    assert (finding.possible, finding.least, finding.most) == ((2,), 2, None)
+    assert not finding.certain
 
 
 def test_a_sentence_gives_a_blank_away() -> None:

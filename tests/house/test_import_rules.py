@@ -55,6 +55,7 @@ VIOLATIONS = [
     ("layers", "housekeeping.service", "whistle.accounts.service"),
     ("layers", "crypto.envelope", "whistle.domain.channel"),
     ("layers", "domain.channel", "whistle.crypto.envelope"),
+    ("layers", "disclosure.model", "whistle.storage.reports"),
     ("layers", "stairwell", "datetime"),
     ("doors", "intake.service", "whistle.casework.service"),
     ("doors", "intake.views", "whistle.accounts.forms"),
@@ -66,6 +67,7 @@ VIOLATIONS = [
     ("pure", "crypto.envelope", "sqlalchemy"),
     ("pure", "crypto.envelope", "flask.sessions"),
     ("pure", "domain.channel", "wtforms"),
+    ("pure", "disclosure.model", "sqlalchemy"),
     ("pure", "domain.channel", "werkzeug.datastructures"),
     ("pure", "domain.channel", "whistle.storage.reports"),  # and so, at one remove, the database
     ("keyless-rules", "domain.channel", "cryptography.fernet"),

@@ -166,10 +166,14 @@ def _asked(joint: Joint, truth: Mapping[Place, int] | None) -> list[int]:
 
 @dataclass(slots=True)
 class _Answer:
-    """Which values below the threshold some witness has, and which no table has."""
+    """Which values below the threshold some witness has, and which no table has.
+
+    ``undecided``: for one of these nobody knows, as it took too long. It counts as broken.
+    """
 
     shown: set[int] = field(default_factory=set)
     refuted: set[int] = field(default_factory=set)
+    undecided: bool = False
 
 
 class Search:
@@ -200,6 +204,7 @@ class Search:
                 continue
             if not self._keep(self._programme.table(index, value, self._pull())):
                 answer.refuted.add(value)
+                answer.undecided |= self._programme.gave_up
 
     def possible(self, index: int) -> tuple[int, ...]:
         """Give the values below the threshold that a number can have."""
@@ -207,9 +212,9 @@ class Search:
 
     def is_safe(self, index: int, *, strict: bool) -> bool:
         """Say whether all values below the threshold are possible; or, if not strict, none."""
-        shown = self._answers[index].shown
-        everything = len(shown) == self.joint.numbers[index].threshold - 1
-        return everything or (not shown and not strict)
+        answer = self._answers[index]
+        everything = len(answer.shown) == self.joint.numbers[index].threshold - 1
+        return everything or not (answer.shown or strict or answer.undecided)
 
     def bounds(self, index: int) -> tuple[int, int | None]:
         """Give the least and the most that a number can be."""

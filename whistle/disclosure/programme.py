@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from whistle.disclosure.joint import Joint
 
 if TYPE_CHECKING:
-    from highspy import Highs
+    from highspy import Highs, HighsModelStatus
 
 NEAR = 1e-6
 SECONDS = 20.0
@@ -48,6 +48,7 @@ class Programme:
         self._whole: Highs | None = None
         self._joint = joint
         self._pulled: set[int] = set()
+        self.gave_up = False
 
     def table(
         self,
@@ -83,33 +84,48 @@ class Programme:
         return value, why, self._read(solution.col_value, {})
 
     def bounds(self, index: int) -> tuple[int, int | None]:
-        """Give the least and the most of a number, in whole tables."""
+        """Give the least and the most of a number, in whole tables; None: there is no most."""
         found: list[int | None] = []
         for sign in (1, -1):
-            self._cost([(index, float(sign))])
-            fit = self._solved({})
+            fit = None
+            if self.lowest(index, sign)[0] > -inf:
+                fit = self._solved({})
             found.append(None if fit is None else fit.totals.get(index, 0))
         return found[0] or 0, found[1]
 
     def _solved(self, bounds: Mapping[int, tuple[float, float]]) -> Fit | None:
-        """Solve with some rows' bounds as told: as fractions first, whole if need be."""
+        """Solve with some rows' bounds as told: as fractions first, whole if need be.
+
+        Sets `gave_up` where no answer was found in time.
+        """
+        self.gave_up = False
         if not self._columns:  # there is nobody, and only one table
             return self._read([], bounds)
         status = self._highspy.HighsModelStatus
         for solver in (self._solver, None):
-            used = solver or self._in_whole_numbers()
-            for row, (low, high) in bounds.items():
-                used.changeRowBounds(row, low, high)
-            used.run()
-            told = used.getModelStatus()
-            values = used.getSolution().col_value if told == status.kOptimal else []
-            for row in bounds:
-                used.changeRowBounds(row, *self._limits[row])
-            if told in {status.kInfeasible, status.kUnboundedOrInfeasible, status.kUnbounded}:
+            told, values = self._run(solver or self._in_whole_numbers(), bounds)
+            if told in {status.kUnbounded, status.kUnboundedOrInfeasible} and self._pulled:
+                self._cost(())  # pulled without end: any table will do
+                return self._solved(bounds)
+            if told == status.kInfeasible:
                 return None
             if told == status.kOptimal and (fit := self._read(values, bounds)) is not None:
                 return fit
+        self.gave_up = True
         return None
+
+    def _run(
+        self, solver: "Highs", bounds: Mapping[int, tuple[float, float]]
+    ) -> "tuple[HighsModelStatus, Sequence[float]]":
+        """Run a solver with some rows' bounds changed; give what it said, and the columns."""
+        for row, (low, high) in bounds.items():
+            solver.changeRowBounds(row, low, high)
+        solver.run()
+        told = solver.getModelStatus()
+        values = list(solver.getSolution().col_value)
+        for row in bounds:
+            solver.changeRowBounds(row, *self._limits[row])
+        return told, values
 
     def _in_whole_numbers(self) -> "Highs":
         """Give the same programme with whole columns and today's costs."""
