@@ -54,7 +54,8 @@ def letter(desk: Desk, address: str, kind: str) -> bytes:
     form = form_of(desk.get(address).text, f"/letter/{kind}")
     answer = desk.post(f"{address}/letter/{kind}", form)
     assert answer.status_code == 200
-    return answer.data
+    made: bytes = answer.data
+    return made
 
 
 def pdf_text(made: bytes) -> str:
@@ -195,7 +196,7 @@ def test_a_double_click_puts_and_approves_once(
 
 
 def test_when_the_session_is_over_the_receipt_is_asked_for_and_the_words_stay(
-    office: Office, desk: Desk, told: tuple[str, str]
+    office: Office, told: tuple[str, str]
 ) -> None:
     receipt, case_id = told
     reporter = back(office, receipt)
