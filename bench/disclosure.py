@@ -74,7 +74,8 @@ def random_sets(count: int, most: int) -> None:
             done = len(tally.seconds)
             print(
                 f"{seed + 1} sets: {tally.refused} refused, {tally.without_blanks} without blanks, "
-                f"{sum(tally.seconds) / max(done, 1):.2f} s each, {max(tally.seconds):.1f} s at most"
+                f"{sum(tally.seconds) / max(done, 1):.2f} s each, "
+                f"{max(tally.seconds, default=0):.1f} s at most"
             )
             for method, hidden in tally.hidden.items():
                 told = tally.open_cells[method], tally.broken_sets[method]
