@@ -95,6 +95,18 @@ def test_a_drill_with_a_case_that_does_not_open_ends_with_1(
     assert "DO NOT OPEN" in capsys.readouterr().out
 
 
+def test_a_drill_opens_the_files_of_filed_documents_too(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whistle.commands.drill.SAMPLE", 10_000)
+    drill = ["restore", "--drill", copy_in(data), "--data", str(data)]
+    assert main([*drill, "--key-file", str(data / "adviser.key")]) == 0
+    column = tables.attachments.c.case_id
+    with opened(load_settings(data).database) as store, store.read() as db:
+        files = db.execute(select(func.count()).where(column.is_not(None))).scalar_one()
+    assert f"and {files} files; nothing was shown" in capsys.readouterr().out
+
+
 def test_a_drill_needs_no_database_to_compare_with(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,7 +14,7 @@ from whistle.casework import acts, erasing, keeping, notes, rights
 from whistle.casework.acts import Done
 from whistle.casework.erasing import Kind, Seen, Target
 from whistle.casework.filing import Filing, strike
-from whistle.casework.keeping import Keep, KeptError
+from whistle.casework.kept import Keep, KeptError
 from whistle.casework.service import CaseworkService
 from whistle.domain.erasing import Early, Reason
 from whistle.domain.filed import (

@@ -13,7 +13,8 @@ from wtforms.widgets import HiddenInput
 from whistle.casework import erasing as acts
 from whistle.casework.acts import Done
 from whistle.casework.erasing import Found, Kind, Seen, Target
-from whistle.casework.keeping import KeptError, until_day, why_kept
+from whistle.casework.keeping import until_day, why_kept
+from whistle.casework.kept import KeptError
 from whistle.casework.service import OpenedCase
 from whistle.casework.views.blueprint import (
     CONFLICT,

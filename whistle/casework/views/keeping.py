@@ -6,7 +6,7 @@ from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from whistle.casework.forms import LONGEST_REASON
-from whistle.casework.keeping import Keep
+from whistle.casework.kept import Keep
 from whistle.casework.views.blueprint import CONFLICT
 from whistle.casework.views.paper_forms import Choice
 from whistle.casework.views.rights_shown import refusal_words
