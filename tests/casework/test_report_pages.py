@@ -23,12 +23,13 @@ from whistle.domain.book import (
     ResponseStatus,
 )
 from whistle.domain.report_draft import ReportDraft
+from whistle.keys.book import Page
 
 PERIOD = {"first": "2020-01-01", "last": "2021-03-15", "by": "quarter", "language": "da"}
 LIVE = "{{one-in 3.4/4.1/total of 3.2/total/total}} sagsbehandling vedrører tiden."
 
 
-def begin(desk: Desk, **fields: object) -> tuple[int, str]:
+def begin(desk: Desk, **fields: str) -> tuple[int, str]:
     return send(desk, "/casework/report", **{**PERIOD, **fields})
 
 
@@ -100,7 +101,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_lost(
 
 def test_files_say_what_the_page_says(written: str, office: Office, desk: Desk) -> None:
     work = office.work_of(office.adviser)
-    told = (
+    told: tuple[Page, ...] = (
         Activity(ActivityKind.REMARK, date(2020, 1, 1), "På grund af covid 19 …"),
         Change(ChangeKind.GAP, date(2020, 4, 1), "Ingen borgerrådgiver.", date(2020, 6, 30)),
         Recommendation(
@@ -135,7 +136,8 @@ def taken(desk: Desk, address: str, wanted: str) -> bytes:
     answer = desk.post(f"{address}/file", {**form, "format": wanted})
     assert answer.status_code == 200
     assert "attachment" in answer.headers["Content-Disposition"]
-    return answer.data
+    taken: bytes = answer.data
+    return taken
 
 
 def test_a_report_is_not_the_reserves(office: Office, written: str) -> None:

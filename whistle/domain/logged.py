@@ -102,6 +102,7 @@ class Logged(StrEnum):
     BOOK_DELETED = "book-deleted"
     DOCUMENT_PUBLISHED = "document-published"
     DOCUMENT_TAKEN_DOWN = "document-taken-down"
+    REPORT_PUBLISHED = "report-published"
     ENQUIRIES_COUNTED = "enquiries-counted"
     # the log, and what keeps it
     LOG_READ = "log-read"

@@ -129,6 +129,14 @@ class Evaluation:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Centres that are published as one, before anything else is merged or hidden."""
+
+    label: Mapping[str, str]
+    centres: tuple[str, ...]
+
+
 class Unit(StrEnum):
     """What the municipality's report counts."""
 
@@ -172,7 +180,7 @@ class Office:
     ``disclosure``: how many people at least must be behind a published number, by channel.
     ``kle``: the municipality's KLE number for these cases, if it has one. ``letter``: by language.
     ``learning_points``: what centres are to learn from complaints; ``criteria``: by which the
-    office is evaluated.
+    office is evaluated. ``merged``: in the public version of the report.
     """
 
     hours_a_week: int | None
@@ -204,6 +212,7 @@ class Office:
     council: Council
     patterns: PatternRule = PatternRule()
     satisfaction: Satisfaction = Satisfaction()
+    merged: tuple[Merged, ...] = ()
 
     def centre(self, centre_id: str) -> Centre | None:
         """Give a centre by its identifier."""

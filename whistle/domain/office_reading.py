@@ -15,6 +15,7 @@ from whistle.domain.office import (
     Council,
     Evaluation,
     Letter,
+    Merged,
     Office,
     Outcome,
     PatternRule,
@@ -85,6 +86,7 @@ def read_office(table: Table, open_doors: Sequence[str]) -> Office:
         satisfaction=_satisfaction(table.table("satisfaction"))
         if "satisfaction" in table
         else Satisfaction(),
+        merged=_merged(table, centres),
     )
 
 
@@ -276,6 +278,20 @@ def _disclosure(table: Table) -> Mapping[str, int]:
         name: own.number(name, FEWEST_BEHIND_A_NUMBER) if name in own else fewest
         for name, fewest in DISCLOSURE.items()
     }
+
+
+def _merged(table: Table, centres: Sequence[Centre]) -> tuple[Merged, ...]:
+    """Read which centres are published as one; each of them once at most."""
+    told = table.tables("merged") if "merged" in table else []
+    for one in told:
+        one.only(*LANGUAGES, "centres")
+    merged = tuple(Merged(_label(one), one.texts("centres")) for one in told)
+    named = [centre for one in merged for centre in one.centres]
+    _once(named, f"{table.place}, merged")
+    known = {centre.id for centre in centres}
+    if unknown := next((one for one in named if one not in known), None):
+        raise ProfileError(f"{table.place}, merged: there is no centre {unknown}; use its id")
+    return merged
 
 
 def _patterns(table: Table) -> PatternRule:

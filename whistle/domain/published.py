@@ -25,6 +25,7 @@ class DocumentKind(StrEnum):
     OTHER = "other"
 
 
+REPORT_RECORD = "report-record"  # in the place of a kind: a published report with its proof
 EVALUATION_RECORD = "evaluation-record"  # in the place of a kind: `PublicEvaluation`
 
 

@@ -14,7 +14,7 @@ from whistle.domain.channel import Channel
 from whistle.domain.legal_clock import add_months
 from whistle.report import vocabulary
 from whistle.report.counting import median
-from whistle.report.model import Line, Table
+from whistle.report.model import Line, LineKind, Table
 from whistle.report.tables import Basis
 
 _TERM_MONTHS = 48
@@ -35,7 +35,7 @@ def statutory(basis: Basis) -> Table:
     return Table(
         "statutory",
         basis.said("statutory"),
-        [Line("number", basis.said("number"))],
+        [Line("number", basis.said("number"), LineKind.TOTAL)],
         [Line(name, basis.said(f"statutory/{name}")) for name in numbers],
         [[number] for number in numbers.values()],
     )
@@ -66,7 +66,7 @@ def council(basis: Basis, *, least: int) -> Table | None:
     return Table(
         "council",
         basis.said("council"),
-        [Line("number", basis.said("number"))],
+        [Line("number", basis.said("number"), LineKind.TOTAL)],
         [Line(_term_id(first), f"{first.year}–{_last_day(first).year}") for first in told],
         [[number] for number in told.values()],
         [basis.said("council/note")],

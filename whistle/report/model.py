@@ -115,6 +115,46 @@ def as_json(report: Report) -> Json:
     return told
 
 
+def from_json(told: Json) -> Report:
+    """Read what `as_json` gave; `KeyError`, `TypeError` or `ValueError` for anything else."""
+    if told["format"] != FORMAT:
+        raise ValueError("not a report")
+    return Report(
+        told["profile"],
+        told["municipality"],
+        date.fromisoformat(told["from"]),
+        date.fromisoformat(told["to"]),
+        bool(told["partial"]),
+        Version(told["version"]),
+        told["unit"],
+        [_table_of(one) for one in told["tables"]],
+        told.get("notes", ()),
+        told.get("left_out", 0),
+        told["language"],
+        told.get("sentences", ()),
+    )
+
+
+def _table_of(told: Json) -> Table:
+    return Table(
+        told["id"],
+        told["title"],
+        [_line_of(one) for one in told["columns"]],
+        [_line_of(one) for one in told["rows"]],
+        [[_cell_of(one) for one in row] for row in told["cells"]],
+        told.get("notes", ()),
+        told["counts"],
+    )
+
+
+def _cell_of(told: Json) -> Cell:
+    return None if told.get("hidden") else int(told["value"])
+
+
+def _line_of(told: Json) -> Line:
+    return Line(told["id"], told["label"], LineKind(told["kind"]), tuple(told.get("of", ())))
+
+
 def _table(table: Table) -> Json:
     told: Json = {
         "id": table.id,

@@ -8,23 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from flask import Blueprint, Response, abort, render_template, url_for
+from flask import Response, abort, render_template, url_for
 
-from whistle.domain.profile import LANGUAGES
 from whistle.domain.published import DocumentKind, PublicEvaluation
 from whistle.published_words import document_kinds
-from whistle.statistics import service
+from whistle.report.published import Published
+from whistle.statistics import reports, service
+from whistle.statistics.blueprint import blueprint, kept
 from whistle.storage.public_documents import ListedDocument
 from whistle.storage.tables import ID_BYTES
 from whistle.web import attachment_response, current_language, this_installation
-
-MAY_BE_KEPT = 60  # seconds: what is taken down is gone soon
-
-blueprint = Blueprint(
-    "statistics",
-    __name__,
-    url_prefix=f"/<any({', '.join(LANGUAGES)}):lang>/statistics",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,18 @@ class ShownEvaluation:
     own_words: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ListedReport:
+    """A published report in the list."""
+
+    name: str
+    title: str
+    language: str
+    day: date
+    number: int
+    changes: str
+
+
 @blueprint.get("/")
 def index(lang: str) -> Response:
     """What is published."""
@@ -60,8 +65,9 @@ def index(lang: str) -> Response:
         capacities=found.capacities,
         groups=_groups(found.documents, lang),
         evaluations=_evaluations(found.evaluations),
+        reports=[_listed(one) for one in reports.published(this_installation())],
     )
-    return _kept(Response(page))
+    return kept(Response(page))
 
 
 @blueprint.get("/document/<document_id>")
@@ -72,15 +78,7 @@ def document(lang: str, document_id: str) -> Response:  # noqa: ARG001  (read fr
         abort(404)
     response = attachment_response(row.name, len(row.body), iter((row.body,)))
     response.content_type = row.media_type
-    return _kept(response)
-
-
-def _kept(response: Response) -> Response:
-    """Let whoever asked keep an answer for a while, and search engines find it."""
-    response.cache_control.public = True
-    response.cache_control.max_age = MAY_BE_KEPT
-    response.headers["X-Robots-Tag"] = "nofollow"
-    return response
+    return kept(response)
 
 
 def _read_id(text: str) -> bytes:
@@ -91,6 +89,17 @@ def _read_id(text: str) -> bytes:
     if len(value) != ID_BYTES or value.hex() != text:  # one address for each
         abort(404)
     return value
+
+
+def _listed(one: Published) -> ListedReport:
+    return ListedReport(
+        reports.name_of(one),
+        one.document.title,
+        one.report.language,
+        one.day,
+        one.number,
+        one.changes,
+    )
 
 
 def _groups(
@@ -129,3 +138,6 @@ def _evaluations(written: Sequence[PublicEvaluation]) -> list[ShownEvaluation]:
         for one in this_installation().profile.office.evaluations
     )
     return sorted(chain(own, of_profile), key=lambda one: one.day, reverse=True)
+
+
+__all__ = ["blueprint"]

@@ -44,6 +44,23 @@ def make(cases: Cases, draft: ReportDraft) -> Made:
     profile = cases.here.profiles
     basis = basis_of(profile, gathered.facts, wanted)
     report = build(profile, gathered.facts, wanted, chapters.notes(book, basis))
+    parts = parts_of(basis, report, book, draft)
+    document = Document.of(report, parts.before, parts.after)
+    return Made(report, document, parts.wrong, gathered.damaged)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The sections around a report's numbers. ``wrong``, ``hidden``: as of `live.Told`."""
+
+    before: Sequence[Part]
+    after: Sequence[Part]
+    wrong: Sequence[str]
+    hidden: Sequence[str]
+
+
+def parts_of(basis: Basis, report: Report, book: Book, draft: ReportDraft) -> Parts:
+    """Write the sections of a draft, with a report's numbers in them."""
     words = _Words(report)
     before = [words.part(basis, name, draft) for name in SECTIONS[:2]]
     after = [
@@ -54,8 +71,7 @@ def make(cases: Cases, draft: ReportDraft) -> Made:
         words.part(basis, SECTIONS[4], draft),
         _handling(basis, draft),
     ]
-    document = Document.of(report, _there(before), _there(after))
-    return Made(report, document, words.wrong, gathered.damaged)
+    return Parts(_there(before), _there(after), words.wrong, words.hidden)
 
 
 def told_by(book: OpenedBook) -> Book:
@@ -75,6 +91,7 @@ class _Words:
     def __init__(self, report: Report) -> None:
         self._report = report
         self.wrong: list[str] = []
+        self.hidden: list[str] = []
 
     def part(self, basis: Basis, name: str, draft: ReportDraft) -> Part | None:
         """Give a section, or none where nothing is written."""
@@ -87,6 +104,7 @@ class _Words:
     def _filled(self, paragraph: str) -> str:
         told = live.fill_what_is_there(paragraph, self._report)
         self.wrong += told.wrong
+        self.hidden += told.hidden
         return told.text
 
 

@@ -58,6 +58,7 @@ REGISTERED = {
     Logged.CASES_IMPORTED: _l("Imported enquiries"),
     Logged.CASE_EXPORTED: _l("Exported the case"),
     Logged.REGISTRATIONS_EXPORTED: _l("Exported all registrations"),
+    Logged.REPORT_PUBLISHED: _l("Published a report"),
     Logged.ENQUIRIES_COUNTED: _l("Counted the enquiries for a report"),
     Logged.BOOK_OPENED: _l("Opened the office's book"),
     Logged.BOOK_WRITTEN: _l("Wrote in the office's book"),

@@ -114,7 +114,7 @@ def begin_report() -> BaseResponse:
 @members_only
 def report_draft(entry_id: str) -> BaseResponse:
     """A draft, to write it."""
-    _kept, draft = found(lambda: _look(entry_id))
+    _kept, draft = found(lambda: look(entry_id))
     return _edit(entry_id, ReportForm(formdata=None, **filled(draft)))
 
 
@@ -132,7 +132,7 @@ def save_report(entry_id: str) -> BaseResponse:
         if done in {Done.YES, Done.ALREADY}:
             return to("casework.report_draft", "saved", entry_id=entry_id)
         refusal = not_stored() if done is None else meanwhile()
-    if _look(entry_id) is None:
+    if look(entry_id) is None:
         form.form_id.data = ""
         return _list(form, gone())
     return _edit(entry_id, form, refusal)
@@ -142,13 +142,13 @@ def save_report(entry_id: str) -> BaseResponse:
 @members_only
 def read_report(entry_id: str) -> BaseResponse:
     """A report as it reads now, every number counted anew."""
-    _kept, draft = found(lambda: _look(entry_id))
+    _kept, draft = found(lambda: look(entry_id))
     made = found(lambda: make(service(), draft))
     page = render_template(
         "casework/learning/report_read.html",
         entry_id=entry_id,
         document=made.document,
-        charts=_charts(made.report),
+        charts=charts_of(made.report),
         wrong=made.wrong,
         damaged=made.damaged,
         left_out=made.report.left_out,
@@ -163,7 +163,7 @@ def read_report(entry_id: str) -> BaseResponse:
 def report_file(entry_id: str) -> BaseResponse:
     """A report as a file: for the council's closed agenda."""
     check(MemberForm())
-    _kept, draft = found(lambda: _look(entry_id))
+    _kept, draft = found(lambda: look(entry_id))
     wanted = request.form.get("format", SHOWN[0])
     wanted = wanted if wanted in SHOWN else SHOWN[0]
     made = found(lambda: make(service(), draft))
@@ -179,7 +179,8 @@ def report_file(entry_id: str) -> BaseResponse:
     return response
 
 
-def _look(entry_id: str) -> tuple[KeptEntry, ReportDraft] | None:
+def look(entry_id: str) -> tuple[KeptEntry, ReportDraft] | None:
+    """Open a draft that is there and not struck out, and log that."""
     kept = book.open_book(service(), ReportDraft).find(read_id(entry_id))
     if kept is None or kept.newest.deleted or not isinstance(kept.content, ReportDraft):
         return None
@@ -215,7 +216,7 @@ def _show(kept: KeptEntry, draft: ReportDraft, names: Mapping[bytes, str]) -> Sh
 
 
 def _edit(entry_id: str, form: ReportForm, refusal: Refusal | None = None) -> BaseResponse:
-    kept, draft = found(lambda: _look(entry_id))
+    kept, draft = found(lambda: look(entry_id))
     keep_version(form, kept.newest.version, refusal)
     page = render_template(
         "casework/learning/report_edit.html",
@@ -250,7 +251,7 @@ def _numbers(report: Report) -> Sequence[LiveNumber]:
     ]
 
 
-def _charts(report: Report) -> Mapping[str, Markup]:
+def charts_of(report: Report) -> Mapping[str, Markup]:
     """Give the tables' charts, which escape what they say."""
     charts = ((one.id, chart_of(one, report.language)) for one in report.tables)
     return {table_id: Markup(chart.svg) for table_id, chart in charts if chart}  # noqa: S704

@@ -22,6 +22,7 @@ from whistle.casework.views.shown import (
     ground_title,
     talk_title,
 )
+from whistle.domain.approval import TextKind
 from whistle.domain.channel import InboxKind, Side
 from whistle.domain.filed import (
     AccessLaw,
@@ -115,7 +116,7 @@ class _Showing:
         )
         line = entry_line(message.act, message.side)
         who = _("The reporter wrote") if message.side is Side.REPORTER else self._we_wrote()
-        return ShownEvent(line or who, message=shown)
+        return ShownEvent(line or who, _complaint_texts(message), message=shown)
 
     def _we_wrote(self) -> str:
         if self._opened.inbox.inbox.root.kind is InboxKind.RESERVE:
@@ -233,6 +234,15 @@ def _usual_texts(event: Event) -> list[str]:
         case _:
             texts = []
     return texts
+
+
+def _complaint_texts(message: Message) -> tuple[str, ...]:
+    """Say to whom a complaint goes, and until when."""
+    put = message.put
+    if put is None or put.kind is not TextKind.COMPLAINT:
+        return ()
+    last = _("Last day to complain") + ": " + long_date(put.complain_by) if put.complain_by else ""
+    return tuple(one for one in (put.recipient, last) if one)
 
 
 def _marked(paper: Document) -> str:

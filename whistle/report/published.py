@@ -1,0 +1,124 @@
+"""A published report as it is kept: its words, its numbers, and the certificate that proves them.
+
+``whistle-publication/1``, JSON in UTF-8. What is published stays as it was: a correction is a new
+one for the same days, with the next number, that says what changed.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from whistle.disclosure import (
+    Certificate,
+    Publication,
+    check,
+    read_certificate,
+    read_publication,
+    write_certificate,
+    write_publication,
+)
+from whistle.report.document import Document, Part, Told
+from whistle.report.model import Json, Report, as_json, from_json
+from whistle.report.public import Public
+
+FORMAT = "whistle-publication/1"
+_ADDED = ("dimensions", "population", "threshold")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published report. ``number`` counts from 1 among those of the same days.
+
+    ``before`` and ``after``: its sections around the numbers. ``changes``: what is new in it.
+    """
+
+    number: int
+    day: date
+    changes: str
+    report: Report
+    publication: Publication
+    certificate: Certificate
+    before: Sequence[Part] = ()
+    after: Sequence[Part] = ()
+
+    @property
+    def document(self) -> Document:
+        """All of it, to be read."""
+        return Document.of(self.report, self.before, self.after)
+
+    def encode(self) -> bytes:
+        """Give what is kept."""
+        told = {
+            "format": FORMAT,
+            "number": self.number,
+            "published": self.day.isoformat(),
+            "changes": self.changes,
+            "before": [_part(one) for one in self.before],
+            "after": [_part(one) for one in self.after],
+            "report": public_json(self.report, self.publication),
+            "certificate": json.loads(write_certificate(self.certificate)),
+        }
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def decode(cls, encoded: bytes) -> "Published | None":
+        """Read what `encode` gave; none for anything else."""
+        try:
+            told = json.loads(encoded)
+            if told["format"] != FORMAT:
+                return None
+            return cls(
+                int(told["number"]),
+                date.fromisoformat(told["published"]),
+                str(told["changes"]),
+                from_json(told["report"]),
+                read_publication(json.dumps(told["report"])),
+                read_certificate(json.dumps(told["certificate"])),
+                [_part_of(one) for one in told["before"]],
+                [_part_of(one) for one in told["after"]],
+            )
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None
+
+
+def of_public(
+    public: Public, day: date, number: int, changes: str, parts: tuple[Sequence[Part], ...]
+) -> Published:
+    """Put together what is published. ``parts``: the sections before and after the numbers."""
+    before, after = parts
+    return Published(
+        number, day, changes, public.report, public.publication, public.certificate, before, after
+    )
+
+
+def is_proved(published: Published, earlier: Sequence[Published]) -> bool:
+    """Say whether the certificate proves it safe beside what was published before it.
+
+    By arithmetic, without the solver that made it.
+    """
+    every = [*(one.publication for one in earlier), published.publication]
+    return check(every, published.certificate).valid
+
+
+def public_json(report: Report, publication: Publication) -> Json:
+    """Give ``whistle-report/1`` with what the attacker has to know (docs/disclosure.md)."""
+    told = as_json(report)
+    known: dict[str, Any] = json.loads(write_publication(publication))
+    told["disclosure"] = known["disclosure"]
+    of_table = {one["id"]: one for one in known["tables"]}
+    for table in told["tables"]:
+        added = of_table[table["id"]]
+        table.update({name: added[name] for name in _ADDED if name in added})
+    return told
+
+
+def _part(part: Part) -> Json:
+    told = [{"title": one.title, "text": list(one.text)} for one in part.told]
+    return {"title": part.title, "text": list(part.text), "told": told}
+
+
+def _part_of(told: Json) -> Part:
+    more = [Told(one["title"], one["text"]) for one in told["told"]]
+    return Part(told["title"], told["text"], more)
