@@ -174,3 +174,21 @@ def test_both_languages_have_a_word_for_everything(language: str) -> None:
     report = build(AALBORG, [], Wanted(YEAR, language))
     assert all(table.title and "{" not in table.title for table in report.tables)
     assert OFFICE.centres
+
+
+def test_gentoftes_158_are_49_and_94_and_15() -> None:
+    """1 May to 31 December 2023, as in its report."""
+    gentofte = load_profile("gentofte")
+    days = Period(date(2023, 5, 1), date(2023, 12, 31))
+    types = {"advice": 49, "complaints": 94, "others": 15}
+    facts_ = [
+        Anonymised(Channel.CITIZEN, date(2023, 9, 1), casework=True, issues=(Issue(one),))
+        for one, number in types.items()
+        for _ in range(number)
+    ]
+    report = build(gentofte, facts_, Wanted(days))
+    table = report.table("3.3")
+    assert {one: table.cell(one, TOTAL) for one in types} == types
+    assert [row.label for row in table.rows] == ["Råd og vejledning", "Klager", "Øvrige", "I alt"]
+    assert table.cell(TOTAL, TOTAL) == 158
+    assert report.partial
