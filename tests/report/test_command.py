@@ -61,3 +61,16 @@ def test_days_the_wrong_way_round_are_refused(
     days = ("--from", "2021-03-15", "--to", "2020-01-01", "--version", "closed")
     assert main(command("report", data, *days)) == 2
     assert "--from is after --to" in capsys.readouterr().err
+
+
+def test_unless_told_the_version_is_the_public_one_and_anybody_can_attack_it(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "public.json"
+    days = ("--from", "2020-01-01", "--to", "2021-03-15", "--format", "json", "--out", str(out))
+    assert main(command("report", data, *days)) == 0
+    told = json.loads(out.read_bytes())
+    assert told["version"] == "public"
+    assert {"hidden": True} in told["tables"][0]["cells"][0]
+    assert main(["disclosure", "attack", str(out)]) == 0
+    capsys.readouterr()

@@ -1,8 +1,10 @@
 """`whistle report`: the tables of a period, counted from what a member's keys open."""
 
 import argparse
+import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -13,7 +15,9 @@ from whistle.domain.errors import RefusedError
 from whistle.unlocking import add_options, installation_at, unlock
 
 if TYPE_CHECKING:
+    from whistle.domain.anonymised import Anonymised
     from whistle.installation import Installation
+    from whistle.report.building import Wanted
     from whistle.report.model import Report
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
@@ -46,8 +50,6 @@ def _day(text: str) -> date:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from whistle.report.writing import write  # noqa: PLC0415
-
     if options.first > options.last:
         raise RefusedError("--from is after --to; nothing was counted")
     if options.out:
@@ -55,28 +57,53 @@ def _report(options: argparse.Namespace) -> int:
     elif options.format in _BINARY and sys.stdout.isatty():
         raise RefusedError(f"--format {options.format} is for a file: give --out FILE")
     with installation_at(options.data) as installation:
-        report = _built(options, installation)
-    content = _as_text(report) if options.format == "text" else write(report, options.format)
+        content = _counted(options, installation)
     _put(options.out, content)
     return DONE
 
 
-def _built(options: argparse.Namespace, installation: "Installation") -> "Report":
+def _counted(options: argparse.Namespace, installation: "Installation") -> bytes:
     from whistle.casework.reporting.gathering import gather  # noqa: PLC0415
     from whistle.casework.service import CaseworkService  # noqa: PLC0415
     from whistle.domain.counting import Period  # noqa: PLC0415
     from whistle.report.building import Wanted, build  # noqa: PLC0415
     from whistle.report.periods import Step  # noqa: PLC0415
 
-    if options.version == "public":
-        raise RefusedError("the public version is not made yet; --version closed is")
     cases = CaseworkService(installation, unlock(options, installation))
     gathered = gather(cases)
     if gathered.damaged:
         print(f"Cases or records that do not open: {gathered.damaged}", file=sys.stderr)
     period = Period(options.first, options.last)
     wanted = Wanted(period, options.language or language(), Step(options.by))
-    return build(installation.profiles, gathered.facts, wanted)
+    if options.version == "public":
+        return _public(options, installation, gathered.facts, wanted)
+    return _written(build(installation.profiles, gathered.facts, wanted), options.format)
+
+
+def _public(
+    options: argparse.Namespace,
+    installation: "Installation",
+    facts: "Sequence[Anonymised]",
+    wanted: "Wanted",
+) -> bytes:
+    """Make it safe beside everything that is published; `CannotProtect` is a refusal in words."""
+    from whistle.casework.reporting.publishing import published_in  # noqa: PLC0415
+    from whistle.report.public import make_public  # noqa: PLC0415
+    from whistle.report.published import public_json  # noqa: PLC0415
+
+    with installation.store.read() as db:
+        earlier = [one.publication for one in published_in(db)]
+    public = make_public(installation.profiles, facts, wanted, earlier)
+    if options.format == "json":
+        told = public_json(public.report, public.publication)
+        return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+    return _written(public.report, options.format)
+
+
+def _written(report: "Report", wanted: str) -> bytes:
+    from whistle.report.writing import write  # noqa: PLC0415
+
+    return _as_text(report) if wanted == "text" else write(report, wanted)
 
 
 def _as_text(report: "Report") -> bytes:
