@@ -30,7 +30,7 @@ from sqlalchemy import select
 
 from bench.fuzz_checks import Answer, faults, html_faults
 from bench.fuzz_grammar import HOST, MARKER, Environ, Grammar, Person
-from bench.fuzz_papers import file_papers
+from bench.fuzz_papers import file_papers, keep_book, put_texts
 from tests.support.office import Doors, Founding, Office, Reporter, a_file, found, open_office
 from whistle.accounts.invitations import invite
 from whistle.crypto.errors import ReceiptError
@@ -116,7 +116,17 @@ class World:
             "filed_id": filed,
             "referral_id": filed,
             "item_id": filed,
-            "kind": ["pdf", "docx", "consent", "disclosure", "access", "competence", "message"],
+            "entry_id": keep_book(office),
+            "text_id": put_texts(office, cases[: len(played)]),
+            "document_id": ["0" * 32],
+            "number": ["0", "1", "99"],
+            "name": ["2026-01-01_2026-12-31_1"],
+            "wanted": ["pdf", "docx", "xlsx", "csv", "json"],
+            "form": ["pdf", "docx"],
+            "kind": [
+                *("pdf", "docx", "consent", "disclosure", "access", "competence", "message"),
+                *("mediation", "meeting", "improvement", "wish", "support", "risk"),
+            ],
             "attachment_id": [one.hex() for one in self._attachments()],
             "inbox_id": [one.inbox_id.hex() for one in office.installation.directory.inboxes],
             "member_id": [one.member_id.hex() for one in (office.adviser, office.reserve)],

@@ -16,6 +16,7 @@ _COOKIE = re.compile(
     r"__Host-[a-z]+=[^;\s]*(; Expires=[^;]+)?(; Max-Age=\d+)?; Secure; HttpOnly; Path=/; "
     r"SameSite=Strict"
 )
+_PUBLIC = re.compile(r"/(?:da|en)/statistics/")  # the same for everybody
 _STATIC = ("/static/", "/casework/static/")
 
 
@@ -68,13 +69,16 @@ def faults(environ: Environ, answer: Answer) -> list[str]:
 
 def _header_faults(environ: Environ, answer: Answer) -> list[str]:
     headers = dict(answer.headers)
+    is_public = bool(_PUBLIC.match(_path(environ))) and "Set-Cookie" not in headers
     found = [
         f"{name}: {headers.get(name)}"
         for name, value in HEADERS.items()
         if headers.get(name) != value
+        and not (name == "X-Robots-Tag" and is_public)
         and not (name == "Content-Security-Policy" and headers.get(name) == ATTACHMENT_POLICY)
     ]
-    if headers.get("Cache-Control") != "no-store" and not _path(environ).startswith(_STATIC):
+    kept = is_public or _path(environ).startswith(_STATIC)
+    if headers.get("Cache-Control") != "no-store" and not kept:
         found.append("it may be kept by a cache")
     for name, value in answer.headers:
         if re.search(r"[\r\n\0]", name + value) or not (name + value).isascii():

@@ -65,6 +65,9 @@ SEAL_NOTHING = {
     "public_log.of_day",
     "statistics.index",
     "statistics.document",
+    "statistics.report",
+    "statistics.report_data",
+    "statistics.report_certificate",
 }
 _HOST = re.compile(  # RFC 3986, 3.2.2: a name, or an address of IPv4 or IPv6; then a port
     r"(?=[^:]{1,253}(?::|$)|\[)(?:[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|\[[0-9A-Fa-f:.]+\])"

@@ -142,4 +142,8 @@ def taken(desk: Desk, address: str, wanted: str) -> bytes:
 
 def test_a_report_is_not_the_reserves(office: Office, written: str) -> None:
     assert office.desk_of(office.reserve).get(written).status_code == 404
-    assert office.desk_of(office.reserve).get("/casework/report").status_code == 404
+    desk = office.desk_of(office.reserve)
+    assert desk.get("/casework/report").status_code == 404
+    form = hidden_fields(desk.get("/casework/inboxes").text)
+    for path in (written, f"{written}/file", f"{written}/public", "/casework/report"):
+        assert desk.post(path, {**PERIOD, "csrf_token": form["csrf_token"]}).status_code == 404

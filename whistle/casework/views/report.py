@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import Response, render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
@@ -37,6 +37,7 @@ from whistle.casework.views.book_pages import (
 )
 from whistle.casework.views.paper_forms import Choice
 from whistle.casework.views.report_forms import ReportForm, filled
+from whistle.crypto.errors import SealingError
 from whistle.domain.counting import Period
 from whistle.domain.report_draft import SECTIONS, ReportDraft
 from whistle.domain.reporting_year import span_of, year_of
@@ -132,7 +133,7 @@ def save_report(entry_id: str) -> BaseResponse:
         if done in {Done.YES, Done.ALREADY}:
             return to("casework.report_draft", "saved", entry_id=entry_id)
         refusal = not_stored() if done is None else meanwhile()
-    if look(entry_id) is None:
+    if not _is_there(entry_id):
         form.form_id.data = ""
         return _list(form, gone())
     return _edit(entry_id, form, refusal)
@@ -185,6 +186,14 @@ def look(entry_id: str) -> tuple[KeptEntry, ReportDraft] | None:
     if kept is None or kept.newest.deleted or not isinstance(kept.content, ReportDraft):
         return None
     return kept, kept.content
+
+
+def _is_there(entry_id: str) -> bool:
+    """Say whether a draft is there; 404 to whom the book is closed."""
+    try:
+        return look(entry_id) is not None
+    except SealingError:
+        abort(404)
 
 
 def _list(form: ReportForm, refusal: Refusal | None = None) -> BaseResponse:
