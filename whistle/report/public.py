@@ -74,7 +74,7 @@ def make_public(
     Two-way tables where these can be made safe, else one-way ones. Raises `CannotProtect` rather
     than give anything that the attacker breaks.
     """
-    first_time = [one for one in facts if not one.renewed and _is_told(one)]
+    first_time = [one for one in facts if _is_told(one)]
     basis = basis_of(profile, first_time, wanted)
     closed = build(_counting_people(profile), first_time, wanted)
     everything = _publication(closed, basis)
@@ -118,8 +118,14 @@ def _as_preferred(publication: Publication, basis: Basis) -> Publication:
 
 
 def _is_told(fact: Anonymised) -> bool:
-    """Say whether a fact is told of: how many enquiries wait to be registered is nobody's."""
-    return fact.channel is not Channel.CITIZEN or fact.casework is not None
+    """Say whether a fact is told of: how many enquiries wait to be registered is nobody's.
+
+    Of the citizens, people are counted: one who came back is told of once. Section 27 asks for
+    all reports received, those that come again, too.
+    """
+    if fact.channel is not Channel.CITIZEN:
+        return True
+    return fact.casework is not None and not fact.renewed
 
 
 def _counting_people(profile: Profile) -> Profile:
