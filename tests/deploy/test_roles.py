@@ -1,6 +1,7 @@
 """PostgreSQL's roles: each door does all of its work with its own, and is refused all else."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -137,7 +138,7 @@ def test_who_called_comes_back_with_the_receipt_that_casework_printed(
 ) -> None:
     intake, casework = office
     receipt = Receipt.random()
-    write_in(casework.work_of(casework.adviser), receipt)
+    write_in(casework.work_of(casework.adviser), receipt, form=secrets.token_bytes(16))
     reporter = intake.reporter()
     assert WORDS in reporter.come_back(receipt.show()).text
     assert approve(reporter, text_of(reporter)) == 303

@@ -87,9 +87,8 @@ def test_the_story_in_a_browser(office: Demo, page: Page) -> None:
     letter = doors.file("svar.bin", PHOTO[:MEGABYTE])
     receipt = doors.send_report(page, office, "citizen", doors.Report("Der trækker.", (photo,)))
 
-    doors.sign_in(page, office, office.member("adviser"))
-    (case,) = doors.listed(page, office)
-    page.goto(case)
+    doors.sign_in_by_page(page, office, office.member("adviser"))
+    page.locator('main a[href*="/casework/case/"]').click()
     assert doors.messages(page) == ["Der trækker."]
     assert doors.download(page, "måling.bin") == PHOTO
     doors.write(page, "Hvor længe?", letter)
