@@ -30,10 +30,11 @@ from whistle.domain.masking import (
     Term,
     Ticked,
     WhyOut,
-    mask,
+    cover,
+    find_terms,
     sentences,
 )
-from whistle.domain.name_forms import forms_in, whole
+from whistle.domain.name_forms import whole
 from whistle.domain.profile import LANGUAGES
 from whistle.domain.whistleblowing import is_exempt
 from whistle.keys.canonical import dump
@@ -213,9 +214,8 @@ def _copy(
     wanted: Wanted,
 ) -> MaskedCopy:
     every, texts = taken
-    terms = tuple(
-        term for term in wanted.terms if any(forms_in(one, term.words) for one in texts.values())
-    )
+    found = {name: find_terms(text, wanted.terms) for name, text in texts.items()}
+    terms = tuple(term for term in wanted.terms if any(term in one for one in found.values()))
     ticked = tuple(
         one
         for one in wanted.ticked
@@ -231,7 +231,10 @@ def _copy(
         wanted.request if request_of(opened, wanted.request) else b"",
         tuple(
             MaskedText(
-                one.what, one.day, one.id, mask(texts[one.id], terms, by_hand.get(one.id, {}))
+                one.what,
+                one.day,
+                one.id,
+                cover(texts[one.id], found[one.id], by_hand.get(one.id, {})),
             )
             for one in every
             if one.id in texts

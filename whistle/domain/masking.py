@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from whistle.domain.name_forms import Span, forms_in, whole
+from whistle.domain.name_forms import Span, folded, forms_in, whole
 
 BAR = "\N{FULL BLOCK}" * 8
 _SENTENCE = re.compile(r"\S[^\n]*?(?:[.!?…]+[\"'”»)\]]*(?=\s)|(?=\n)|$)")
@@ -143,10 +143,24 @@ def sentences(text: str) -> list[Span]:
     return [found.span() for found in _SENTENCE.finditer(text)]
 
 
+def find_terms(text: str, terms: Iterable[Term]) -> Mapping[Term, Sequence[Span]]:
+    """Give the terms that stand in a text, and where; those that do not are left out."""
+    seen = folded(whole(text))
+    found = {term: forms_in(seen, term.words) for term in terms}
+    return {term: spans for term, spans in found.items() if spans}
+
+
 def mask(text: str, terms: Iterable[Term], ticked: Mapping[int, MaskGround]) -> tuple[Piece, ...]:
     """Mask a text: the terms wherever they stand, and the sentences by their number."""
+    return cover(text, find_terms(text, terms), ticked)
+
+
+def cover(
+    text: str, terms: Mapping[Term, Sequence[Span]], ticked: Mapping[int, MaskGround]
+) -> tuple[Piece, ...]:
+    """Mask a text where `find_terms` found terms in it, and the sentences by their number."""
     text = whole(text)
-    found = [(span, term.ground) for term in terms for span in forms_in(text, term.words)]
+    found = [(span, term.ground) for term, spans in terms.items() for span in spans]
     every = sentences(text)
     found += [(every[number], ground) for number, ground in ticked.items() if number < len(every)]
     pieces, position = [], 0

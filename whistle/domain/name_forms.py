@@ -1,13 +1,15 @@
 """Finding a name in a text in all its forms: for what must not be told, so rather too much.
 
 Found are other cases and accents, the genitive, compounds and addresses that a name stands in,
-ø as oe or o, letters with spaces between, words divided at a line's end, marks that nobody sees.
+ø as oe or o, letters with spaces between, words divided at a line's end, marks that nobody sees,
+every dash as a hyphen and every script's digits.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias
 
 from whistle.domain.words import FOLDING
@@ -18,15 +20,27 @@ _WITHIN = 4  # letters of a part that is looked for within longer words, too
 _PARTICLES = frozenset(
     ["af", "da", "de", "del", "den", "der", "di", "du", "la", "le", "van", "von"]
 )
-_LETTERS = {"å": "(?:å|aa|a)", "æ": "(?:æ|ae|a)", "ø": "(?:ø|oe|o)", "a": "[aåæ]", "o": "[oø]"}
-_WRITTEN_OUT = (("aa", "å"), ("ae", "æ"), ("oe", "ø"))
-_DIVIDED = "(?:- +)?"
+_LETTERS = {
+    "å": "(?:å|aa|a)",
+    "æ": "(?:æ|ae|a)",
+    "ø": "(?:ø|oe|o)",
+    "a": "[aåæ]",
+    "o": "[oø]",
+    "u": "ue?",
+}
+_WRITTEN_OUT = (("aa", "å"), ("ae", "æ"), ("oe", "ø"), ("ue", "u"))
+_NOT_TELLING = re.compile(r"[\W_aeouåæø]+")  # what may differ between two forms of one name
+_UMLAUTS = str.maketrans("äöÄÖ", "æøÆØ")
+_STROKES = str.maketrans("łđħı", "ldhi")  # which no accent is taken from
+_SOFT_HYPHEN, _MINUS = "\N{SOFT HYPHEN}", "\N{MINUS SIGN}"
+_DIVIDED = "(?:- *)?"
 _SPACED = "[ ._-]"
+_DOTTED = r"\. ?"
 _BETWEEN = r"[\W_]{0,3}"
-_IN_NUMBERS = "[ ()./-]*"
-_PARTS = re.compile(r"\w+")
+_IN_NUMBERS = r"[\W_]{0,6}"
+_PARTS = re.compile(r"[^\W_]+")
 _INITIALS = re.compile(r"(?:(?<!\w)[^\W\d_]\.?[ -]?)+$")
-_HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
+_HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{MINUS SIGN}"
 _LETTER_KINDS = frozenset(["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Cf"])
 _GAP = re.compile(r"(?![.!?]\s)(?!.*\n\s*\n)[\w\s.,;:/'’-]{0,30}", re.DOTALL)
 _LONGEST_ADDRESS = 320  # characters of an address of mail (RFC 3696)
@@ -35,14 +49,37 @@ _QUOTES = "\"'“”„«»"
 _CLOSING = ".,;:!?)\"'”»"
 
 
-@dataclass(frozen=True, slots=True)
-class _Folded:
-    """A text as it is compared, and where each of its characters stands in the text."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Folded:
+    """A text as names are looked for in it: made once, for however many names.
+
+    ``text``: as it is shown; ``folded``: as it is compared; ``at``: where each character of that
+    stands in ``text``; ``bare``: what is the same in every form of a name.
+    """
 
     text: str
+    folded: str
     at: list[int]
+    bare: str
+    known: dict[str, list[Span]] = field(default_factory=dict)
 
-    def span(self, found: "re.Match[str]") -> Span:
+    def spans(self, pattern: str) -> list[Span]:
+        """Give where a pattern stands, with the words around it; looked for once."""
+        if pattern not in self.known:
+            self.known[pattern] = list(self._found(pattern))
+        return self.known[pattern]
+
+    def _found(self, pattern: str) -> Iterator[Span]:
+        """Go through the text; what one covers is not looked at again."""
+        covered = 0
+        for found in re.finditer(pattern, self.folded):
+            begin, end = self._span(found) if found.end() > found.start() else (0, 0)
+            if end > covered:
+                span = _widened(self.text, (begin, end))
+                covered = span[1]
+                yield span
+
+    def _span(self, found: "re.Match[str]") -> Span:
         return self.at[found.start()], self.at[found.end() - 1] + 1
 
 
@@ -51,32 +88,28 @@ def whole(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def forms_in(text: str, words: str) -> list[Span]:
-    """Give where a name or other words stand in ``text``, which is `whole`; in order, apart.
+def folded(text: str) -> Folded:
+    """Fold a text, which is `whole`, to find names in it."""
+    plain, at = _fold(text)
+    return Folded(text, plain, at, _NOT_TELLING.sub("", plain))
+
+
+def forms_in(text: Folded, words: str) -> list[Span]:
+    """Give where a name or other words stand in a text; in order, apart.
 
     Each part of a name counts by itself. What is written in quotes counts only together.
     """
-    folded, together = _fold(text), _is_quoted(words)
-    parts = _PARTS.findall(_fold(whole(words)).text)
+    together = _is_quoted(words)
+    parts = _PARTS.findall(_fold(whole(words).translate(_UMLAUTS))[0])
     spans = [
         span
-        for pattern in _patterns(parts, together=together)
-        for span in _found(text, folded, pattern)
+        for sought, pattern in _patterns(parts, together=together)
+        if _NOT_TELLING.sub("", sought) in text.bare
+        for span in text.spans(pattern)
     ]
     if not together:
-        spans = [_with_initials(text, one) for one in spans]
-    return _joined(text, spans, set(parts))
-
-
-def _found(text: str, folded: _Folded, pattern: str) -> Iterator[Span]:
-    """Give where a pattern stands, with the words around it; what one covers is not looked at."""
-    covered = 0
-    for found in re.finditer(pattern, folded.text):
-        begin, end = folded.span(found) if found.end() > found.start() else (0, 0)
-        if end > covered:
-            span = _widened(text, (begin, end))
-            covered = span[1]
-            yield span
+        spans = [_with_initials(text.text, one) for one in spans]
+    return _joined(text.text, spans, set(parts))
 
 
 def _is_quoted(words: str) -> bool:
@@ -84,28 +117,48 @@ def _is_quoted(words: str) -> bool:
     return len(words) > 1 and words[0] in _QUOTES and words[-1] in _QUOTES
 
 
-def _fold(text: str) -> _Folded:
-    """Fold each character; what has no shape of its own leaves nothing."""
-    folded, at = [], []
+def _fold(text: str) -> tuple[str, list[int]]:
+    """Fold each character, and say where it stands; what has no shape of its own leaves nothing."""
+    plain, at = [], []
     for place, character in enumerate(text):
-        for plain in unicodedata.normalize("NFKC", character):
-            for one in FOLDING[ord(plain)]:
-                folded.append(one)
-                at.append(place)
-    return _Folded("".join(folded), at)
+        if character == _SOFT_HYPHEN and text[place + 1 : place + 2].isspace():
+            character = "-"  # noqa: PLW2901 - it is seen where a line ends
+        for one in _plain(character):
+            plain.append(one)
+            at.append(place)
+    return "".join(plain), at
 
 
-def _patterns(parts: list[str], *, together: bool) -> Iterator[str]:
+@cache
+def _plain(character: str) -> str:
+    """Fold a character as for a search; and all dashes to one, all digits to our own."""
+    return "".join(map(_plainer, unicodedata.normalize("NFKC", character)))
+
+
+def _plainer(one: str) -> str:
+    if one == _MINUS or unicodedata.category(one) == "Pd":
+        return "-"
+    digit = unicodedata.digit(one, None)
+    return FOLDING[ord(one)].translate(_STROKES) if digit is None else str(digit)
+
+
+def _patterns(parts: list[str], *, together: bool) -> Iterator[tuple[str, str]]:
+    """Give what is looked for, and the pattern that finds it in its forms."""
     digits = "".join(parts)
     if digits.isdigit() and len(digits) >= _WITHIN:
-        yield _IN_NUMBERS.join(digits)
+        yield digits, _IN_NUMBERS.join(digits)
         return
-    if parts and (together or len(parts) == 1 or not any(map(_counts_alone, parts))):
-        yield _apart(_BETWEEN.join(map(_letters, parts)), parts)
-    if not together:
-        for part in filter(_counts_alone, parts):
-            yield _apart(_letters(part), [part])
-            yield f"(?<!\\w){_SPACED.join(_units(part))}(?!\\w)"
+    alone = list(filter(_counts_alone, parts))
+    if parts and (together or len(parts) == 1 or not alone):
+        yield digits, _apart(_BETWEEN.join(map(_letters, parts)), parts)
+    if together:
+        return
+    for part in alone:
+        yield part, _apart(_letters(part), [part])
+        yield part, f"(?<!\\w){_SPACED.join(_units(part))}(?!\\w)"
+    if len(alone) > 1:
+        first = [part[0] for part in alone]
+        yield "".join(first), f"(?<!\\w){_DOTTED.join(map(re.escape, first))}\\."
 
 
 def _counts_alone(part: str) -> bool:
@@ -184,6 +237,6 @@ def _joined(text: str, spans: Iterable[Span], parts: set[str]) -> list[Span]:
 
 
 def _is_between(gap: str, parts: set[str]) -> bool:
-    words = _PARTS.findall(_fold(gap).text)
+    words = _PARTS.findall(_fold(gap)[0])
     known = all(len(one) == 1 or one in _PARTICLES | parts for one in words)
     return known and _GAP.fullmatch(gap) is not None
