@@ -75,7 +75,7 @@ def test_the_technician_sees_sizes_and_states_and_nothing_of_a_case(office: Offi
         assert told not in page
     assert "Ida Rådgiver" in page
     assert "badge-error" not in page
-    assert "0005" in page
+    assert "0006" in page
 
 
 def test_the_technician_is_told_of_no_inbox_how_many_cases_are_in_it(office: Office) -> None:

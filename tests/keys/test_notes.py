@@ -75,7 +75,8 @@ def test_a_note_opens_with_the_casework_key_and_with_no_other(items: CaseItems) 
     stranger = replace(generation, casework=SymmetricKey.random())
     for other in (reporter, stranger):
         keys = replace(items.keys, generations=(other,))
-        assert open_notes(replace(items, keys=keys), [row]) == Notebook([], damaged=1)
+        unread = open_notes(replace(items, keys=keys), [row])
+        assert unread == Notebook([], damaged=1, damaged_rows=[row.id])
 
 
 def test_versions_come_in_their_order_however_the_rows_lie(items: CaseItems) -> None:
@@ -122,7 +123,7 @@ def test_one_that_does_not_open_is_counted_and_hides_no_other(items: CaseItems) 
 def test_what_is_no_casework_is_passed_over_unopened(items: CaseItems) -> None:
     said = Message(Side.REPORTER, NOON.date(), 0, "en besked")
     row = items.message(said, item_id=b"m" * 16)
-    assert open_notes(items, [row, replace(row, body=b"")]) == Notebook([])
+    assert open_notes(items, [row, replace(row, body=b"")]) == Notebook([], damaged_rows=[])
     (written,) = sealed(items, note(1, 1, "efter"))
     assert texts(open_notes(items, [row, written])) == [["efter"]]
 

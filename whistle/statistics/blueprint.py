@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from whistle.domain.profile import LANGUAGES
 
-MAY_BE_KEPT = 300  # seconds: what is taken down is gone soon
+MAY_BE_KEPT = 60  # seconds: what is taken down is gone soon
 
 blueprint = Blueprint(
     "statistics",
