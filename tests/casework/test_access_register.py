@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 
 from tests.casework.journal import Journal
+from tests.casework.test_recusal import declare
 from tests.support.office import Desk, Office, hidden_fields
 from whistle.casework.access_register import access_register
+from whistle.casework.acts import Done
+from whistle.casework.dates import DueInCase, list_dates
 from whistle.casework.exchange.xlsx import read
 from whistle.casework.filing import Filing, Place, file_new, strike
 from whistle.domain.access import answer_by
 from whistle.domain.filed import AccessLaw, AccessRequest
 from whistle.domain.logged import Logged
+from whistle.domain.registration import DueKind
 
 TODAY = date(2026, 11, 20)
 
@@ -78,6 +82,22 @@ def test_what_is_late_comes_first_and_what_was_answered_last(
         office.work_of(office.adviser), Place(case_id, filed_id, 1), Filing(Logged.FILED_DELETED)
     )
     assert names(office, answered=True) == ["Snart", "Egne", "Svaret"]
+
+
+def test_a_request_goes_with_its_case_to_the_reserve_before_anybody_opens_it_there(
+    office: Office,
+) -> None:
+    case_id, _ = asked(office, "Karla", date(2026, 11, 2))
+    done_id, _ = asked(office, "Svaret", date(2026, 11, 9), answered=date(2026, 11, 12))
+    for one in (case_id, done_id):
+        assert declare(office, one) is Done.YES
+    work = office.work_of(office.reserve)
+    waiting, every = (access_register(work, answered=answered) for answered in (False, True))
+    assert [one.request.asked_by for one in waiting.asked] == ["Karla"]
+    assert [one.request.asked_by for one in every.asked] == ["Karla", "Svaret"]
+    due = [one for one in list_dates(work).due if isinstance(one, DueInCase)]
+    assert [one.case.id for one in due if one.due.kind is DueKind.ACCESS] == [case_id]
+    assert not names(office, answered=True), "and it is with the adviser no more"
 
 
 def test_the_page_says_what_is_late_and_leads_to_masking(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from whistle.audit.log import Deed, deed
 from whistle.casework.cases import Cases
+from whistle.casework.dates import registered_in
 from whistle.casework.filters import DAMAGED
 from whistle.crypto.errors import SealingError
 from whistle.domain.filed import AccessRequest
@@ -25,7 +26,7 @@ from whistle.keys.filed import Filed
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
 from whistle.storage import tables
-from whistle.storage.case_lists import keys_of
+from whistle.storage.case_lists import keys_of, passed_on
 from whistle.storage.dated_cases import DatedCase, dated_cases
 from whistle.storage.rows import CaseRow, ItemRow
 
@@ -95,10 +96,11 @@ class _Reader:
         self.damaged: set[bytes] = set()
         self._db, self._opened = db, opened
         self._bulk = {inbox_id: BulkInbox(inbox) for inbox_id, inbox in opened.items()}
+        self._moved = {keys.case_id: keys for keys in passed_on(db, list(opened))}
 
     def candidates(self, *, answered: bool) -> Iterator[_Candidate]:
         """Give the cases that may have requests, or that have ones that wait."""
-        rows = [row for row in dated_cases(self._db, list(self._opened)) if row.registration]
+        rows = dated_cases(self._db, list(self._opened))
         known = [(row, told) for row in rows if (told := self._registration(row, answered))]
         for first in range(0, len(known), AT_ONCE):
             some = known[first : first + AT_ONCE]
@@ -123,11 +125,10 @@ class _Reader:
                 yield Asked(inbox, case, one.registration.title, filed.filed_id, filed.content)
 
     def _registration(self, row: DatedCase, answered: bool) -> Registration | None:  # noqa: FBT001
-        if row.registration is None:
-            return None
+        moved = self._moved.get(row.case.id)
         try:
-            encoded = self._bulk[row.case.inbox_id].registration(row.epoch, row.registration)
-            if not answered and b'"due":' not in encoded:
+            encoded = registered_in(self._bulk[row.case.inbox_id], row, moved)
+            if not encoded or (not answered and b'"due":' not in encoded):
                 return None
             told = Registration.decode(encoded)
         except (SealingError, *DAMAGED):

@@ -16,8 +16,9 @@ from whistle.keys.bulk import BulkInbox
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
+from whistle.storage import case_lists
 from whistle.storage.dated_cases import DatedCase, dated_cases
-from whistle.storage.rows import CaseRow
+from whistle.storage.rows import CaseRow, InboxKeysRow
 
 PAGE_SIZE = 200
 
@@ -71,13 +72,14 @@ def list_dates(cases: Cases, page: int = 1) -> Dates:
     opened = {inbox.inbox.inbox_id: inbox for inbox in cases.inboxes_opened()}
     with cases.here.store.read() as db:
         rows = dated_cases(db, list(opened))
+        moved = {keys.case_id: keys for keys in case_lists.passed_on(db, list(opened))}
     cases.note(*(_looked_at(inbox) for inbox in opened.values()))
     bulk = {inbox_id: BulkInbox(inbox) for inbox_id, inbox in opened.items()}
     found: list[DueInCase | DueInBook] = [*due_in_book(cases)]
     damaged = 0
     for row in rows:
         try:
-            registration = _registration(bulk[row.case.inbox_id], row)
+            registration = _registration(bulk[row.case.inbox_id], row, moved.get(row.case.id))
         except (SealingError, *DAMAGED):
             damaged += 1
             continue
@@ -121,14 +123,28 @@ def due_in_opened(opened: OpenedCase) -> list[DueThing]:
     return sorted(filed, key=lambda one: (one.day, one.kind))
 
 
-def _registration(inbox: BulkInbox, row: DatedCase) -> Registration | None:
+def registered_in(inbox: BulkInbox, row: DatedCase, moved: InboxKeysRow | None) -> bytes:
+    """Give the canonical bytes of what is registered of a case, here or where it was before.
+
+    None where nothing is. Raises a `SealingError`.
+    """
+    if moved is not None:
+        return inbox.handed_over(moved)
+    return inbox.registration(row.epoch, row.registration) if row.registration else b""
+
+
+def _registration(
+    inbox: BulkInbox, row: DatedCase, moved: InboxKeysRow | None
+) -> Registration | None:
     """Open a registration; none where nothing can be due.
 
+    ``moved``: the keys of a case that was somewhere else, and was not opened here: with them lies
+    what was registered there.
     Canonical JSON leaves ``due`` out where nothing is, so its bytes tell without being read.
     """
-    if row.registration is None:
+    encoded = registered_in(inbox, row, moved)
+    if not encoded:
         return Registration()
-    encoded = inbox.registration(row.epoch, row.registration)
     if not row.case.is_open and b'"due":' not in encoded:
         return None
     return Registration.decode(encoded)
