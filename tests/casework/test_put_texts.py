@@ -129,7 +129,7 @@ def test_their_name_stands_under_it_only_if_they_said_so_and_still_do(
     text = texts(office, case_id)[1]
     theirs = f"/da/receipt/text/{text.id.hex()}"
     assert approve(reporter, theirs, with_name="yes") == 409  # nobody knows who they are
-    _say_who(reporter, "Anna Holm")
+    say_who(reporter, "Anna Holm")
     assert approve(reporter, theirs) == 303
     assert "Anna Holm" not in pdf_text(letter(desk, address, "pdf"))
     assert approve(reporter, theirs, with_name="yes") == 303
@@ -139,7 +139,7 @@ def test_their_name_stands_under_it_only_if_they_said_so_and_still_do(
     assert "Anna Holm" not in pdf_text(letter(desk, address, "pdf"))
 
 
-def _say_who(reporter: Reporter, name: str) -> None:
+def say_who(reporter: Reporter, name: str) -> None:
     form = hidden_fields(reporter.get("/da/receipt/identity").text)
     answer = reporter.post("/da/receipt/identity", {**form, "name": name, "contact": ""})
     assert answer.status_code == 303

@@ -147,6 +147,32 @@ def test_what_is_sent_or_laid_aside_is_over() -> None:
         assert dues_of_texts([text]) == []
 
 
+@pytest.mark.parametrize("act", [Act.SENT, Act.DROPPED])
+def test_what_is_over_stays_over_when_its_version_is_erased(act: Act) -> None:
+    first, second = put(), put("Andet")
+    over = Said(Side.CASEWORK, act, about=About(second.fingerprint, day=LATER))
+    said = [first, second, approved(second), over]
+    second.about = About(second.fingerprint)
+    second.text, second.erased = "", ("by mistake",)
+    text = only([*said, put("Mere")])
+    assert text.is_over
+    assert (len(text.versions), text.approved) == (1, None)
+    assert dues_of_texts([text]) == []
+
+
+def test_an_erased_version_that_another_one_followed_ends_nothing() -> None:
+    first, second = put(), put("Andet")
+    over = Said(Side.CASEWORK, Act.SENT, about=About(first.fingerprint, day=LATER))
+    first.about, first.erased = About(first.fingerprint), ("by mistake",)
+    assert only([first, second, over]).is_waiting
+
+
+def test_a_version_of_another_kind_is_none() -> None:
+    minutes, complaint = put("Ringede", Put(ID, TextKind.REPORT)), put("Klage")
+    text = only([minutes, approved(minutes), complaint, approved(complaint)])
+    assert (text.kind, text.is_approved, len(text.versions)) == (TextKind.REPORT, True, 1)
+
+
 def test_it_has_the_dates_that_are_waited_for() -> None:
     first = put()
     waiting = {due.kind: due.day for due in dues_of_texts(texts_in([first]))}

@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 
 from whistle.audit.log import deed
 from whistle.casework.acts import Done
-from whistle.casework.cases import Cases, OpenedCase, told_by_dialogue
+from whistle.casework.cases import Cases, OpenedCase, dues_with_texts, told_by_dialogue
 from whistle.casework.keeping import check_case, check_thing
+from whistle.domain.approval import About
 from whistle.domain.erasing import WORDLESS, Early, Erased, Reason
 from whistle.domain.filed import Referral
 from whistle.domain.logged import Logged
@@ -217,21 +218,27 @@ def _rewriting(opened: OpenedCase, row_id: bytes, before: Message, rest: Message
         erasing.erase_files(db, case_id, gone)
         queries.insert_message(db, line)
 
-    return _Erasing(told_by_dialogue(opened), write)
+    rows = opened.items.dialogue_rows(opened.stored.items)
+    left = [rest if known == row_id else message for known, message in rows]
+    registration = told_by_dialogue(opened)
+    registration = replace(registration, due=dues_with_texts(registration.due, left))
+    return _Erasing(registration, write)
 
 
 def _without(message: Message, target: Target, erased: Erased) -> Message:
     """Give a message without a file, or without all that it said.
 
     What it did stays: that a case was closed, or that somebody told who they are. Its digest goes,
-    as it tells the content to whoever can guess it.
+    as it tells the content to whoever can guess it. A version of a text says by its fingerprint of
+    before which one it was, so that what was sent stays sent: without the digest it tells nothing.
     """
-    gone = replace(message, digest=b"", erased=(*message.erased, erased))
+    which = About(message.fingerprint) if message.put and not message.about else message.about
+    gone = replace(message, digest=b"", erased=(*message.erased, erased), about=which)
     if target.kind is Kind.FILE:
         rest = tuple(one for one in message.files if one.attachment_id != target.item)
         return replace(gone, files=rest)
     put = replace(message.put, recipient="") if message.put else None
-    about = replace(message.about, how="") if message.about else None
+    about = replace(which, how="") if which else None
     return replace(gone, text="", files=(), answers={}, put=put, about=about)
 
 

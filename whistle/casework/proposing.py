@@ -64,8 +64,9 @@ def text_id_of(cases: Cases, form_id: bytes) -> bytes:
 def put(cases: Cases, case_id: bytes, form: Form, text: str, what: Put) -> Done:
     """Put a version before the reporter; it needs an approval of its own.
 
-    `Done.CHANGED` when there is something yet to be read; `Done.TOO_LATE` when the text is over;
-    `Done.ALREADY` when the newest version is casework's and says the same.
+    `Done.CHANGED` when there is something yet to be read, when the text is of another kind, or was
+    erased altogether; `Done.TOO_LATE` when it is over; `Done.ALREADY` when the newest version is
+    casework's and says the same.
     """
 
     def step(opened: OpenedCase) -> Done:
@@ -75,7 +76,7 @@ def put(cases: Cases, case_id: bytes, form: Form, text: str, what: Put) -> Done:
             return Done.ALREADY
         if known is not None and known.is_over:
             return Done.TOO_LATE
-        if len(opened.messages) != form.seen:
+        if len(opened.messages) != form.seen or not _is_of(opened, known, what):
             return Done.CHANGED
         newest = known.newest if known else None
         if newest and not newest.by_reporter and (newest.text, newest.put) == (text, what):
@@ -89,7 +90,8 @@ def put(cases: Cases, case_id: bytes, form: Form, text: str, what: Put) -> Done:
 def note_approval(cases: Cases, which: Which, form: Form, about: About) -> Done:
     """Note that the reporter approved a version by voice or signature; `Done.CHANGED` as `put`.
 
-    ``about.means`` is never the receipt: with that only the reporter approves.
+    ``about.means`` is never the receipt: with that only the reporter approves. ``about.day`` is
+    none before `first_day`, nor yet to come; else `Done.CHANGED`, here and by `note_sent`.
     """
     if about.means is Means.RECEIPT:
         raise ValueError("only the reporter approves with the receipt")
@@ -102,6 +104,16 @@ def note_sent(cases: Cases, which: Which, form: Form, day: date) -> Done:
     The text is over with that, and its dates are gone from the list.
     """
     return _answer(cases, which, form, Act.SENT, About(which.version, day=day))
+
+
+def first_day(text: PutText, act: Act) -> date:
+    """Give the first day on which something can have been done to the newest version of a text.
+
+    It was approved when it had been written, and sent when it was approved.
+    """
+    if act is Act.SENT and text.approved:
+        return text.approved.day
+    return text.newest.written
 
 
 def drop(cases: Cases, which: Which, form: Form) -> Done:
@@ -141,6 +153,8 @@ def _answer(cases: Cases, which: Which, form: Form, act: Act, about: About) -> D
             return Done.CHANGED
         if act is Act.SENT and not known.is_approved:
             return Done.INCOMPLETE
+        if about.day and not first_day(known, act) <= about.day <= cases.here.clock.today():
+            return Done.CHANGED
         _write(cases, opened, message)
         return Done.YES
 
@@ -175,6 +189,13 @@ def _message(
         put=what if isinstance(what, Put) else None,
         about=what if isinstance(what, About) else None,
     )
+
+
+def _is_of(opened: OpenedCase, known: PutText | None, what: Put) -> bool:
+    """Whether a version is one of the text as it is, or the first of a text that never was."""
+    if known is not None:
+        return known.kind is what.kind
+    return not any(one.put and one.put.text == what.text for one in opened.messages)
 
 
 def _is_there(opened: OpenedCase, message: Message) -> bool:

@@ -179,7 +179,8 @@ def texts_in(messages: Iterable[Said]) -> list[PutText]:
 
     A version of the reporter's takes their approval of an earlier one back; one of casework's
     leaves it standing until they approve the new one. What was erased is no version any more, and
-    no approval before it stands.
+    no approval before it stands; a text that was sent or laid aside stays over, whatever of it is
+    erased. A text never becomes one of another kind: such a version is none.
     """
     reading = _Reading()
     for message in messages:
@@ -217,10 +218,14 @@ def dues_of_texts(texts: Iterable[PutText]) -> list[Due]:
 
 @dataclass(slots=True)
 class _Reading:
-    """The texts as far as a dialogue was read. ``shared``: the receipt was seen by casework."""
+    """The texts as far as a dialogue was read. ``shared``: the receipt was seen by casework.
+
+    ``gone``: the erased versions of each text since its newest, by their fingerprints of before.
+    """
 
     texts: dict[bytes, PutText] = field(default_factory=dict)
     shared: bool = False
+    gone: dict[bytes, set[bytes]] = field(default_factory=dict)
 
     def take(self, message: Said) -> None:
         """Read the next message."""
@@ -238,10 +243,15 @@ class _Reading:
         by_reporter = message.side is Side.REPORTER
         if by_reporter is not (message.act is Act.CORRECTED) or (known and known.is_over):
             return
+        if known and known.kind is not put.kind:
+            return
         if known and (by_reporter or message.erased):
             known = self.texts[put.text] = replace(known, approved=None)
+        if message.erased and message.about:
+            self.gone.setdefault(put.text, set()).add(message.about.version)
         if message.erased or (by_reporter and not known):
             return
+        self.gone.pop(put.text, None)
         before = known.versions if known else ()
         number = len(before) + 1
         version = Version(
@@ -258,6 +268,8 @@ class _Reading:
 
     def _answer(self, message: Said, about: About) -> None:
         known = self._with(about.version)
+        if known is None and message.act is not Act.APPROVED:
+            known = self._with_gone(about.version)
         if known is None or known.is_over:
             return
         day = about.day or message.written
@@ -279,3 +291,8 @@ class _Reading:
         """Give the text whose newest version it is; an answer to an older one is none."""
         found = (one for one in self.texts.values() if one.newest.fingerprint == fingerprint)
         return next(found, None)
+
+    def _with_gone(self, fingerprint: bytes) -> PutText | None:
+        """Give the text whose newest version it was until that was erased, if any of it is left."""
+        found = (text_id for text_id, gone in self.gone.items() if fingerprint in gone)
+        return next((self.texts[one] for one in found if one in self.texts), None)

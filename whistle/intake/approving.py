@@ -106,10 +106,13 @@ def _refused(
 ) -> Outcome | None:
     """Say why an answer is not written, if it is not. ``known``: the ids of what is stored."""
     text = find_text(messages, shown.text)
-    if text is None:
+    if text is None or (message.act is Act.APPROVED and text.newest.fingerprint != shown.version):
         return Outcome.CHANGED
-    if message.digest[:ID_BYTES] in known or _says_nothing_new(text, message):
+    if _says_nothing_new(text, message):
         return Outcome.AGAIN
+    if message.digest[:ID_BYTES] in known:
+        # An approval that was sent before, and that stands no longer, is told as none.
+        return Outcome.CHANGED if message.act is Act.APPROVED else Outcome.AGAIN
     return None if _is_right(text, shown, message, messages) else Outcome.CHANGED
 
 

@@ -29,6 +29,7 @@ from whistle.casework.views.blueprint import (
 )
 from whistle.casework.views.put_texts_forms import (
     AnswerForm,
+    Days,
     NotedForm,
     PutForm,
     SeenForm,
@@ -43,6 +44,7 @@ from whistle.casework.views.put_texts_letter import complaint_letter
 from whistle.casework.views.put_texts_shown import show_text, show_texts
 from whistle.casework.views.referrals import letter_response, title_of
 from whistle.domain.approval import About, Means, Put, PutText, TextKind, find_text
+from whistle.domain.channel import Act
 from whistle.domain.identity import OpeningGround, OpeningWay
 from whistle.domain.logged import Logged
 from whistle.keys.records import Identity
@@ -107,7 +109,7 @@ def note_approved(case_id: str, text_id: str) -> BaseResponse:
     form = NotedForm()
     refusal = wrong(form)
     if refusal is None:
-        look_at_noted(form, this_installation().clock.today())
+        look_at_noted(form, _days(case_id, text_id, Act.APPROVED))
         refusal = Refusal("", 422) if form.errors else None
     if refusal is None:
         which = _which(case_id, text_id, form)
@@ -126,7 +128,7 @@ def note_sent(case_id: str, text_id: str) -> BaseResponse:
     form = SentForm()
     refusal = wrong(form)
     if refusal is None:
-        look_at_day(form, this_installation().clock.today())
+        look_at_day(form, _days(case_id, text_id, Act.SENT))
         refusal = Refusal("", 422) if form.errors else None
     if refusal is None:
         which = _which(case_id, text_id, form)
@@ -157,7 +159,9 @@ def text_letter(case_id: str, text_id: str, kind: str) -> BaseResponse:
     check(MemberForm())
     looked = found(lambda: proposing.look_at(service(), read_id(case_id), read_id(text_id)))
     approved = looked[1].approved
-    if approved is None or looked[1].kind is not TextKind.COMPLAINT or looked[1].dropped:
+    if approved is None or looked[1].dropped:
+        abort(404)
+    if approved.version.put.kind is not TextKind.COMPLAINT:
         abort(404)
     who = _who(case_id) if approved.about.with_name else Identity()
     opened, text = found(
@@ -229,6 +233,13 @@ def _which(case_id: str, text_id: str, form: AnswerForm) -> Which:
     if len(version) != HASH_BYTES:
         abort(400)
     return Which(read_id(case_id), read_id(text_id), version)
+
+
+def _days(case_id: str, text_id: str, act: Act) -> Days:
+    """Give when the newest version can have been approved or sent."""
+    _opened, text = found(lambda: proposing.look_at(service(), read_id(case_id), read_id(text_id)))
+    today = this_installation().clock.today()
+    return Days(proposing.first_day(text, act), today)
 
 
 def _to_text(case_id: str, text_id: str, done: str) -> BaseResponse:

@@ -1,6 +1,8 @@
 """The forms of a text that is put before the reporter."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,9 +17,18 @@ from whistle.domain.approval import Means, TextKind
 from whistle.domain.channel import Channel
 from whistle.fields import text_length, unix_lines
 from whistle.signed_in import MemberForm
+from whistle.web import long_date
 
 _MOST = 2**31
 _LONGEST_LINE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days on which something can have happened: from the first one to today."""
+
+    first: date
+    today: date
 
 
 class SeenForm(MemberForm):
@@ -93,21 +104,24 @@ def look_through(form: PutForm, door: Channel, today: Any) -> None:
         tell(form.answer_by, _("This day has passed."))
 
 
-def look_at_noted(form: NotedForm, today: Any) -> None:
+def look_at_noted(form: NotedForm, days: Days) -> None:
     """Say on the fields of a valid form what is wrong with them."""
     if form.means.data not in {one.value for one in means_choices()}:
         tell(form.means, _("Choose how they approved it."))
     if not (form.how.data or "").strip():
         tell(form.how, _("Write how, for example: read to them over the telephone."))
-    look_at_day(form, today)
+    look_at_day(form, days)
 
 
-def look_at_day(form: NotedForm | SentForm, today: Any) -> None:
+def look_at_day(form: NotedForm | SentForm, days: Days) -> None:
     """Say whether the day is none that can be."""
     if form.day.data is None and not form.day.errors:
         tell(form.day, _("Say which day it was."))
-    elif form.day.data is not None and form.day.data > today:
+    elif form.day.data is not None and form.day.data > days.today:
         tell(form.day, _("This day is yet to come."))
+    elif form.day.data is not None and form.day.data < days.first:
+        problem = _("It cannot have been before %(date)s.", date=long_date(days.first))
+        tell(form.day, problem)
 
 
 def tell(field: Any, problem: str) -> None:
