@@ -85,7 +85,7 @@ def papers(opened: OpenedCase) -> list[Dealing]:
     return [*mediations, *(thing for _, thing in opened.notebook.of_kind(Improvement))]
 
 
-def place(look: Look, case_id: bytes, kind: type[Dealing]) -> Place:
+def place(look: Look, case_id: bytes, kind: type[Dealing | Consent]) -> Place:
     """Give the newest version of the only thing of a kind."""
     ((kept, _),) = look(case_id).notebook.of_kind(kind)
     return Place(case_id, kept.filed_id, kept.newest.version)
@@ -323,3 +323,46 @@ def test_mere_disagreement_is_not_closed_before_the_member_has_been_guided(
     assert closed(cases, council) is Done.INCOMPLETE
     cases.answer(council, b"f", "Tag det op i din gruppe.", (), is_feedback=False)
     assert closed(cases, council) is Done.YES
+
+
+def test_a_mediation_goes_no_further_when_it_is_said_later_that_the_mayor_is_reported(
+    cases: CaseworkService, council: bytes, look: Look
+) -> None:
+    yes = replace(COUNCIL_YES, recipient="group_chair")
+    begun = replace(SETTLED, other_side="group_chair")
+    assert dealings.file(cases, council, form(), begun, yes) is Done.YES
+    where = place(look, council, Mediation)
+    planned, again = Meeting(where.filed, TODAY, "Rådhuset"), Meeting(where.filed, LATER)
+    assert dealings.file(cases, council, form(), planned) is Done.YES
+    registered(cases, council, Enquiry(casework=True, reported_role="mayor"))
+    opened = look(council)
+    ((_, mediation),) = opened.notebook.of_kind(Mediation)
+    assert dealings.hindered_paper(cases, opened, mediation) is Why.MAYOR_REPORTED
+    assert why(lambda: dealings.file(cases, council, form(), again)) is Why.MAYOR_REPORTED
+    held = replace(planned, present=(Present.OTHER_SIDE,))
+    meeting = place(look, council, Meeting)
+    assert why(lambda: dealings.put(cases, meeting, held)) is Why.MAYOR_REPORTED
+    later = replace(mediation, settled=LATER)
+    assert why(lambda: dealings.put(cases, where, later)) is Why.MAYOR_REPORTED
+    ended = replace(mediation, result=Result.BROKEN_OFF, ended=TODAY, withdrew=TODAY)
+    assert dealings.put(cases, where, ended) is Done.YES
+
+
+def test_a_planned_meeting_is_not_held_after_the_yes_was_taken_back(
+    office: Office, cases: CaseworkService, case_id: bytes, look: Look
+) -> None:
+    assert dealings.file(cases, case_id, form(), AGREED, YES) is Done.YES
+    mediation = place(look, case_id, Mediation).filed
+    planned, early = Meeting(mediation, LATER, "Biblioteket"), Meeting(mediation, TODAY)
+    assert dealings.file(cases, case_id, form(), planned) is Done.YES
+    where = place(look, case_id, Meeting)
+    office.later(days=2)
+    taken = replace(YES, withdrawn=date(2026, 11, 22))
+    assert rights.put(cases, place(look, case_id, Consent), taken) is Done.YES
+    office.later(days=30)
+    held = replace(planned, present=(Present.CITIZEN, Present.MANAGER), minutes="Vi mødtes")
+    assert why(lambda: dealings.put(cases, where, held)) is Why.WITHDRAWN
+    before = replace(early, minutes="Vi mødtes, før det blev trukket tilbage")
+    assert dealings.put(cases, where, before) is Done.YES
+    told = replace(before, minutes="Vi mødtes kort")
+    assert dealings.put(cases, replace(where, version=2), told) is Done.YES

@@ -180,7 +180,8 @@ def hindered_paper(cases: Cases, opened: OpenedCase, dealing: Dealing) -> Why | 
     consents, today = consents_with(opened), cases.here.clock.today()
     match dealing:
         case Mediation():
-            return paper_hindrance(consents, dealing, today)
+            mayors = _under_the_mayor(bounds(cases, opened), dealing)
+            return mayors or paper_hindrance(consents, dealing, today)
         case Improvement():
             return letter_hindrance(consents, dealing, today)
         case _:
@@ -309,11 +310,7 @@ def _with_yes(
 
 
 def _judged(
-    cases: Cases,
-    opened: OpenedCase,
-    consents: Consents,
-    dealing: Dealing,
-    before: Dealing | None,
+    cases: Cases, opened: OpenedCase, consents: Consents, dealing: Dealing, before: Dealing | None
 ) -> Dealing:
     """Give something with the consent that it rests on; `HinderedError` where a rule says no."""
     held = bounds(cases, opened)
@@ -329,7 +326,7 @@ def _judged(
         case Improvement():
             return _improvement(held, consents, dealing, before)
         case Meeting():
-            _refuse(_meeting(opened, consents, dealing, before))
+            _refuse(_meeting(held, opened, consents, dealing, before))
         case Support():
             _refuse(support_hindrance(dealing))
         case Wish() if find(held.office.council.wishes, dealing.wish) is None:
@@ -344,12 +341,18 @@ def _mediation(
 ) -> Mediation:
     was = before if isinstance(before, Mediation) else None
     _refuse(mediation_hindrance(held.channel, held.office, consents, meant, was))
-    if refuses_recipient(held.channel, held.office, held.reported, meant.other_side):
-        raise HinderedError(Why.MAYOR_REPORTED)
+    if was is None or was.steps != meant.steps:
+        _refuse(_under_the_mayor(held, meant))
     if meant.asked is None:
         return meant
     given = standing_consent(consents, meant.other_side, meant.asked, purpose=Purpose.MEDIATION)
     return replace(meant, consent=given or (was.consent if was else b""))
+
+
+def _under_the_mayor(held: Bounds, mediation: Mediation) -> Why | None:
+    office, whom = held.naming(mediation).office, mediation.other_side
+    is_refused = refuses_recipient(held.channel, office, held.reported, whom)
+    return Why.MAYOR_REPORTED if is_refused else None
 
 
 def _improvement(
@@ -364,17 +367,17 @@ def _improvement(
 
 
 def _meeting(
-    opened: OpenedCase, consents: Consents, meant: Meeting, before: Dealing | None
+    held: Bounds, opened: OpenedCase, consents: Consents, meant: Meeting, before: Dealing | None
 ) -> Why | None:
-    """Say why a meeting may not be noted; on the same day as before it is not asked again."""
+    """Say why a meeting may not be noted; one that was held that day is not asked about again."""
     mediation = dealing_of(opened.notebook.find_filed(meant.mediation))
     if not isinstance(mediation, Mediation):
         return Why.UNKNOWN
     if isinstance(before, Meeting) and before.mediation != meant.mediation:
         return Why.UNKNOWN
-    if isinstance(before, Meeting) and before.day == meant.day:
+    if isinstance(before, Meeting) and before.is_held and before.day == meant.day:
         return None
-    return hindrance(consents, mediation, meant.day)
+    return _under_the_mayor(held, mediation) or hindrance(consents, mediation, meant.day)
 
 
 def _wished(opened: OpenedCase, content: Dealing, filed_id: bytes = b"") -> Change:

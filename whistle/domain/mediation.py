@@ -84,6 +84,11 @@ class Mediation:
         """The day on which the other side had been asked at the latest; none: it has not been."""
         return min((day for day in (self.agreed, self.withdrew) if day), default=None)
 
+    @property
+    def steps(self) -> tuple[str, date | None, date | None]:
+        """What tells somebody something: who, and the days. To end a mediation tells nobody."""
+        return self.other_side, self.asked, self.settled
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Meeting:

@@ -284,7 +284,7 @@ def _form_page(
         now=show_dealing(service(), held, opened, kept) if kept and changed else None,
         filed_id=kept.filed_id.hex() if kept else "",
         form=form,
-        choices=choices_of(held),
+        choices=choices_of(held, told),
         own_yes=work.own_yes(opened, told),
         problems=[refusal.problem] if refusal and refusal.problem and not form.errors else [],
     )

@@ -119,16 +119,17 @@ def show_dealing(cases: Cases, held: Bounds, opened: OpenedCase, kept: KeptFiled
     )
 
 
-def choices_of(held: Bounds) -> Mapping[str, Sequence[Option]]:
-    """Give what the forms offer."""
+def choices_of(held: Bounds, told: Dealing | None = None) -> Mapping[str, Sequence[Option]]:
+    """Give what the forms offer; of ``told`` stays what it says, so that it can be ended."""
     present, office = present_words(), held.office
     left_out = {Present.MEMBER, Present.OTHER_SIDE}
     if held.channel is Channel.COUNCIL:
         left_out = {Present.CITIZEN, Present.MANAGER, Present.CASEWORKER}
+    now = told.other_side if isinstance(told, Mediation) else ""
     sides = [
         one
         for one in other_sides(held.channel, office)
-        if not refuses_recipient(held.channel, office, held.reported, one.id)
+        if one.id == now or not refuses_recipient(held.channel, office, held.reported, one.id)
     ]
     return {
         "other_sides": _options(sides),
