@@ -23,6 +23,7 @@ from whistle.casework.identity import (
     openings,
     write_identity,
 )
+from whistle.casework.keeping import hold
 from whistle.casework.rights import look
 from whistle.casework.search import Asked, search
 from whistle.domain.channel import Channel
@@ -83,7 +84,7 @@ def test_to_open_one_part_opens_no_other_and_each_is_logged_with_its_ground(
     assert all(WHY.words not in str(one.about) for one in entries), "words stay with the case"
 
 
-@pytest.mark.parametrize("words", ["", "  \n "])
+@pytest.mark.parametrize("words", ["", "  \n ", "\u200b\u2060", "..", "\u0301"])
 def test_without_a_reason_nothing_is_opened(office: Office, council: bytes, words: str) -> None:
     work, journal = office.work_of(office.adviser), Journal(office)
     with pytest.raises(ValueError, match="without a reason"):
@@ -92,16 +93,18 @@ def test_without_a_reason_nothing_is_opened(office: Office, council: bytes, word
 
 
 @pytest.mark.parametrize("part", ["identity", "apart"])
-@pytest.mark.parametrize("lacks", ["ground", "reason", "csrf_token"])
+@pytest.mark.parametrize(
+    "lacking", [{"ground": " "}, {"reason": " "}, {"reason": "\u200b."}, {"csrf_token": " "}]
+)
 def test_a_form_without_ground_words_or_token_shows_nothing(
-    desk: Desk, council: bytes, part: str, lacks: str
+    desk: Desk, council: bytes, part: str, lacking: dict[str, str]
 ) -> None:
     address = f"/casework/case/{council.hex()}/{part}"
-    sent = {**hidden_fields(desk.get(address).text), **SENT, lacks: " "}
+    sent = {**hidden_fields(desk.get(address).text), **SENT, **lacking}
     answer = desk.post(address, sent)
     assert answer.status_code == 422
     assert not any(one in answer.text for one in (NAME, CONTACT, REPORTED))
-    assert "Ingen har" in desk.get(address).text or "Nobody has" in desk.get(address).text
+    assert "Det har ingen." in desk.get(address).text
 
 
 def test_who_opened_it_when_and_why_stands_on_the_case_for_everybody(
@@ -181,6 +184,22 @@ def test_a_case_without_a_report_has_a_name_written_apart_and_taken_back(office:
         form = hidden_fields(desk.get(address).text)
         assert desk.post(f"{address}/person", {**form, **fields}).status_code == status
     assert not has_identity(opened(office, case))
+
+
+def test_under_a_legal_hold_a_name_is_neither_replaced_nor_deleted(office: Office) -> None:
+    case, work = bytes(range(16)), office.work_of(office.adviser)
+    enter(work, Channel.CITIZEN, NewCase(case, date(2026, 11, 19), Registration()))
+    assert hold(work, case, "Stævning") is Done.YES
+    assert write_identity(work, case, b"", Identity(NAME)) is Done.YES, "what is told is kept"
+    desk, address = office.desk_of(office.adviser), f"/casework/case/{case.hex()}/identity"
+    for fields in ({"action": "save", "name": "Bodil"}, {"action": "delete"}):
+        form = hidden_fields(desk.get(address).text)
+        answer = desk.post(f"{address}/person", {**form, **fields})
+        assert answer.status_code == 409
+        assert "Intet blev slettet" in answer.text
+    told = open_identity(work, case, WHY)
+    assert told is not None
+    assert told[1] == Identity(NAME)
 
 
 def test_of_a_reporter_nobody_else_writes_who_it_is(office: Office, council: bytes) -> None:

@@ -1,6 +1,7 @@
 """Masked copies as an attacker reads them: every stream, part, property, in any encoding."""
 
 import io
+import json
 import re
 import zipfile
 import zlib
@@ -15,6 +16,8 @@ import pytest
 from tests.casework.journal import Journal
 from tests.support.office import Desk, Office, a_file, hidden_fields
 from whistle.casework import masking
+from whistle.casework.acts import Done
+from whistle.casework.exchange.case_zip import export_case
 from whistle.casework.filing import Filing, file_new
 from whistle.casework.masking import Wanted
 from whistle.casework.notes import write_note
@@ -229,6 +232,8 @@ def test_a_copy_is_filed_only_as_it_was_looked_at(
         {"asked_by": "x" * 201},
         {"ground-0": ""},
         {"ground-0": "because"},
+        {"words-0": "x" * 201},
+        {"words-0": "\n".join(f"Navn{one}" for one in range(61))},
         {"tick": ["m0.0"]},
         {"tick": ["m0.99999999"], "why-m0": "private"},
         {"tick": ["m0.x"], "why-m0": "private"},
@@ -295,3 +300,22 @@ def test_a_copy_is_for_those_who_have_the_case(office: Office, desk: Desk, case_
         assert desk.get(path).status_code == 200
     assert desk.get(page_of(case_id, filed_id, "exe")).status_code == 404
     assert desk.get(page_of(case_id, "00" * 16)).status_code == 404
+
+
+@pytest.mark.parametrize(("chosen", "marking"), [("mn", "report"), ("n", "derived")])
+def test_a_copy_with_any_of_a_report_is_taken_out_as_the_report(
+    office: Office, chosen: str, marking: str
+) -> None:
+    case = office.case_of(office.reporter().report("Om svindel.", channel="whistleblower"))
+    work = office.work_of(office.adviser)
+    write_note(work, case, b"note", "Vi har set på det.")
+    opened = look(work, case)
+    assert opened is not None
+    ids = frozenset(one.id for one in masking.sources_of(work, opened) if one.id[0] in chosen)
+    made = masking.draft(work, case, Wanted("Advokaten", chosen=ids))
+    assert made is not None
+    assert masking.file_copy(work, made.opened, b"copy", made.copy) is Done.YES
+    taken = export_case(work, case, "da")
+    assert taken is not None
+    told = json.loads(zipfile.ZipFile(io.BytesIO(b"".join(taken.content))).read("case.json"))
+    assert [one["marking"] for one in told["items"] if one["kind"] == "masked"] == [marking]

@@ -13,6 +13,7 @@ from whistle.audit.log import deed
 from whistle.casework.cases import Cases, OpenedCase, opening, told_by_dialogue
 from whistle.casework.done import Done
 from whistle.casework.filing import filed_id_of
+from whistle.casework.kept import check_not_held
 from whistle.domain.filed import Referral
 from whistle.domain.identity import Opening, OpeningGround, OpeningWay, Part
 from whistle.domain.logged import Logged
@@ -34,7 +35,7 @@ _Told = TypeVar("_Told")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reason:
-    """Why it is opened. ``words`` say something.
+    """Why it is opened. ``words`` say something: there is a letter in them.
 
     ``form_id`` names the form, so that a page sent twice files one reason; each time is logged.
     """
@@ -43,6 +44,11 @@ class Reason:
     words: str
     form_id: bytes = b""
     way: OpeningWay = OpeningWay.SHOWN
+
+
+def says_something(words: str) -> bool:
+    """Whether anybody could read a reason in it: marks that nobody sees, and dots, are none."""
+    return any(map(str.isalpha, words))
 
 
 def open_identity(cases: Cases, case_id: bytes, why: Reason) -> tuple[OpenedCase, Identity] | None:
@@ -102,7 +108,8 @@ def write_identity(cases: Cases, case_id: bytes, was: bytes, identity: Identity)
     """Write down who it is, where no reporter can; `Identity()` deletes it.
 
     ``was``: the row of what the page knew, or none; `Done.CHANGED` when it is another one now.
-    `Done.TOO_LATE` where a reporter tells, or takes back, who they are by their receipt.
+    `Done.TOO_LATE` where a reporter tells, or takes back, who they are by their receipt. Raises
+    `KeptError` where a legal hold keeps what would be replaced or deleted.
     """
 
     def step(opened: OpenedCase) -> Done:
@@ -111,6 +118,8 @@ def write_identity(cases: Cases, case_id: bytes, was: bytes, identity: Identity)
         before = [row.id for row in identity_rows(opened)]
         if before != ([was] if was else []):
             return Done.CHANGED
+        if before:
+            check_not_held(opened.registration)
         kind = GIVEN if identity.is_given else WITHDRAWN
         done = deed(Logged.IDENTITY_WRITTEN, opened.inbox, case=case_id, kind=kind)
         with cases.writing(opened, told_by_dialogue(opened), done) as db:
@@ -134,7 +143,7 @@ def _open(
     letter: bytes = b"",
 ) -> tuple[OpenedCase, _Told] | None:
     part, why = asked
-    if not why.words.strip():
+    if not says_something(why.words):
         raise ValueError("who it is is not opened without a reason")
     told = Opening(part, why.ground, cases.here.clock.today(), why.words.strip(), why.way, letter)
     form_id = why.form_id or secrets.token_bytes(ID_BYTES)

@@ -235,6 +235,7 @@ def _copy(
                 one.day,
                 one.id,
                 cover(texts[one.id], found[one.id], by_hand.get(one.id, {})),
+                one.marking,
             )
             for one in every
             if one.id in texts

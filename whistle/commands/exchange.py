@@ -166,7 +166,7 @@ def _export(options: argparse.Namespace) -> int:
     is_told = options.identity or options.apart
     if is_told and not options.case:
         raise RefusedError("--identity and --apart are of one case, --case ID")
-    if is_told and not (options.ground and (options.reason or "").strip()):
+    if is_told and not (options.ground and any(map(str.isalpha, options.reason or ""))):
         raise RefusedError("--identity and --apart need --ground and --reason")
     case_id = _id(options.case) if options.case else b""
     if options.out != STANDARD:

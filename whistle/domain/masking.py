@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from whistle.domain.filed import Marking
 from whistle.domain.name_forms import Span, folded, forms_in, whole
 
 BAR = "\N{FULL BLOCK}" * 8
@@ -92,12 +93,16 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MaskedText:
-    """A text of a copy. ``day``: when it was written. ``source``: as in `Ticked`."""
+    """A text of a copy. ``day``: when it was written. ``source``: as in `Ticked`.
+
+    ``marking``: what the text was, whatever is masked in it.
+    """
 
     what: CopyOf
     day: date
     source: str
     pieces: tuple[Piece, ...] = ()
+    marking: Marking = Marking.NONE
 
 
 @dataclass(frozen=True, slots=True, repr=False)

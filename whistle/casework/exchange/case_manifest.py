@@ -12,8 +12,10 @@ from whistle.casework.exchange.case_parts import (
     marking_of_message,
 )
 from whistle.domain.approval import About, Put
-from whistle.domain.channel import Side
+from whistle.domain.channel import Channel, Side
 from whistle.domain.clock import DANISH
+from whistle.domain.filed import Marking
+from whistle.domain.masking import MaskedCopy
 from whistle.keys.filed import Document, KeptFiled
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import Message
@@ -96,6 +98,8 @@ def _filed(taken: Taken, kept: KeptFiled) -> Mapping[str, object]:
     if isinstance(content, Document):
         told["file"] = taken.path_of(content.file)  # and never the key that it was sealed with
         marking = content.marking
+    if isinstance(content, MaskedCopy):
+        marking = _marking_of_copy(taken.channel, content)
     return {
         "kind": content.kind,
         "id": kept.filed_id.hex(),
@@ -104,6 +108,12 @@ def _filed(taken: Taken, kept: KeptFiled) -> Mapping[str, object]:
         **told,
         "marking": marking,
     }
+
+
+def _marking_of_copy(channel: Channel, copy: MaskedCopy) -> Marking:
+    """Say what a masked copy is: the report, where any of it is (§ 25), whatever is masked."""
+    is_report = any(one.marking is Marking.REPORT for one in copy.texts)
+    return marking_of(channel, Side.REPORTER if is_report else Side.CASEWORK)
 
 
 def _file(one: TakenFile, digests: Mapping[str, str]) -> Mapping[str, object]:

@@ -102,4 +102,4 @@ def _dialogue_files(opened: OpenedCase) -> Iterator[tuple[FileManifest, date, Ma
     channel = opened.inbox.inbox.root.channel
     for message in opened.messages:
         for file in message.files:
-            yield file, message.written, marking_of(channel, message.side)
+            yield file, message.written, marking_of_message(channel, message)

@@ -15,6 +15,7 @@ from whistle.casework import referring, rights
 from whistle.casework.acts import Done
 from whistle.casework.cases import OpenedCase
 from whistle.casework.identity import Reason
+from whistle.casework.kept import KeptError
 from whistle.casework.views import referrals_letters as letters
 from whistle.casework.views.blueprint import (
     CONFLICT,
@@ -28,6 +29,7 @@ from whistle.casework.views.blueprint import (
     try_to,
     wrong,
 )
+from whistle.casework.views.keeping import kept_refusal
 from whistle.casework.views.referrals import MAKERS, letter_response
 from whistle.casework.views.referrals_words import hindered_refusal
 from whistle.casework.views.shown import case_title, clock_time, show_given
@@ -63,12 +65,13 @@ class ReasonForm(MemberForm):
         """Give the reason; none where the form now says what is missing."""
         if self.ground.data not in set(OpeningGround):
             self.ground.errors = [_("Choose why you open it.")]
-        if not (self.reason.data or "").strip():
+        words = self.reason.data or ""
+        if not work.says_something(words):
             self.reason.errors = [*self.reason.errors, _("Write in a few words why.")]
         if self.errors:
             return None
         form_id = (self.form_id.data or fresh_form_id()).encode()
-        return Reason(OpeningGround(self.ground.data or ""), self.reason.data or "", form_id, way)
+        return Reason(OpeningGround(self.ground.data or ""), words, form_id, way)
 
 
 class PersonForm(MemberForm):
@@ -187,7 +190,13 @@ def write_person(case_id: str) -> BaseResponse:
     if refusal is None:
         was = bytes.fromhex(form.was.data or "") if _is_hex(form.was.data or "") else b""
         meant = Identity() if is_deleting else told
-        done = try_to(lambda: work.write_identity(service(), read_id(case_id), was, meant))
+        try:
+            done = try_to(lambda: work.write_identity(service(), read_id(case_id), was, meant))
+        except KeptError as kept:
+            shown = kept_refusal(kept.why)
+            return _page(
+                _look(case_id), _reporters, ReasonForm(formdata=None), shown, person_form=form
+            )
         if done is Done.YES:
             done_word = "deleted" if is_deleting else "written"
             return redirect(url_for("casework.identity", case_id=case_id, done=done_word), 303)

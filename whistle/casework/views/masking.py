@@ -1,7 +1,7 @@
 """Masked copies of a case: chosen, masked, looked at, and filed as they leave the house."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -52,6 +52,7 @@ from whistle.web import attachment_response, current_language
 
 FILE = "file"
 MOST_ROWS = 12
+MOST_TERMS = 60  # names and words in all rows together
 LONGEST_TERM = 200
 MAKERS: Mapping[str, Callable[[CaseFile], bytes]] = {"pdf": case_file, "docx": masked_docx}
 _REFUSED = 422
@@ -82,7 +83,7 @@ class TermRow:
     @property
     def terms(self) -> Sequence[str]:
         """The names and words."""
-        return [one.strip()[:LONGEST_TERM] for one in self.words.splitlines() if one.strip()]
+        return [one.strip() for one in self.words.splitlines() if one.strip()]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -206,12 +207,16 @@ def _read(form: MaskForm) -> _Sent:
         if not row.problem
         for words in row.terms
     ]
+    if len(terms) > MOST_TERMS:
+        problems.append(
+            _("At most %(number)s names and words can be masked in one copy.", number=MOST_TERMS)
+        )
     wanted = Wanted(
         " ".join((form.asked_by.data or "").split()),
         law or "",
         _request_id(form.request.data or ""),
         frozenset(request.form.getlist("chosen")),
-        terms,
+        terms[:MOST_TERMS],
         ticked,
     )
     problems += [str(one) for one in form.asked_by.errors]
@@ -222,8 +227,13 @@ def _row(number: int) -> TermRow:
     words = request.form.get(f"words-{number}", "").replace("\r\n", "\n").strip()
     ground = request.form.get(f"ground-{number}", "")
     known = ground in set(MaskGround)
-    problem = "" if known or not words else _("Choose why these are masked.")
-    return TermRow(number, words, ground if known and words else "", problem)
+    row = TermRow(number, words, ground if known and words else "")
+    if words and not known:
+        return replace(row, problem=_("Choose why these are masked."))
+    if any(len(one) > LONGEST_TERM for one in row.terms):
+        problem = _("A line is longer than %(number)s characters.", number=LONGEST_TERM)
+        return replace(row, problem=problem)
+    return row
 
 
 def _tick_grounds() -> Mapping[str, str]:
