@@ -66,7 +66,7 @@ def _counted(options: argparse.Namespace, installation: "Installation") -> bytes
     from whistle.casework.reporting.gathering import gather  # noqa: PLC0415
     from whistle.casework.service import CaseworkService  # noqa: PLC0415
     from whistle.domain.counting import Period  # noqa: PLC0415
-    from whistle.report.building import Wanted, build  # noqa: PLC0415
+    from whistle.report.building import build  # noqa: PLC0415
     from whistle.report.periods import Step  # noqa: PLC0415
 
     cases = CaseworkService(installation, unlock(options, installation))
@@ -74,7 +74,7 @@ def _counted(options: argparse.Namespace, installation: "Installation") -> bytes
     if gathered.damaged:
         print(f"Cases or records that do not open: {gathered.damaged}", file=sys.stderr)
     period = Period(options.first, options.last)
-    wanted = Wanted(period, options.language or language(), Step(options.by))
+    wanted = gathered.wanted(period, options.language or language(), Step(options.by))
     if options.version == "public":
         return _public(options, installation, gathered.facts, wanted)
     return _written(build(installation.profiles, gathered.facts, wanted), options.format)

@@ -17,11 +17,17 @@ COUNCIL = "council"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a report is to be of. ``language``: ``da`` or ``en``."""
+    """What a report is to be of. ``language``: ``da`` or ``en``.
+
+    ``doors``: those whose cases are among the facts; of another nothing is told, not even 0.
+    ``reserve``: whether the cases of the reserve's inboxes are among them, too.
+    """
 
     period: Period
     language: str = "da"
     step: Step = Step.QUARTER
+    doors: frozenset[Channel] = frozenset(Channel)
+    reserve: bool = True
 
 
 def build(
@@ -42,8 +48,8 @@ def build(
         partial,
         Version.CLOSED,
         basis.unit.value,
-        _tables(basis),
-        [*_notes(basis, partial=partial, left_out=left_out), *notes],
+        _tables(basis, wanted.doors),
+        [*_notes(basis, partial=partial, left_out=left_out), *_not_counted(basis, wanted), *notes],
         left_out,
         wanted.language,
     )
@@ -54,7 +60,7 @@ def basis_of(profile: Profile, facts: Sequence[Anonymised], wanted: Wanted) -> B
     return Basis(profile, wanted.period, facts, wanted.language, wanted.step)
 
 
-def _tables(basis: Basis) -> Sequence[Table]:
+def _tables(basis: Basis, doors: frozenset[Channel]) -> Sequence[Table]:
     least = basis.office.disclosure.get(COUNCIL, 1)
     counted = [
         *tables.tables_3(basis),
@@ -62,8 +68,8 @@ def _tables(basis: Basis) -> Sequence[Table]:
         *tables.by_choice(basis),
         duties.replies(basis),
         duties.deadlines(basis),
-        duties.statutory(basis),
-        duties.council(basis, least=least),
+        duties.statutory(basis) if Channel.WHISTLEBLOWER in doors else None,
+        duties.council(basis, least=least) if Channel.COUNCIL in doors else None,
     ]
     return [one for one in counted if one is not None]
 
@@ -74,6 +80,14 @@ def _notes(basis: Basis, *, partial: bool, left_out: int) -> list[str]:
         told.append(basis.said("left_out").format(number=left_out))
     if themes := duties.statutory_themes(basis):
         told.append(f"{basis.said('statutory_themes')}: {', '.join(themes)}.")
+    return told
+
+
+def _not_counted(basis: Basis, wanted: Wanted) -> list[str]:
+    """Say whose cases are in no table, as whoever counts cannot open them."""
+    told = [] if wanted.reserve else [basis.said("without_reserve")]
+    if Channel.WHISTLEBLOWER not in wanted.doors:
+        told.append(basis.said("without_door"))
     return told
 
 

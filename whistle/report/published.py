@@ -5,14 +5,16 @@ one for the same days, with the next number, that says what changed.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from whistle.disclosure import (
     Certificate,
     Publication,
+    PublicationError,
     check,
     read_certificate,
     read_publication,
@@ -24,6 +26,14 @@ from whistle.report.model import Json, Report, as_json, from_json
 from whistle.report.public import Public
 
 FORMAT = "whistle-publication/1"
+_UNREADABLE = (
+    PublicationError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+)
 _ADDED = ("dimensions", "population", "threshold")
 
 
@@ -32,6 +42,7 @@ class Published:
     """A published report. ``number`` counts from 1 among those of the same days.
 
     ``before`` and ``after``: its sections around the numbers. ``changes``: what is new in it.
+    ``order``: how many reports were published with it and before it; its certificate is about all.
     """
 
     number: int
@@ -42,6 +53,7 @@ class Published:
     certificate: Certificate
     before: Sequence[Part] = ()
     after: Sequence[Part] = ()
+    order: int = 0
 
     @property
     def document(self) -> Document:
@@ -53,6 +65,7 @@ class Published:
         told = {
             "format": FORMAT,
             "number": self.number,
+            "order": self.order,
             "published": self.day.isoformat(),
             "changes": self.changes,
             "before": [_part(one) for one in self.before],
@@ -78,9 +91,24 @@ class Published:
                 read_certificate(json.dumps(told["certificate"])),
                 [_part_of(one) for one in told["before"]],
                 [_part_of(one) for one in told["after"]],
+                int(told.get("order", 0)),
             )
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except _UNREADABLE:
             return None
+
+
+def in_order(published: Iterable[Published]) -> list[Published]:
+    """Give published reports in the order of their publication."""
+    return sorted(published, key=lambda one: (one.order, one.day, one.number))
+
+
+def seen_as(published: Published) -> str:
+    """Give a digest of all that is read of a report before it is published, in hex.
+
+    The day and what a correction says of itself are not in it: these are told when it is published.
+    """
+    read = replace(published, day=date.min, changes="")
+    return sha256(read.encode()).hexdigest()
 
 
 def of_public(

@@ -11,7 +11,7 @@ from whistle.domain.published import REPORT_RECORD
 from whistle.installation import Installation
 from whistle.report.charts import chart_of
 from whistle.report.model import Report
-from whistle.report.published import Published, public_json
+from whistle.report.published import Published, in_order, public_json
 from whistle.report.writing import TABLES, WHOLE, write
 from whistle.statistics.blueprint import blueprint, kept
 from whistle.storage import public_documents
@@ -58,6 +58,9 @@ def report(lang: str, name: str) -> Response:  # noqa: ARG001  (read from the pa
         name=name,
         newest=name_of(others[0]),
         is_newest=others[0].number == one.number,
+        proved_with=[
+            (name_of(other), other.document.title, other.number) for other in _proved_with(one)
+        ],
         formats=FORMATS,
     )
     return kept(Response(page))
@@ -79,6 +82,12 @@ def report_certificate(lang: str, name: str) -> Response:  # noqa: ARG001
     one = _find(name)
     content = _dumped(json.loads(one.encode())["certificate"])
     return _saved(f"certificate-{name}.json", content, _TYPES["json"])
+
+
+def _proved_with(one: Published) -> Sequence[Published]:
+    """Give the reports that its certificate is about: itself, and those published before it."""
+    ordered = in_order(published(this_installation()))
+    return ordered[: ordered.index(one) + 1]
 
 
 @lru_cache(maxsize=32)

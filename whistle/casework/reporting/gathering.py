@@ -8,27 +8,42 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy import Connection
+
 from whistle.audit.log import deed
 from whistle.casework.cases import Cases
 from whistle.crypto.errors import SealingError
 from whistle.domain.anonymised import Anonymised, Course, Reply, anonymise
-from whistle.domain.channel import Channel
+from whistle.domain.channel import Channel, InboxKind
+from whistle.domain.counting import Period
 from whistle.domain.logged import Logged
 from whistle.domain.registration import DueKind
 from whistle.keys.anonymised import open_record
 from whistle.keys.cases import find_registration
+from whistle.keys.chain import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
+from whistle.report.building import Wanted
+from whistle.report.periods import Step
 from whistle.storage import inbox_records, registrations
 from whistle.storage.rows import CaseRow, RecordKind
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Facts, as a member may count them. ``damaged``: how many cases or records do not open."""
+    """Facts, as a member may count them. ``damaged``: how many cases or records do not open.
+
+    ``doors``: those whose main inbox was opened; ``reserve``: whether every reserve's was, too.
+    """
 
     facts: Sequence[Anonymised]
     damaged: int = 0
+    doors: frozenset[Channel] = frozenset()
+    reserve: bool = False
+
+    def wanted(self, period: Period, language: str, step: Step) -> Wanted:
+        """Give what a report of these facts is to be of."""
+        return Wanted(period, language, step, self.doors, self.reserve)
 
 
 def gather(cases: Cases) -> Gathered:
@@ -36,35 +51,41 @@ def gather(cases: Cases) -> Gathered:
     facts: list[Anonymised] = []
     damaged = 0
     inboxes = cases.inboxes_opened()
-    for inbox in inboxes:
-        for fact in _of_inbox(cases, inbox):
-            if fact is None:
-                damaged += 1
-            else:
-                facts.append(fact)
-    readable = (one for one in inboxes if one.inbox.epoch in one.granted)
+    with cases.here.store.read() as db:  # one moment: a case that closes meanwhile counts once
+        for inbox in inboxes:
+            for fact in _of_inbox(cases, db, inbox):
+                if fact is None:
+                    damaged += 1
+                else:
+                    facts.append(fact)
+    readable = [one for one in inboxes if one.inbox.epoch in one.granted]
     cases.note(*(deed(Logged.ENQUIRIES_COUNTED, inbox) for inbox in readable))
-    return Gathered(facts, damaged)
+    opened = [one.inbox.root for one in readable]
+    doors = frozenset(one.channel for one in opened if one.kind is InboxKind.MAIN)
+    reserves = {one.root for one in cases.here.directory.inboxes if _is_reserve(one)}
+    return Gathered(facts, damaged, doors, reserves <= {*opened})
 
 
-def _of_inbox(cases: Cases, inbox: InboxKeys) -> Iterator[Anonymised | None]:
+def _is_reserve(inbox: TrustedInbox) -> bool:
+    return inbox.root.kind is InboxKind.RESERVE
+
+
+def _of_inbox(cases: Cases, db: Connection, inbox: InboxKeys) -> Iterator[Anonymised | None]:
     """Give the facts of an inbox; none for each case or record that does not open."""
-    records = _records(cases, inbox)
-    with cases.here.store.read() as db:
-        for stored in registrations.each(db, [inbox.inbox.inbox_id]):
-            try:
-                known = find_registration(inbox, stored.keys, stored.registration)
-            except SealingError:
-                yield None
-                continue
-            yield records.pop(known.record, None) or _of_case(cases, inbox, stored.case, known)
+    records = _records(db, inbox)
+    for stored in registrations.each(db, [inbox.inbox.inbox_id]):
+        try:
+            known = find_registration(inbox, stored.keys, stored.registration)
+        except SealingError:
+            yield None
+            continue
+        yield records.pop(known.record, None) or _of_case(cases, inbox, stored.case, known)
     yield from records.values()
 
 
-def _records(cases: Cases, inbox: InboxKeys) -> dict[bytes, Anonymised | None]:
+def _records(db: Connection, inbox: InboxKeys) -> dict[bytes, Anonymised | None]:
     """Open an inbox's records, by their ids; none for one that does not open."""
-    with cases.here.store.read() as db:
-        rows = inbox_records.of_kind(db, inbox.inbox.inbox_id, RecordKind.ANONYMISED)
+    rows = inbox_records.of_kind(db, inbox.inbox.inbox_id, RecordKind.ANONYMISED)
     found: dict[bytes, Anonymised | None] = {}
     for row in rows:
         try:

@@ -1,7 +1,7 @@
 """A report made from its draft: the period counted, live numbers put in, the book told."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whistle.casework.cases import Cases
 from whistle.casework.learning.book import OpenedBook, read_book
@@ -16,10 +16,10 @@ from whistle.domain.book import (
 from whistle.domain.counting import Period
 from whistle.domain.report_draft import SECTIONS, ReportDraft
 from whistle.report import chapters, live
-from whistle.report.building import Wanted, basis_of, build
+from whistle.report.building import basis_of, build
 from whistle.report.chapters import Book
 from whistle.report.document import Document, Part
-from whistle.report.model import Report
+from whistle.report.model import Report, Version
 from whistle.report.periods import Step, days_label
 from whistle.report.tables import Basis
 
@@ -40,7 +40,7 @@ class Made:
 def make(cases: Cases, draft: ReportDraft) -> Made:
     """Count the period and write the closed report. Raises as `Cases.note`, `NotGrantedError`."""
     gathered, book = gather(cases), told_by(read_book(cases))
-    wanted = Wanted(Period(draft.first, draft.last), draft.language, Step(draft.by))
+    wanted = gathered.wanted(Period(draft.first, draft.last), draft.language, Step(draft.by))
     profile = cases.here.profiles
     basis = basis_of(profile, gathered.facts, wanted)
     report = build(profile, gathered.facts, wanted, chapters.notes(book, basis))
@@ -60,7 +60,12 @@ class Parts:
 
 
 def parts_of(basis: Basis, report: Report, book: Book, draft: ReportDraft) -> Parts:
-    """Write the sections of a draft, with a report's numbers in them."""
+    """Write the sections of a draft, with a report's numbers in them.
+
+    In the public version only the evaluations that are public are told.
+    """
+    if report.version is Version.PUBLIC:
+        book = replace(book, evaluations=[one for one in book.evaluations if one.public])
     words = _Words(report)
     before = [words.part(basis, name, draft) for name in SECTIONS[:2]]
     after = [

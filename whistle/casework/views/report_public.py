@@ -1,6 +1,7 @@
 """The public version of a report: what of it may be known, and publishing that."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Response, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -9,7 +10,14 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import Length
 
 from whistle.casework.acts import Done
-from whistle.casework.reporting.publishing import Proposed, propose, publish
+from whistle.casework.reporting.publishing import (
+    NotPublishedError,
+    Proposed,
+    Why,
+    is_published,
+    propose,
+    put_out,
+)
 from whistle.casework.views.blueprint import (
     blueprint,
     found,
@@ -22,7 +30,6 @@ from whistle.casework.views.blueprint import (
 )
 from whistle.casework.views.report import charts_of, look
 from whistle.disclosure import CannotProtect, PublicationError
-from whistle.domain.report_draft import ReportDraft
 from whistle.signed_in import MemberForm, members_only, proof_needed
 from whistle.uploads import Refusal
 
@@ -31,9 +38,10 @@ LONGEST_CHANGES = 1_000
 
 
 class PublishForm(MemberForm):
-    """Publishing. ``changes``: what is new in a correction."""
+    """Publishing. ``changes``: what is new in a correction. ``seen``: digest of what was read."""
 
     form_id = HiddenField()
+    seen = HiddenField()
     changes = StringField(validators=[Length(max=LONGEST_CHANGES)])
 
 
@@ -50,33 +58,54 @@ def public_report(entry_id: str) -> BaseResponse:
 def publish_report(entry_id: str) -> BaseResponse:
     """Publish it: its numbers are frozen with that."""
     form = PublishForm()
-    refusal = wrong(form)
-    _kept, draft = found(lambda: look(entry_id))
-    if refusal is None:
-        form_id = (form.form_id.data or "").encode()
-        changes = " ".join((form.changes.data or "").split())
-        try:
-            done = try_to(lambda: publish(service(), form_id, draft, changes))
-        except (CannotProtect, PublicationError):
-            return _page(entry_id, form)
-        if done in {Done.YES, Done.ALREADY}:
-            return redirect(url_for("casework.reports", done="published"), 303)
-        refusal = not_stored() if done is None else _not_yet()
-    return _page(entry_id, form, refusal)
+    if refusal := wrong(form):
+        return _page(entry_id, form, refusal)
+    form_id = (form.form_id.data or "").encode()
+    published = redirect(url_for("casework.reports", done="published"), 303)
+    if is_published(service(), form_id):
+        return published
+    changes = " ".join((form.changes.data or "").split())
+    proposal = _proposed(entry_id, changes)
+    proposed = proposal.proposed
+    if proposed is None:
+        return _shown(entry_id, form, proposal)
+    seen = form.seen.data or ""
+    try:
+        done = try_to(lambda: put_out(service(), form_id, proposed, seen))
+    except NotPublishedError as error:
+        return _shown(entry_id, form, _Proposal(why=_said(error.why)))
+    if done in {Done.YES, Done.ALREADY}:
+        return published
+    return _shown(entry_id, form, proposal, not_stored() if done is None else _not_yet())
 
 
 def _not_yet() -> Refusal:
     words = _(
-        "Nothing is published yet. Look at what is said below first: a sentence names a number "
-        "that is hidden, or it is not said what a correction changes."
+        "Nothing is published yet. Read what stands below first: it may be new since you saw it, a "
+        "sentence may name a number that is hidden, or it is not said what a correction changes."
     )
     return Refusal(words, _UNSAFE)
 
 
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """What would be published; or ``why`` nothing can be, or the numbers that are ``unsafe``."""
+
+    proposed: Proposed | None = None
+    unsafe: Sequence[str] = ()
+    why: str = ""
+
+
 def _page(entry_id: str, form: PublishForm, refusal: Refusal | None = None) -> BaseResponse:
-    _kept, draft = found(lambda: look(entry_id))
-    proposed, unsafe = _proposed(draft)
+    return _shown(entry_id, form, _proposed(entry_id), refusal)
+
+
+def _shown(
+    entry_id: str, form: PublishForm, proposal: _Proposal, refusal: Refusal | None = None
+) -> BaseResponse:
+    proposed = proposal.proposed
     form.form_id.data = form.form_id.data or fresh_form_id()
+    form.seen.data = proposed.seen if proposed else ""
     renew(form)
     page = render_template(
         "casework/learning/report_public.html",
@@ -86,21 +115,45 @@ def _page(entry_id: str, form: PublishForm, refusal: Refusal | None = None) -> B
         document=proposed.published.document if proposed else None,
         charts=charts_of(proposed.public.report) if proposed else {},
         singles=_singles(proposed) if proposed else [],
-        unsafe=unsafe,
+        unsafe=proposal.unsafe,
+        why=proposal.why,
         problems=[refusal.problem] if refusal else [],
     )
     status = refusal.status if refusal else 200 if proposed else _UNSAFE
     return Response(page, status=status)
 
 
-def _proposed(draft: ReportDraft) -> tuple[Proposed | None, Sequence[str]]:
+def _proposed(entry_id: str, changes: str = "") -> _Proposal:
     """Give what would be published; or the numbers that cannot be made safe."""
+    _kept, draft = found(lambda: look(entry_id))
     try:
-        return found(lambda: propose(service(), draft)), ()
+        return _Proposal(found(lambda: propose(service(), draft, changes)))
     except CannotProtect as error:
-        return None, [str(one) for one in error.places] or [str(error)]
+        return _Proposal(unsafe=[str(one) for one in error.places] or [str(error)])
+    except NotPublishedError as error:
+        return _Proposal(why=_said(error.why))
     except PublicationError as error:
-        return None, [str(error)]
+        return _Proposal(unsafe=[str(error)])
+
+
+def _said(why: Why) -> str:
+    return {
+        Why.NOT_OVER: _("The period is not over yet. Its numbers can still change."),
+        Why.DAMAGED: _(
+            "There are cases that cannot be opened. The numbers would be wrong, and they cannot be "
+            "changed later. Fetch the cases from a backup first, or erase them."
+        ),
+        Why.UNREADABLE: _(
+            "A report that was published before cannot be read by the system. So it cannot be "
+            "checked what can be reckoned out from both. Fetch it from a backup first."
+        ),
+        Why.CONTRADICTS: _(
+            "The numbers are not the same as in a report that is published. Something was added or "
+            "corrected since. Both together would show what, so the new numbers cannot be "
+            "published."
+        ),
+        Why.UNPROVED: _("It could not be proved that nobody can be reckoned out. Try again."),
+    }[why]
 
 
 def _singles(proposed: Proposed) -> Sequence[str]:
