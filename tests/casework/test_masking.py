@@ -319,3 +319,20 @@ def test_a_copy_with_any_of_a_report_is_taken_out_as_the_report(
     assert taken is not None
     told = json.loads(zipfile.ZipFile(io.BytesIO(b"".join(taken.content))).read("case.json"))
     assert [one["marking"] for one in told["items"] if one["kind"] == "masked"] == [marking]
+
+
+def test_what_is_erased_leads_to_the_copies_that_still_hold_it(
+    office: Office, desk: Desk, case_id: bytes
+) -> None:
+    sent(desk, case_id, "file")
+    filed_id, _ = filed(office, case_id)
+    erasing = f"/casework/case/{case_id.hex()}/erase"
+    link = f'href="{erasing}/filed/{filed_id}"'
+    things = set(re.findall(rf'href="({erasing}/[a-z]+/[0-9a-f]{{32}})"', desk.get(erasing).text))
+    told = {one.split("/")[5] for one in things if link in desk.get(one).text}
+    assert told == {"message", "file", "note", "filed"}
+    assert link not in desk.get(f"{erasing}/filed/{filed_id}").text
+    form = hidden_fields(desk.get(f"{erasing}/filed/{filed_id}").text)
+    gone = desk.post(f"{erasing}/filed/{filed_id}", {**form, "why": "by-mistake"})
+    assert gone.status_code == 303
+    assert not any(link in desk.get(one).text for one in things if filed_id not in one)

@@ -13,6 +13,7 @@ from pathlib import PurePath
 from whistle.audit.log import deed
 from whistle.casework.acts import Done
 from whistle.casework.cases import Cases, OpenedCase
+from whistle.casework.erasing import Found, Kind, Target
 from whistle.casework.exchange.case_parts import marking_of, marking_of_message
 from whistle.casework.filing import Filing, file_new
 from whistle.casework.rights import look
@@ -162,6 +163,18 @@ def open_copy(
     return cases.attempt(case_id, step)
 
 
+def copies_with(
+    opened: OpenedCase, target: Target, found: Found
+) -> list[tuple[KeptFiled, MaskedCopy]]:
+    """Give the copies that hold something of what is to be erased: they stay when it goes."""
+    gone = _sources_of(opened, target, found)
+    return [
+        (kept, copy)
+        for kept, copy in opened.notebook.of_kind(MaskedCopy)
+        if any(one.source in gone for one in copy.texts)
+    ]
+
+
 def request_of(opened: OpenedCase, request: bytes) -> AccessRequest | None:
     """Give the request for access that a copy answers, if it is one of this case's."""
     kept = opened.notebook.find_filed(request)
@@ -170,6 +183,27 @@ def request_of(opened: OpenedCase, request: bytes) -> AccessRequest | None:
 
 
 # -- inside ------------------------------------------------------------------------------------
+
+
+def _sources_of(opened: OpenedCase, target: Target, found: Found) -> set[str]:
+    """Name a target as `sources_of` does; a message goes with its files."""
+    named = target.item.hex()
+    match target.kind:
+        case Kind.MESSAGE:
+            rows = [row_id for row_id, _ in opened.items.dialogue_rows(opened.stored.items)]
+            files = found.message.files if found.message else ()
+            return {
+                f"m{rows.index(found.row_id)}",
+                *(f"f{one.attachment_id.hex()}" for one in files),
+            }
+        case Kind.FILE:
+            return {f"f{named}"}
+        case Kind.NOTE:
+            return {f"n{named}"}
+        case Kind.FILED:
+            return {f"r{named}", f"d{named}"}
+        case _:
+            return set()
 
 
 def _of_message(

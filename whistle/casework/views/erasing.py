@@ -15,6 +15,7 @@ from whistle.casework.acts import Done
 from whistle.casework.erasing import Found, Kind, Seen, Target
 from whistle.casework.keeping import until_day, why_kept
 from whistle.casework.kept import KeptError
+from whistle.casework.masking import copies_with
 from whistle.casework.service import OpenedCase
 from whistle.casework.views.blueprint import (
     CONFLICT,
@@ -225,6 +226,7 @@ def _one_page(
         case_id=opened.case.id.hex(),
         case_title=_title(opened),
         thing=_show(target, found),
+        copies=copies_with(opened, target, found),
         in_dialogue=found.message is not None,
         has_reporter=bool(opened.messages),
         reasons=reason_choices(),
