@@ -2,9 +2,10 @@
 
 In memory alone, and boxed there as in the database: what was read in a case under the case's own
 key, what lists filter by under the inbox's vault key. Such a key comes with a member's request and
-goes with it. So between requests nothing here opens. The texts of a case cannot be opened any more
-when the case was erased, as its keys are gone; what lists filtered it by is forgotten with the next
-list of its inbox. Each entry is of one state, and of another it says nothing. ``docs/decisions/search-opens-in-memory.md`` has the reasons.
+goes with it. So between requests nothing here opens. The texts of a case cannot be opened any
+more when the case was erased, as its keys are gone; what lists filtered it by is forgotten with the
+next list of its inbox. Each entry is of one state, and of another it says nothing.
+``docs/decisions/search-opens-in-memory.md`` has the reasons.
 """
 
 import threading
