@@ -1,13 +1,24 @@
 """What is published one after the other: the quarter, the half-year, then the year."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from tests.disclosure.towns import Person, crossed, people_of
-from whistle.disclosure import CannotProtect, Publication, attack, check, one_way, protect
+from whistle.disclosure import (
+    CannotProtect,
+    Deadline,
+    Line,
+    Publication,
+    Table,
+    attack,
+    check,
+    one_way,
+    protect,
+)
 
 QUARTERS = ["2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4"]
 CODES = {"centre": ["a", "b", "c", "d"], "category": ["u", "v", "w", "x"], "period": QUARTERS}
@@ -96,3 +107,61 @@ def test_a_year_with_one_person_in_each_of_many_lines_is_merged_until_it_is_safe
     made = protect(of("year", people), crossed=True)
     assert made.mergings
     assert attack([made.publication]).safe
+
+
+def by_centre(year: int, cells: Mapping[str, int | None], threshold: int = 3) -> Publication:
+    """Say how many each centre had in a year; ``a+b`` are merged."""
+    rows = tuple(
+        Line(one, one, "total" if one == "total" else "inner", tuple(one.split("+")) * ("+" in one))
+        for one in cells
+    )
+    columns, values = (Line("total", "", "total"),), tuple((value,) for value in cells.values())
+    table = Table("3.3", rows, columns, values, "centre")
+    return Publication(date(year, 1, 1), date(year, 12, 31), (table,), threshold)
+
+
+OLD = by_centre(2022, {"a": None, "b": None, "c": None, "d": 5, "total": 9})
+MERGED = by_centre(2023, {"a+b": 6, "c": 4, "d": 5, "total": 15})
+
+
+def test_what_a_later_year_merges_is_not_asked_of_an_earlier_one() -> None:
+    assert attack([OLD, MERGED]).safe
+    assert not attack([MERGED, OLD]).safe  # the earlier one's words are asked of the later one
+
+
+def test_what_is_merged_later_in_days_that_meet_is_asked_of_both() -> None:
+    same = by_centre(2022, {"a+b": None, "c": None, "d": 5, "total": 9})
+    whole = replace(by_centre(2023, {"total": 30}), first=date(2021, 1, 1))
+    assert not attack([OLD, same]).safe
+    assert not attack([OLD, whole, MERGED]).safe
+
+
+def test_three_years_are_published_one_after_the_other() -> None:
+    published: list[Publication] = []
+    for year in (2021, 2022, 2023):
+        people = people_of(random.Random(year), 45, CODES, 0.6)
+        table = crossed("3.3", people, ("category", CODES["category"]), ("centre", CODES["centre"]))
+        whole = Publication(date(year, 1, 1), date(year, 12, 31), (table,))
+        made = protect(whole, published, crossed=True, seconds=0)
+        published.append(made.publication)
+        assert attack(published).safe, year
+        assert check(published, made.certificate).valid
+        assert made.hidden <= made.publication.hidden
+
+
+def test_a_number_keeps_the_threshold_that_it_was_published_under() -> None:
+    told = {"a": 4, "b": 3, "c": 6, "total": 13}
+    assert attack([by_centre(2022, told), by_centre(2022, told, 5)]).safe
+    assert not attack([by_centre(2022, told, 5)]).safe
+
+
+def test_words_are_corrected_and_the_numbers_stay_as_they_were() -> None:
+    first = protect(of("Q1"), crossed=True, seconds=0)
+    assert first.hidden
+    again = protect(of("Q1"), [first.publication], crossed=True, seconds=0)
+    assert again.publication == first.publication
+
+
+def test_what_takes_too_long_is_not_published() -> None:
+    with pytest.raises(CannotProtect, match="in the time there is"):
+        protect(of("Q1"), crossed=True, deadline=Deadline.after(0))

@@ -7,6 +7,7 @@ What other rooms need:
 - `protect` merges and blanks until the attacker gives up, and gives a `Protected`: what may be
   published, the `Certificate` that proves it, what was merged, and what to warn of. It raises
   `CannotProtect` rather than give anything that is not safe.
+  A `Deadline` of processor time bounds it.
 - `attack` is the attacker, on whatever was published, in the order of publication. It gives an
   `Attack` with a `Finding` for each number that is not safe, how far it is known, and a mend.
 - `check` checks a `Certificate` by arithmetic, without a solver; `read_certificate` and
@@ -24,6 +25,7 @@ from whistle.disclosure.certificate import (
     read_certificate,
     write_certificate,
 )
+from whistle.disclosure.deadline import Deadline
 from whistle.disclosure.merging import Merging, Single, merged, one_way, singles
 from whistle.disclosure.model import EXACT, Fact, Line, Place, Publication, PublicationError, Table
 from whistle.disclosure.protector import CannotProtect, Protected, possible, protect
@@ -35,6 +37,7 @@ __all__ = [
     "CannotProtect",
     "Certificate",
     "Checked",
+    "Deadline",
     "Fact",
     "Finding",
     "Line",

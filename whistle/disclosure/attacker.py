@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from whistle.disclosure.deadline import NEVER, Deadline
+from whistle.disclosure.grid import Key
 from whistle.disclosure.joint import Joint, Number, join
 from whistle.disclosure.model import Place, Publication, PublicationError
 from whistle.disclosure.programme import NEAR, Fit, Multipliers, Programme, Table
@@ -92,7 +94,7 @@ def attack(publications: Sequence[Publication], truth: Mapping[Place, int] | Non
 
     Raises `PublicationError` if the numbers contradict each other.
     """
-    search, asked = _searched(publications, truth)
+    search, asked = _searched(join(publications), truth)
     strict = truth is not None
     findings = tuple(
         _finding(search, index, len(publications) - 1)
@@ -109,10 +111,28 @@ def attack(publications: Sequence[Publication], truth: Mapping[Place, int] | Non
     )
 
 
-def first_broken(publications: Sequence[Publication], truth: Mapping[Place, int]) -> Number | None:
-    """Give a number that `attack` would find; None: there is none. Quick where there is one."""
+def broken_before(
+    earlier: Sequence[Publication], publication: Publication, deadline: Deadline = NEVER
+) -> frozenset[Key]:
+    """Give what was known before a publication, by what it counts: nothing new takes it back."""
+    if not earlier:
+        return frozenset()
+    joint = join(earlier, [publication])
+    search, asked = _searched(joint, None, deadline)
+    return frozenset(joint.keys[n] for n in asked if not search.is_safe(n, strict=False))
+
+
+def first_broken(
+    publications: Sequence[Publication],
+    truth: Mapping[Place, int],
+    deadline: Deadline = NEVER,
+) -> Number | None:
+    """Give a number that `attack` would find; None: there is none. Quick where there is one.
+
+    Raises `OutOfTime`.
+    """
     joint = join(publications)
-    search = Search(joint)
+    search = Search(joint, deadline)
     for index in _asked(joint, truth):
         search.settle(index)
         if not search.is_safe(index, strict=True):
@@ -120,12 +140,15 @@ def first_broken(publications: Sequence[Publication], truth: Mapping[Place, int]
     return None
 
 
-def shortfalls(publications: Sequence[Publication]) -> dict[int, tuple[int, ...]]:
+def shortfalls(
+    publications: Sequence[Publication], deadline: Deadline = NEVER
+) -> dict[int, tuple[int, ...]]:
     """Give what `attack` would find, as the values that are missing by number.
 
     A number that is never small, but not so that the certificate could prove it, is one as well.
+    Raises `OutOfTime`.
     """
-    search, asked = _searched(publications, None)
+    search, asked = _searched(join(publications), None, deadline)
     return {
         index: tuple(
             value
@@ -139,10 +162,9 @@ def shortfalls(publications: Sequence[Publication]) -> dict[int, tuple[int, ...]
 
 
 def _searched(
-    publications: Sequence[Publication], truth: Mapping[Place, int] | None
+    joint: Joint, truth: Mapping[Place, int] | None, deadline: Deadline = NEVER
 ) -> "tuple[Search, list[int]]":
-    joint = join(publications)
-    asked, search = _asked(joint, truth), Search(joint)
+    asked, search = _asked(joint, truth), Search(joint, deadline)
     for index in asked:
         search.settle(index)
     return search, asked
@@ -179,19 +201,21 @@ class _Answer:
 class Search:
     """Settles numbers one after the other, and keeps every joint table on the way."""
 
-    def __init__(self, joint: Joint) -> None:
+    def __init__(self, joint: Joint, deadline: Deadline = NEVER) -> None:
         """Find one joint table that fits. Raises `PublicationError` if there is none."""
         self.joint = joint
         self.witnesses: list[Table] = []
         self.never_small: dict[int, tuple[int, Multipliers]] = {}
         self._answers = [_Answer() for _ in joint.numbers]
-        self._programme = Programme(joint)
+        self._deadline = deadline
+        self._programme = Programme(joint, deadline)
         self._chance = random.Random(9)  # noqa: S311 (any table that fits will do)
         if not self._keep(self._programme.table()):
             raise PublicationError("the numbers contradict each other; no table fits them all")
 
     def settle(self, index: int) -> None:
-        """Find out which values below its threshold a number can have."""
+        """Find out which values below its threshold a number can have. Raises `OutOfTime`."""
+        self._deadline.check()
         number, answer = self.joint.numbers[index], self._answers[index]
         wanted = set(range(1, number.threshold))
         if wanted <= answer.shown:
@@ -202,6 +226,7 @@ class Search:
         for value in sorted(wanted):
             if value in answer.shown:
                 continue
+            self._deadline.check()
             if not self._keep(self._programme.table(index, value, self._pull())):
                 answer.refuted.add(value)
                 answer.undecided |= self._programme.gave_up

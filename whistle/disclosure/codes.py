@@ -67,6 +67,12 @@ class Codes:
                 scope[dimension] = scope[dimension] & leaves if dimension in scope else leaves
         return scope
 
+    def days(self, publication: Publication) -> Leaves:
+        """Give every span of days that a publication tells of, what it compares with as well."""
+        told = self.code(PERIOD, f"{publication.first}/{publication.last}")
+        used = {code for dimension, code in _used(publication) if dimension == PERIOD}
+        return told.union(*(self.code(PERIOD, code) for code in used))
+
     def _expanded(self, dimension: str, code: str, above: tuple[str, ...]) -> Leaves:
         children = self._children.get(dimension, {}).get(code, set()) - {code}
         if code in above:
@@ -84,6 +90,24 @@ class Codes:
             )
         after = _after(span.last)
         return frozenset(_span_name(day) for day in self._bounds if span.first <= day < after)
+
+
+def together(codes: Codes, publications: Sequence[Publication]) -> list[list[int]]:
+    """Give for each publication those whose codes its tables are asked about, by index.
+
+    They are itself and all before it, and of the later ones those that can tell anything of it:
+    whose days are among its own, or are joined to them by those of others. What a later one of
+    other days calls three lines together was known, or not known, of the earlier one before.
+    """
+    days = [codes.days(each) for each in publications]
+    groups: list[tuple[set[int], Leaves]] = []
+    for index, told in enumerate(days):
+        near = [group for group in groups if group[1] & told]
+        groups = [group for group in groups if not group[1] & told]
+        members = {index}.union(*(group[0] for group in near))
+        groups.append((members, told.union(*(group[1] for group in near))))
+    group_of = {index: members for members, _ in groups for index in members}
+    return [sorted({*range(index + 1), *group_of[index]}) for index in range(len(publications))]
 
 
 def inner(lines: Iterable[Line]) -> list[Line]:

@@ -6,10 +6,10 @@ has to be hidden. What is chosen then goes before a judge, the attacker: what it
 small numbers (one that is hidden, not small, and yet told too much of) becomes a cut as well.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from whistle.disclosure.deadline import Deadline, OutOfTime
 from whistle.disclosure.deviations import NEAR, Deviations, Target, Task
 
 if TYPE_CHECKING:
@@ -20,17 +20,15 @@ Cut = tuple[dict[int, float], float]
 """Numbers with what hiding each is worth, and what they have to be worth together."""
 
 
-class OutOfTime(Exception):
-    """The time is up; what was found otherwise stands."""
-
-
 Judge = Callable[[frozenset[int]], Sequence[Target]]
 """Given what is hidden, says which values of which numbers are missing; none: it is safe."""
 
 
-def least_hidden(task: Task, below: float, seconds: float, judge: Judge) -> frozenset[int] | None:
+def least_hidden(
+    task: Task, below: float, deadline: Deadline, judge: Judge
+) -> frozenset[int] | None:
     """Give what to hide at the least cost, if it is found in time and costs less than ``below``."""
-    search = _Cutting(task, time.process_time() + seconds)
+    search = _Cutting(task, deadline)
     try:
         search.run(below, whole=False)
         while (hidden := search.run(below, whole=True)) is not None:
@@ -44,11 +42,11 @@ def least_hidden(task: Task, below: float, seconds: float, judge: Judge) -> froz
 
 
 class _Cutting:
-    def __init__(self, task: Task, until: float) -> None:
+    def __init__(self, task: Task, deadline: Deadline) -> None:
         import highspy  # noqa: PLC0415
 
         self._highspy = highspy
-        self._task, self._until = task, until
+        self._task, self._deadline = task, deadline
         self._moves = Deviations(task)
         self._free = [number for number in self._moves.order if number not in task.primary]
         self._column = {number: column for column, number in enumerate(self._free)}
@@ -74,8 +72,8 @@ class _Cutting:
             for column in range(len(self._free)):
                 self._master.changeColIntegrality(column, self._highspy.HighsVarType.kInteger)
         while True:
-            self._check_time()
-            left = max(0.05, self._until - time.process_time())
+            self._deadline.check()
+            left = max(0.05, self._deadline.left)
             self._master.setOptionValue("time_limit", self._master.getRunTime() + left)
             self._master.run()
             if self._master.getModelStatus() != self._highspy.HighsModelStatus.kOptimal:
@@ -118,7 +116,7 @@ class _Cutting:
             self._moves.allow(number, min(1.0, max(0.0, chosen.get(number, 1.0))))
         found = False
         for target in self._targets:
-            self._check_time()
+            self._deadline.check()
             if (cut := self._cut(target, chosen)) is not None:
                 found = True
                 self._add_row(*cut)
@@ -150,7 +148,3 @@ class _Cutting:
                 worth[number] = gain
         least = need - reached + sum(gain * chosen[number] for number, gain in worth.items())
         return {number: min(gain, least) for number, gain in worth.items()}, least
-
-    def _check_time(self) -> None:
-        if time.process_time() > self._until:
-            raise OutOfTime

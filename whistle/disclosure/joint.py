@@ -8,7 +8,7 @@ the same leaves are one number, wherever they stand. Attacker, protector and cer
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from whistle.disclosure.codes import Codes, Leaves, Scope, inner
+from whistle.disclosure.codes import Codes, Leaves, Scope, inner, together
 from whistle.disclosure.grid import Cell, Grid, Key
 from whistle.disclosure.model import (
     EXACT,
@@ -55,13 +55,15 @@ class Joint:
     """All numbers as sums of atoms.
 
     ``links``: two sums of atoms that are equal. ``leaves`` names each atom by dimension and leaf
-    (the first, where no number tells several apart). ``number_at``: the number of a place.
+    (the first, where no number tells several apart). ``number_at``: the number of a place;
+    ``keys``: what each number counts.
     """
 
     numbers: tuple[Number, ...]
     links: tuple[Link, ...]
     leaves: tuple[tuple[tuple[str, str], ...], ...]
     number_at: Mapping[Place, int]
+    keys: tuple[Key, ...]
 
     @property
     def atoms(self) -> int:
@@ -77,15 +79,17 @@ class Joint:
         return found
 
 
-def join(publications: Sequence[Publication]) -> Joint:
+def join(publications: Sequence[Publication], beside: Sequence[Publication] = ()) -> Joint:
     """Put together everything that was published, the newest last.
+
+    ``beside``: later publications that lend it their leaves, so that both have the same keys.
 
     Raises `PublicationError` if numbers contradict each other on their face, or if there is more
     detail than can be looked through.
     """
     if len({publication.profile for publication in publications}) > 1:
         raise PublicationError("they are of different municipalities; look at each by itself")
-    builder = _Builder(publications)
+    builder = _Builder(publications, Codes([*publications, *beside]))
     for index, publication in enumerate(publications):
         for table in publication.tables:
             builder.add_table(index, publication, table)
@@ -93,19 +97,21 @@ def join(publications: Sequence[Publication]) -> Joint:
             scope = builder.codes.population(publication)
             for dimension, code in fact.cell.items():
                 scope[dimension] = builder.codes.code(dimension, code)
-            builder.note(scope, fact.least, fact.most, name=fact.text)
+            builder.note(scope, (fact.least, fact.most), name=fact.text)
     return builder.finish()
 
 
 class _Builder:
     """Collects numbers by what they count."""
 
-    def __init__(self, publications: Sequence[Publication]) -> None:
-        self.codes = Codes(publications)
+    def __init__(self, publications: Sequence[Publication], codes: Codes) -> None:
+        self.codes = codes
+        self._since: dict[Key, int] = {}
         self._numbers: dict[Key, Number] = {}
         self._keys: dict[Place, Key] = {}
         self._exact: set[Key] = set()
-        self._sets = self._leaf_sets(publications)
+        asks = together(codes, publications)
+        self._sets = [self._leaf_sets([publications[n] for n in one]) for one in asks]
 
     def _leaf_sets(self, publications: Sequence[Publication]) -> dict[str, dict[Leaves, str]]:
         """Give by dimension each set of leaves that a line or code names, with its name."""
@@ -135,13 +141,13 @@ class _Builder:
             scope = self._within(scope, table.column_dimension, lines[1])
             place = Place(index, table.id, lines[0].id, lines[1].id)
             least, most = (1, None) if value is None else (value, value)
-            self.note(scope, least, most, place=place, threshold=limit)
+            self.note(scope, (least, most), index, place=place, threshold=limit)
             if exact:
                 self._exact.add(self._keys[place])
         for side in ("rows", "columns"):
             self._add_rest(population, table, side)
         if not exact:
-            self._add_derivable(population, table, limit)
+            self._add_derivable(index, population, table, limit)
 
     def _within(self, scope: Scope, dimension: str | None, line: Line) -> Scope:
         if line.kind == TOTAL or dimension is None:
@@ -160,38 +166,43 @@ class _Builder:
         every = population.get(dimension, self.codes.all_of(dimension))
         told = frozenset().union(*(self.codes.line(dimension, line) for line in inner(lines)))
         if (rest := every - told) and inner(lines):
-            self.note({**population, dimension: rest}, 0, 0, name=f"{table.id}: rest")
+            self.note({**population, dimension: rest}, (0, 0), name=f"{table.id}: rest")
 
-    def _add_derivable(self, population: Scope, table: Table, limit: int) -> None:
+    def _add_derivable(self, index: int, population: Scope, table: Table, limit: int) -> None:
         """Add what the table's dimensions name, printed or not: it may be worked out."""
-        for row, row_name in self._candidates(population, table, "rows"):
-            for column, column_name in self._candidates(population, table, "columns"):
+        for row, row_name in self._candidates(index, population, table, "rows"):
+            for column, column_name in self._candidates(index, population, table, "columns"):
                 name = f"{table.id}: {row_name} × {column_name}"
-                self.note({**population, **row, **column}, 0, None, name=name, threshold=limit)
+                scope = {**population, **row, **column}
+                self.note(scope, (0, None), index, name=name, threshold=limit)
 
     def _candidates(
-        self, population: Scope, table: Table, side: Side
+        self, index: int, population: Scope, table: Table, side: Side
     ) -> Iterator[tuple[Scope, str]]:
         dimension = table.dimension(side)
         yield {}, TOTAL
         if dimension is None:
             return
         within = population.get(dimension, self.codes.all_of(dimension))
-        for leaves, name in self._sets.get(dimension, {}).items():
+        for leaves, name in self._sets[index].get(dimension, {}).items():
             if leaves and leaves <= within:
                 yield {dimension: leaves}, name
 
     def note(
         self,
         scope: Scope,
-        least: int,
-        most: int | None,
+        known: tuple[int, int | None],
+        index: int = 0,
         *,
         name: str = "",
         place: Place | None = None,
         threshold: int = 0,
     ) -> None:
-        """Note what is known of a number, beside what was known."""
+        """Note what is known of a number, beside what was known.
+
+        It keeps the threshold of the publication that named it first: ``index`` says which.
+        """
+        least, most = known
         every = self.codes.all_of
         key = tuple((one, scope[one]) for one in sorted(scope) if scope[one] != every(one))
         number = self._numbers.get(key)
@@ -200,7 +211,8 @@ class _Builder:
         number.least = max(number.least, least)
         if most is not None:
             number.most = most if number.most is None else min(number.most, most)
-        number.threshold = max(number.threshold, threshold)
+        if threshold and self._since.setdefault(key, index) == index:
+            number.threshold = max(number.threshold, threshold)
         if place is not None:
             number.places.append(place)
             self._keys[place] = key
@@ -232,6 +244,7 @@ class _Builder:
             tuple(_links(grid, list(atoms))),
             tuple(grid.name(cell, clique) for clique, cell in atoms),
             {place: at[key] for place, key in self._keys.items()},
+            tuple(keys),
         )
 
 

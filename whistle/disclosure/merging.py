@@ -45,6 +45,21 @@ def merged(publication: Publication, mergings: Iterable[Merging]) -> Publication
     return publication
 
 
+def mergings_of(
+    earlier: Iterable[Publication], publication: Publication, order: Sequence[str]
+) -> Iterator[Merging]:
+    """Yield what earlier ones of some of the same days have merged, in dimensions of ``order``."""
+    for one in earlier:
+        if one.first > publication.last or one.last < publication.first:
+            continue
+        for table in one.tables:
+            for side in SIDES:
+                dimension = table.dimension(side)
+                for line in table.lines(side) if dimension in order else ():
+                    if line.of:
+                        yield Merging(dimension or "", line.of, line.id, line.label)
+
+
 def _merged_table(table: Table, merging: Merging) -> Table:
     for side in SIDES:
         names = {line.id for line in table.lines(side) if line.kind == INNER}

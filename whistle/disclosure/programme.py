@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
+from whistle.disclosure.deadline import NEVER, Deadline
 from whistle.disclosure.joint import Joint
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Fit:
 class Programme:
     """The linear programme of all joint tables that fit: a row a number, a column an atom."""
 
-    def __init__(self, joint: Joint) -> None:
+    def __init__(self, joint: Joint, deadline: Deadline = NEVER) -> None:
         """Load it."""
         import highspy  # noqa: PLC0415 (a server that starts does not pay for it)
 
@@ -46,7 +47,7 @@ class Programme:
         self._limits = [(float(n.least), inf if n.most is None else n.most) for n in joint.numbers]
         self._solver = _load(joint)
         self._whole: Highs | None = None
-        self._joint = joint
+        self._joint, self._deadline = joint, deadline
         self._pulled: set[int] = set()
         self.gave_up = False
 
@@ -137,8 +138,12 @@ class Programme:
         cost = self._solver.getLp().col_cost_
         for column in self._columns:
             self._whole.changeColCost(column, float(cost[column]))
-        self._whole.setOptionValue("time_limit", self._whole.getRunTime() + SECONDS)
+        self._whole.setOptionValue("time_limit", self._whole.getRunTime() + self._most())
         return self._whole
+
+    def _most(self) -> float:
+        """Give the seconds that one question may take."""
+        return min(SECONDS, max(0.05, self._deadline.left))
 
     def _cost(self, pull: Sequence[tuple[int, float]]) -> None:
         costs = dict.fromkeys(self._pulled, 0.0)

@@ -1,19 +1,30 @@
 """The protector: merge first, then blank as little as possible, until the attacker gives up."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import inf
 
-from whistle.disclosure.attacker import Attack, Finding, attack, first_broken, shortfalls
+from whistle.disclosure.attacker import (
+    Attack,
+    Finding,
+    attack,
+    broken_before,
+    first_broken,
+    shortfalls,
+)
 from whistle.disclosure.certificate import Certificate, certify
 from whistle.disclosure.cuts import least_hidden
+from whistle.disclosure.deadline import NEVER, Deadline, OutOfTime
 from whistle.disclosure.deviations import Target, Task
+from whistle.disclosure.grid import Key
 from whistle.disclosure.joint import Joint, join
 from whistle.disclosure.merging import (
     Merging,
     Single,
     grand_totals,
     merged,
+    mergings_of,
     next_merging,
     one_way,
     singles,
@@ -35,11 +46,14 @@ ROUNDS = 6
 class CannotProtect(RefusedError):
     """However much were hidden and merged, some numbers would stay known."""
 
-    def __init__(self, names: Sequence[str], places: Sequence[Place] = ()) -> None:
-        """Name some of them, and where one of them stands."""
+    def __init__(
+        self, names: Sequence[str], places: Sequence[Place] = (), *, late: bool = False
+    ) -> None:
+        """Name some of them, and where one of them stands; ``late``: the time was up."""
+        when = " in the time there is" if late else ""
         super().__init__(
-            f"these tables cannot be made safe ({', '.join(names)}); merge lines by hand, leave a "
-            "table out, or publish a longer period"
+            f"these tables cannot be made safe{when} ({', '.join(names)}); merge lines by hand, "
+            "leave a table out, or publish a longer period"
         )
         self.places = tuple(places)
 
@@ -62,7 +76,9 @@ class Protected:
     @property
     def hidden(self) -> int:
         """Count the numbers that are blank, each once wherever it stands."""
-        return self.attack.blanks
+        newest = len(self.certificate.reports) - 1
+        told = self.publication.places(newest)
+        return len({self.attack.joint.number_at[place] for place, v in told if v is None})
 
 
 def protect(
@@ -71,15 +87,16 @@ def protect(
     *,
     order: Sequence[str] = ORDER,
     crossed: bool | None = None,
-    keep: frozenset[Place] = frozenset(),
     seconds: float = 2.0,
+    deadline: Deadline = NEVER,
 ) -> Protected:
     """Make a publication safe beside everything published before it.
 
     ``publication`` has every number; ``earlier`` as they were published. ``order``: the dimensions
     that may be merged, the first one first. ``crossed``: two-way tables, or one-way ones; unless
-    told, two-way from `FEW` people. ``keep``: what must not be hidden, beside the grand totals.
-    ``seconds`` of processor time to look for the least to hide, after something safe was found.
+    told, two-way from `FEW` people.
+    ``seconds`` of processor time to look for the least to hide, after something safe was found;
+    ``deadline`` for all of it. Lines that were merged in a report of the same days are merged here.
 
     What is returned, the attacker has failed at, and the certificate has been checked. Raises
     `CannotProtect`, and `PublicationError` for tables with blanks or contradictions.
@@ -90,14 +107,32 @@ def protect(
         crossed = _people(publication) >= FEW
     if not crossed:
         publication = one_way(publication)
+    try:
+        return _safe(publication, earlier, order, seconds, deadline)
+    except OutOfTime as error:
+        raise CannotProtect([table.id for table in publication.tables], late=True) from error
+
+
+def _safe(
+    publication: Publication,
+    earlier: Sequence[Publication],
+    order: Sequence[str],
+    seconds: float,
+    deadline: Deadline,
+) -> Protected:
+    """Merge until blanks are enough. Raises `CannotProtect` and `OutOfTime`."""
     mergings: list[Merging] = []
-    while merging := too_small(publication, order):
-        publication = merged(publication, [merging])
-        mergings.append(merging)
-    known = _broken_before(earlier)
+    for merging in mergings_of(earlier, publication, order):
+        with suppress(PublicationError):  # a line of it is not there
+            publication = merged(publication, [merging])
+            mergings.append(merging)
+    while small := too_small(publication, order):
+        publication = merged(publication, [small])
+        mergings.append(small)
+    search = _Search(earlier, broken_before(earlier, publication, deadline), seconds, deadline)
     while True:
         try:
-            safe, method, found = _blanked(publication, earlier, keep, seconds, known)
+            safe, method, found = _blanked(publication, search)
         except CannotProtect as error:
             if (next_one := next_merging(publication, order, error.places)) is None:
                 raise
@@ -108,6 +143,16 @@ def protect(
         return Protected(
             safe, certificate, tuple(mergings), tuple(singles(publication)), method, found
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is asked beside a publication: ``known`` before it, and the time there is."""
+
+    earlier: Sequence[Publication]
+    known: frozenset[Key]
+    seconds: float
+    deadline: Deadline
 
 
 def possible(
@@ -127,16 +172,14 @@ def _people(publication: Publication) -> int:
     return max((v or 0 for _, v in publication.places()), default=0)
 
 
-def _broken_before(earlier: Sequence[Publication]) -> set[tuple[Place, ...]]:
-    """Give what was known already before: nothing new can take it back."""
-    return {finding.places for finding in attack(earlier).findings} if earlier else set()
-
-
 class _Loosest:
     """A publication with everything blank that may be, and what is true of it."""
 
     def __init__(
-        self, publication: Publication, earlier: Sequence[Publication], keep: frozenset[Place]
+        self,
+        publication: Publication,
+        earlier: Sequence[Publication],
+        keep: frozenset[Place] = frozenset(),
     ) -> None:
         index = len(earlier)
         kept = {replace(place, publication=0) for place in {*keep, *grand_totals(publication)}}
@@ -180,23 +223,20 @@ class _Loosest:
         return self.publication.blanked(places)
 
 
-def _blanked(
-    publication: Publication,
-    earlier: Sequence[Publication],
-    keep: frozenset[Place],
-    seconds: float,
-    known: set[tuple[Place, ...]],
-) -> tuple[Publication, str, Attack]:
-    """Blank as little as is found. Raises `CannotProtect`."""
-    loosest = _Loosest(publication, earlier, keep)
-    if number := first_broken([*earlier, loosest.loosest], loosest.truth):
+def _blanked(publication: Publication, search: _Search) -> tuple[Publication, str, Attack]:
+    """Blank as little as is found. Raises `CannotProtect` and `OutOfTime`."""
+    earlier, deadline = search.earlier, search.deadline
+    loosest = _Loosest(publication, earlier)
+    if number := first_broken([*earlier, loosest.loosest], loosest.truth, deadline):
         raise CannotProtect([str(number)], number.places)
     task = loosest.task()
-    quick = _until_safe(loosest, task, _greedy(task), known)
-    if seconds and quick != task.primary:
+    quick = _until_safe(loosest, task, _greedy(task, deadline), search)
+    if search.seconds and quick != task.primary:
         below = inf if quick is None else task.cost(quick)
+        soon = Deadline(min(Deadline.after(search.seconds).until, deadline.until))
+        brief = replace(search, deadline=soon)
         best = least_hidden(
-            task, below, seconds, lambda hidden: _missing(loosest, task, hidden, known)
+            task, below, soon, lambda hidden: _missing(loosest, task, hidden, brief)
         )
         if best is not None:
             return _found(loosest, task, best, "cutting planes")
@@ -205,26 +245,26 @@ def _blanked(
     return _found(loosest, task, quick, "greedy")
 
 
-def _greedy(task: Task) -> frozenset[int]:
+def _greedy(task: Task, deadline: Deadline) -> frozenset[int]:
     if not (targets := task.targets()):
         return task.primary
     try:
-        return repaired(task, targets)
+        return repaired(task, targets, deadline=deadline)
     except CannotReach:
         return frozenset(task.values)
 
 
 def _until_safe(
-    loosest: _Loosest, task: Task, hidden: frozenset[int], known: set[tuple[Place, ...]]
+    loosest: _Loosest, task: Task, hidden: frozenset[int], search: _Search
 ) -> frozenset[int] | None:
     """Hide more until the attacker finds nothing new; None if that does not come about."""
     shown: frozenset[int] = frozenset()
     for _ in range(ROUNDS):
-        missing = _missing(loosest, task, hidden, known)
+        missing = _missing(loosest, task, hidden, search)
         if not missing:
             return hidden
         try:
-            more = repaired(task, [*task.targets(), *missing], hidden, shown)
+            more = repaired(task, [*task.targets(), *missing], hidden, shown, search.deadline)
         except CannotReach as error:  # not small, and told too much of: show it instead
             if (number := error.target.number) in task.primary or number not in hidden:
                 return None
@@ -237,15 +277,16 @@ def _until_safe(
 
 
 def _missing(
-    loosest: _Loosest, task: Task, hidden: frozenset[int], known: set[tuple[Place, ...]]
+    loosest: _Loosest, task: Task, hidden: frozenset[int], search: _Search
 ) -> list[Target]:
     """Give what the attacker finds: values that numbers should be able to have, and cannot."""
     # Both joint tables list the same numbers in the same order.
-    found = shortfalls([*loosest.earlier, loosest.with_hidden(task.joint, hidden)])
+    told = [*loosest.earlier, loosest.with_hidden(task.joint, hidden)]
+    found = shortfalls(told, search.deadline)
     return [
         Target(number, value)
         for number, values in found.items()
-        if tuple(task.joint.numbers[number].places) not in known
+        if task.joint.keys[number] not in search.known
         for value in values
     ]
 

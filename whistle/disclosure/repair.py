@@ -5,6 +5,7 @@ Then what turns out not to be needed is shown again. Quick, and seldom far from 
 
 from collections.abc import Iterable, Mapping
 
+from whistle.disclosure.deadline import NEVER, Deadline
 from whistle.disclosure.deviations import HIDDEN_COST, Deviations, Target, Task
 
 
@@ -20,10 +21,14 @@ class Repair:
     """Hides until every target is reached. Tables once found stay possible, as more is hidden."""
 
     def __init__(
-        self, task: Task, hidden: Iterable[int] = (), shown: frozenset[int] = frozenset()
+        self,
+        task: Task,
+        hidden: Iterable[int] = (),
+        shown: frozenset[int] = frozenset(),
+        deadline: Deadline = NEVER,
     ) -> None:
         """Begin with what has to be hidden, and what else is; ``shown`` is never hidden."""
-        self.task = task
+        self.task, self._deadline = task, deadline
         self._moves = Deviations(task)
         self.hidden: set[int] = set()
         self._tables: dict[Target, Mapping[int, float]] = {}
@@ -34,8 +39,9 @@ class Repair:
             self._hide(number)
 
     def reach(self, targets: Iterable[Target]) -> None:
-        """Hide what each target needs. Raises `CannotReach`."""
+        """Hide what each target needs. Raises `CannotReach`, and `OutOfTime`."""
         for target in targets:
+            self._deadline.check()
             moved = self._moves.reach(target)
             if moved is None:
                 raise CannotReach(target)
@@ -66,6 +72,7 @@ class Repair:
         for target, moved in self._tables.items():
             if number not in moved:
                 continue
+            self._deadline.check()
             if (other := self._moves.reach(target)) is None:
                 self._moves.allow(number)
                 return
@@ -79,13 +86,14 @@ def repaired(
     targets: Iterable[Target],
     hidden: Iterable[int] = (),
     shown: frozenset[int] = frozenset(),
+    deadline: Deadline = NEVER,
 ) -> frozenset[int]:
-    """Give what to hide so that every target is reached. Raises `CannotReach`.
+    """Give what to hide so that every target is reached. Raises `CannotReach`, and `OutOfTime`.
 
     Without anything ``hidden`` before, what turns out not to be needed is shown again.
     """
     before = frozenset(hidden)
-    repair = Repair(task, before, shown)
+    repair = Repair(task, before, shown, deadline)
     repair.reach(targets)
     if not before:
         repair.unhide()
