@@ -22,7 +22,7 @@ from whistle.domain.counting import Period
 from whistle.domain.profile import load_profile
 from whistle.domain.registration import Issue
 from whistle.domain.report_draft import ReportDraft
-from whistle.report.building import Wanted
+from whistle.report.building import Wanted, build
 from whistle.report.model import TOTAL, LineKind, as_json, from_json
 from whistle.report.public import Public, make_public
 from whistle.report.published import Published, public_json
@@ -116,6 +116,31 @@ def test_who_came_back_is_one_person_and_who_is_not_registered_is_nobody() -> No
     assert public.report.table("3.3").cell(TOTAL, TOTAL) == 5
     assert public.report.left_out == 0
     assert not any("registreret" in note for note in public.report.notes)
+
+
+@pytest.mark.parametrize("without", [("4", ""), ("4", "4.99"), ("5", "5.99"), ("", "x")])
+def test_who_has_no_sub_category_that_is_known_has_a_row(without: tuple[str, str]) -> None:
+    told = [("4", "4.1")] * 5 + [("5", "")] * 6 + [without] * 4
+    some = [
+        Anonymised(Channel.CITIZEN, date(2022, 2, 1), casework=True, issues=(Issue(*one, "bl"),))
+        for one in told
+    ]
+    wanted = Wanted(Period(date(2022, 1, 1), date(2022, 12, 31)))
+    public, closed = make_public(STEVNS, some, wanted), build(STEVNS, some, wanted)
+    below = 15 if without[0] == "5" else 5 + 4
+    for report in (public.report, closed):
+        assert report.table("3.4").cell(TOTAL, TOTAL) == below
+    if not without[1]:
+        assert closed.table("3.4").cell("4/not_told", TOTAL) == 4
+    assert attack([public.publication]).safe
+
+
+def test_with_one_citizen_section_27_is_published_by_itself() -> None:
+    one = Anonymised(Channel.CITIZEN, date(2022, 2, 1), casework=True)
+    wanted = Wanted(Period(date(2022, 1, 1), date(2022, 12, 31)))
+    public = make_public(STEVNS, [one], wanted)
+    assert [one.id for one in public.report.tables] == ["statutory"]
+    assert "uden at nogen kunne genkendes" in public.report.notes[-1]
 
 
 def test_section_27_is_exact_and_nothing_else_of_that_door_or_the_councils_is_told() -> None:

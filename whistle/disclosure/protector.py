@@ -234,9 +234,8 @@ def _blanked(publication: Publication, search: _Search) -> tuple[Publication, st
     if search.seconds and quick != task.primary:
         below = inf if quick is None else task.cost(quick)
         soon = Deadline(min(Deadline.after(search.seconds).until, deadline.until))
-        brief = replace(search, deadline=soon)
         best = least_hidden(
-            task, below, soon, lambda hidden: _missing(loosest, task, hidden, brief)
+            task, below, soon, lambda hidden: _missing(loosest, task, hidden, search)
         )
         if best is not None:
             return _found(loosest, task, best, "cutting planes")

@@ -6,8 +6,7 @@ counts by its first issue, whatever the municipality's own unit is. Of the table
 stay exact, by law; of the council's door one total a term, or nothing.
 """
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -15,6 +14,7 @@ from whistle.disclosure import (
     EXACT,
     CannotProtect,
     Certificate,
+    Deadline,
     Merging,
     Protected,
     Publication,
@@ -28,23 +28,22 @@ from whistle.domain.anonymised import Anonymised
 from whistle.domain.channel import Channel
 from whistle.domain.office import Unit
 from whistle.domain.profile import Profile
-from whistle.report import vocabulary
 from whistle.report.building import Wanted, basis_of, build
 from whistle.report.model import Line, LineKind, Report, Table, Version
-from whistle.report.tables import Basis
+from whistle.report.tables import Basis, subcategories_of
 
 ORDER = ("category", "centre", "period")
 SECONDS = 1.0  # of looking for the least to hide, once something safe is found
 MOST_SECONDS = 20.0  # of processor time, after which no more crosses are tried
+LAST_SECONDS = 10.0  # of processor time for one-way tables after that
 PROTECTED = ("3.1", "3.2", "3.3", "3.4")
 EXACT_TABLES = {"statutory": Channel.WHISTLEBLOWER, "council": Channel.COUNCIL}
 _WITH = {"casework": "with_casework"}
-_SUBCATEGORIES = "subcategories"
 _DIMENSIONS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "3.1": ("period", "casework", {}),
     "3.2": ("period", "centre", _WITH),
     "3.3": ("category", "centre", _WITH),
-    "3.4": ("category", "centre", {**_WITH, "category": _SUBCATEGORIES}),
+    "3.4": ("category", "centre", _WITH),
 }
 
 
@@ -71,16 +70,19 @@ def make_public(
 ) -> Public:
     """Make the public version, beside all ``earlier`` ones, in the order of their publication.
 
-    Two-way tables where these can be made safe, else one-way ones. Raises `CannotProtect` rather
-    than give anything that the attacker breaks.
+    Two-way tables where these can be made safe, else one-way ones, else none of the citizens' and
+    a sentence that says so. Raises `CannotProtect` rather than give anything that the attacker
+    breaks.
     """
     first_time = [one for one in facts if _is_told(one)]
-    basis = basis_of(profile, first_time, wanted)
-    closed = build(_counting_people(profile), first_time, wanted)
+    people = _counting_people(profile)
+    basis, closed = basis_of(people, first_time, wanted), build(people, first_time, wanted)
     everything = _publication(closed, basis)
     safe = _protected(_as_preferred(everything, basis), earlier)
+    told = {one.id for one in safe.publication.tables}
+    notes = [] if told - {*EXACT_TABLES} else [basis.said("too_few_to_tell")]
     return Public(
-        _report(closed, safe.publication),
+        _report(replace(closed, notes=[*closed.notes, *notes]), safe.publication),
         safe.publication,
         safe.certificate,
         safe.hidden,
@@ -92,18 +94,38 @@ def _protected(publication: Publication, earlier: Sequence[Publication]) -> Prot
     """Merge as little as can be: categories alone, then centres and periods too; one-way at last.
 
     Where that is not enough, table 3.1 is left out: a single enquiry without casework is the
-    difference of two totals.
+    difference of two totals. Where nothing is, what a law wants is published by itself.
     """
-    tables = tuple(one for one in publication.tables if one.id != "3.1")
-    without = replace(publication, tables=tables)
-    until = time.process_time() + MOST_SECONDS
+    without = _without(publication, {"3.1"})
+    until = Deadline.after(MOST_SECONDS)
     for some in (publication, without):
         for many in range(1, len(ORDER) + 1):
-            if time.process_time() < until:
-                with suppress(CannotProtect):
-                    order = ORDER[:many]
-                    return protect(some, earlier, order=order, crossed=True, seconds=SECONDS)
-    return protect(without, earlier, order=ORDER, crossed=False, seconds=SECONDS)
+            with suppress(CannotProtect):
+                return _tried(some, earlier, ORDER[:many], until)
+    with suppress(CannotProtect):
+        return _tried(without, earlier, ORDER, Deadline.after(LAST_SECONDS), crossed=False)
+    lawful = _without(publication, {*PROTECTED})
+    if not lawful.tables:
+        raise CannotProtect(PROTECTED)
+    return _tried(lawful, earlier, (), Deadline.after(LAST_SECONDS))
+
+
+def _tried(
+    publication: Publication,
+    earlier: Sequence[Publication],
+    order: Sequence[str],
+    until: Deadline,
+    *,
+    crossed: bool = True,
+) -> Protected:
+    return protect(
+        publication, earlier, order=order, crossed=crossed, seconds=SECONDS, deadline=until
+    )
+
+
+def _without(publication: Publication, tables: set[str]) -> Publication:
+    kept = tuple(one for one in publication.tables if one.id not in tables)
+    return replace(publication, tables=kept)
 
 
 def _as_preferred(publication: Publication, basis: Basis) -> Publication:
@@ -137,21 +159,23 @@ def _counting_people(profile: Profile) -> Profile:
 
 def _publication(report: Report, basis: Basis) -> Publication:
     """Give every number of a report, named by what it counts."""
-    known = [*PROTECTED, *EXACT_TABLES]
+    known, codes = [*PROTECTED, *EXACT_TABLES], _codes(basis)
     return Publication(
         report.first,
         report.last,
-        tuple(_table(one) for one in report.tables if one.id in known),
+        tuple(_table(one, codes) for one in report.tables if one.id in known),
         basis.office.disclosure[Channel.CITIZEN],
-        {"category": _codes(basis)},
+        {"category": codes},
         profile=report.profile,
         unit=report.unit,
         partial=report.partial,
     )
 
 
-def _table(table: Table) -> PublicTable:
+def _table(table: Table, codes: Iterable[str]) -> PublicTable:
     rows, columns, population = _DIMENSIONS.get(table.id, (table.id, None, {}))
+    if table.id == "3.4":
+        population = {**population, "category": list(codes)[-1]}
     exact = EXACT_TABLES.get(table.id)
     return PublicTable(
         table.id,
@@ -171,15 +195,15 @@ def _line(line: Line) -> PublicLine:
 
 
 def _codes(basis: Basis) -> dict[str, tuple[str, ...]]:
-    """Give the sub-categories of each category that has any, and all of them together."""
-    categories = vocabulary.choices_in(basis.offices, lambda office: office.categories)
-    codes = {
-        one.id: tuple(sub.id for sub in one.subcategories)
-        for one in categories.values()
-        if one.subcategories
-    }
+    """Give the sub-categories of each category that has any, and these categories together."""
+    codes = subcategories_of(basis)
     below = tuple(sub for subs in codes.values() for sub in subs)
-    return {**codes, _SUBCATEGORIES: below} if below else {}
+    return {**codes, _together(codes): below} if codes else {}
+
+
+def _together(codes: Iterable[str]) -> str:
+    """Name several categories; another year may have sub-categories of others."""
+    return f"divided:{'+'.join(codes)}"
 
 
 def _report(closed: Report, publication: Publication) -> Report:

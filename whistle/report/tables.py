@@ -1,6 +1,6 @@
 """The tables of a report: Stevns' 3.1 to 3.4, and what else is registered of enquiries."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -146,23 +146,22 @@ def by_category(basis: Basis) -> Table:
 def by_subcategory(basis: Basis) -> Table | None:
     """Count 3.4: the categories that have sub-categories by these and centre; none without any."""
     columns, key = _centres(basis)
-    divided = vocabulary.choices_in(
-        basis.offices, lambda office: (one for one in office.categories if one.subcategories)
-    )
-    below = vocabulary.choices_in(
-        basis.offices,
-        lambda office: (sub for one in office.categories for sub in one.subcategories),
-    )
+    divided = subcategories_of(basis)
     if not divided:
         return None
-    named = ", ".join(_numbered(one.id, _label(basis, one)) for one in divided.values())
+    categories = vocabulary.choices_in(basis.offices, lambda office: office.categories)
+    labels = {one: _label(basis, categories[one]) for one in divided if one in categories}
+    labels |= {one: one for one in divided if one not in categories}
+    named = ", ".join(_numbered(one, label) for one, label in labels.items())
     layout = Layout(
         "3.4",
         basis.said("3.4").format(categories=named),
         columns,
-        vocabulary.lines(below, basis.seen(lambda issue: issue.subcategory), basis.language),
+        _subcategory_lines(basis, divided, labels),
         lambda _, issue: (
-            (issue.subcategory, TOTAL) if issue.subcategory else (),
+            (issue.subcategory or untold(issue.category or NOT_TOLD), TOTAL)
+            if issue.subcategory or (issue.category or NOT_TOLD) in divided
+            else (),
             (TOTAL, issue.centre or NOT_TOLD),
         ),
         basis.said("total"),
@@ -170,6 +169,47 @@ def by_subcategory(basis: Basis) -> Table | None:
         basis.unit.value,
     )
     return count(layout, basis.worked_on, basis.unit)
+
+
+def untold(category_id: str) -> str:
+    """Name the row of a category's enquiries that have none of its sub-categories."""
+    return f"{category_id}/{NOT_TOLD}"
+
+
+def subcategories_of(basis: Basis) -> dict[str, tuple[str, ...]]:
+    """Give the rows of 3.4 by category: what a version knows, what was registered, or was not."""
+    categories = vocabulary.choices_in(basis.offices, lambda office: office.categories)
+    below = _below(basis)
+    counted = [issue for one in basis.worked_on for issue in issues_of(one, basis.unit)]
+    found: dict[str, dict[str, None]] = {}
+    for choice in (one for office in basis.offices for one in office.categories):
+        if choice.subcategories:
+            known = dict.fromkeys(sub.id for sub in choice.subcategories)
+            found.setdefault(choice.id, {}).update(known)
+    for issue in counted:
+        if issue.subcategory and issue.subcategory not in below:
+            found.setdefault(issue.category or NOT_TOLD, {})[issue.subcategory] = None
+    for issue in counted:
+        if (one := issue.category or NOT_TOLD) in found and not issue.subcategory:
+            found[one][untold(one)] = None
+    places = {one: place for place, one in enumerate(categories)}
+    ordered = sorted(found, key=lambda one: places.get(one, len(places)))
+    return {one: tuple(found[one]) for one in ordered}
+
+
+def _below(basis: Basis) -> Mapping[str, Choice]:
+    return vocabulary.choices_in(
+        basis.offices,
+        lambda office: (sub for one in office.categories for sub in one.subcategories),
+    )
+
+
+def _subcategory_lines(
+    basis: Basis, divided: Mapping[str, Sequence[str]], labels: Mapping[str, str]
+) -> list[Line]:
+    said = {untold(one): f"{labels[one]}: {basis.said('not_told')}" for one in divided}
+    told = {one.id: _label(basis, one) for one in _below(basis).values()} | said
+    return [Line(one, told.get(one, one)) for subs in divided.values() for one in subs]
 
 
 def by_division(basis: Basis) -> Table | None:
