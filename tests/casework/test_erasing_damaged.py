@@ -14,7 +14,9 @@ from tests.support.registered import registered
 from whistle.casework import keeping, notes
 from whistle.casework.acts import Done
 from whistle.casework.erasing_damaged import erase_damaged
+from whistle.casework.filing import Filing, file_new
 from whistle.casework.kept import KeptError
+from whistle.domain.filed import Consent
 from whistle.domain.logged import Logged
 from whistle.keys.keyring import Keyring
 from whistle.storage import tables
@@ -62,3 +64,14 @@ def test_what_does_not_open_is_kept_under_a_legal_hold(office: Office, damaged: 
     with pytest.raises(KeptError):
         erase_damaged(work, damaged, 1)
     assert open_case(office, damaged).notebook.damaged == 1
+
+
+def test_a_consent_that_stood_ends_as_its_withdrawal_may_be_what_is_erased(
+    office: Office, damaged: bytes
+) -> None:
+    work, today = office.work_of(office.adviser), office.clock.today()
+    yes = Consent("bl", today)
+    assert file_new(work, damaged, b"c", yes, Filing(Logged.FILED)) is Done.YES
+    assert erase_damaged(work, damaged, 1) is Done.YES
+    ((kept, now),) = open_case(office, damaged).notebook.of_kind(Consent)
+    assert (kept.newest.version, now.withdrawn) == (2, today)
