@@ -8,7 +8,7 @@ answer is stored in a way that tells.
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -237,7 +237,9 @@ def test_rows_lie_in_the_order_of_random_ids(office: Office, backend: str) -> No
         office.later(days=1)
         assert keep_house(house_of(office)).trouble == []
     found = by_order(office)
-    assert found == sorted(found)
+    # PostgreSQL may begin in room that was freed at the front, and go on behind: once, at most.
+    begins_anew = sum(one > after for one, after in pairwise(found))
+    assert begins_anew <= (backend == "postgresql")
 
 
 @pytest.mark.postgresql
