@@ -34,6 +34,7 @@ from whistle.casework.views.book_words import (
     show_entry,
     sort_names,
 )
+from whistle.casework.views.conflicts import changed_meanwhile, stand_beside
 from whistle.domain.book import Recommendation
 from whistle.keys.book import KeptEntry, Page
 from whistle.signed_in import MemberForm
@@ -85,7 +86,7 @@ def edit_page(
     kept = found(lambda: look(shelf, entry_id))
     if form is None:
         form = shelf.form(formdata=None, **filled(kept.content))
-    keep_version(form, kept.newest.version, refusal)
+    changed = stand_beside(form, kept.newest.version, refusal)
     page = render_template(
         "casework/learning/edit.html",
         kind=shelf.kind.kind,
@@ -94,7 +95,7 @@ def edit_page(
         if shelf.own_endpoint
         else url_for(shelf.list_endpoint),
         action=url_for(shelf.change_endpoint, entry_id=entry_id),
-        now=show_entry(kept, service().names()) if is_conflict(refusal) else None,
+        now=show_entry(kept, service().names()) if changed else None,
         form=form,
         is_new=False,
         **choices(kept.content),
@@ -119,7 +120,7 @@ def save(shelf: Shelf, entry_id: str) -> BaseResponse:
         done = try_to(lambda: book.change(service(), where, lambda old: merged(old, content)))
         if done in {Done.YES, Done.ALREADY}:
             return shelf.after(entry_id, "saved")
-        refusal = not_stored() if done is None else meanwhile()
+        refusal = not_stored() if done is None else changed_meanwhile()
     if look(shelf, entry_id) is None:
         form.form_id.data = ""
         return shelf.list_page(form, gone())
@@ -169,14 +170,6 @@ def start(form: MemberForm) -> None:
     renew(form)
 
 
-def keep_version(form: BookForm, version: int, refusal: Refusal | None) -> None:
-    """Have a form name the version that it now stands beside."""
-    if is_conflict(refusal) or not isinstance(form.version.data, int):
-        form.version.raw_data = None  # shown is what is, not what was sent
-        form.version.data = version
-    renew(form)
-
-
 def undo_of(opened_now: OpenedBook) -> str:
     """Give the entry that was just struck out, if it can be taken back."""
     named = request.args.get("entry", "")
@@ -194,20 +187,6 @@ def told() -> str:
 def problems(form: MemberForm, refusal: Refusal | None) -> list[str]:
     """Give the page's own problems; those of fields are said at them."""
     return [refusal.problem] if refusal and refusal.problem and not form.errors else []
-
-
-def is_conflict(refusal: Refusal | None) -> bool:
-    """Say whether somebody was quicker."""
-    return refusal is not None and refusal.status == CONFLICT
-
-
-def meanwhile() -> Refusal:
-    """Say that somebody was quicker."""
-    words = _(
-        "Somebody changed this while you were writing. What it says now is shown below. Yours is "
-        "not lost: save again to put it in its place."
-    )
-    return Refusal(words, CONFLICT)
 
 
 def gone() -> Refusal:

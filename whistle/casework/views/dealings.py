@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from flask import Response, abort, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.casework import dealings as work
@@ -28,6 +27,7 @@ from whistle.casework.views.blueprint import (
     try_to,
     wrong,
 )
+from whistle.casework.views.conflicts import changed_meanwhile, deleted_meanwhile, stand_beside
 from whistle.casework.views.dealings_council import notices, said_to_whom
 from whistle.casework.views.dealings_forms import FORMS, DealingForm, begun, filled
 from whistle.casework.views.dealings_letters import agreement_paper, proposal_letter
@@ -125,13 +125,7 @@ def change_dealing(case_id: str, filed_id: str) -> BaseResponse:
     if kept is None or kept.newest.deleted:
         return _is_gone(opened, kind, form)
     if done is Done.CHANGED:
-        refusal = Refusal(
-            _(
-                "Somebody changed this while you were writing. What it says now is shown below. "
-                "Yours is not lost: save again to put it in its place."
-            ),
-            CONFLICT,
-        )
+        refusal = changed_meanwhile()
     return _form_page(opened, kind, form, refusal, kept)
 
 
@@ -230,8 +224,7 @@ def _to_list(case_id: str, done: str) -> BaseResponse:
 
 def _is_gone(opened: OpenedCase, kind: str, form: DealingForm) -> BaseResponse:
     form.form_id.data = fresh_form_id()
-    text = _("It has been deleted meanwhile. Your words are below: save them to file it anew.")
-    return _form_page(opened, kind, form, Refusal(text, CONFLICT))
+    return _form_page(opened, kind, form, deleted_meanwhile())
 
 
 def _title(opened: OpenedCase) -> str:
@@ -270,10 +263,7 @@ def _form_page(
 ) -> BaseResponse:
     held, told = work.bounds(service(), opened), work.dealing_of(kept)
     held = held.naming(told) if told else held
-    changed = refusal is not None and refusal.status == CONFLICT and kept is not None
-    if kept and (changed or not isinstance(form.version.data, int)):
-        form.version.raw_data = None  # shown is what is, not what was sent
-        form.version.data = kept.newest.version
+    changed = stand_beside(form, kept.newest.version, refusal) if kept else False
     renew(form)
     page = render_template(
         "casework/dealing_form.html",

@@ -34,6 +34,7 @@ from whistle.casework.views.blueprint import (
     try_to,
     wrong,
 )
+from whistle.casework.views.conflicts import changed_meanwhile, stand_beside
 from whistle.casework.views.paper_forms import (
     marking_choices,
     marking_title,
@@ -172,7 +173,7 @@ def correct_document(case_id: str, filed_id: str) -> BaseResponse:
     if again is None:
         return _list_page(opened_case(case_id), NewDocumentForm(formdata=None), _gone())
     if done is Done.CHANGED:
-        refusal = _changed()
+        refusal = changed_meanwhile()
     opened, kept, _paper = again
     return _edit_page(opened, kept, form, refusal)
 
@@ -230,14 +231,6 @@ def _incomplete(form: DocumentForm, *, marked: bool) -> Refusal | None:
     return None
 
 
-def _changed() -> Refusal:
-    problem = _(
-        "Somebody changed this document while you were writing. What is said of it now is shown "
-        "below. Yours is not lost: save again to put it in its place."
-    )
-    return Refusal(problem, CONFLICT)
-
-
 def _gone() -> Refusal:
     return Refusal(_("Somebody has deleted this document meanwhile."), CONFLICT)
 
@@ -289,11 +282,7 @@ def _edit_page(
     paper = kept.content
     if not isinstance(paper, Document):
         abort(404)
-    changed = refusal is not None and refusal.status == CONFLICT
-    if changed or not isinstance(form.version.data, int):
-        form.version.raw_data = None  # shown is what is, not what was sent
-        form.version.data = kept.newest.version
-    renew(form)
+    changed = stand_beside(form, kept.newest.version, refusal)
     page = render_template(
         "casework/document.html",
         case_id=opened.case.id.hex(),

@@ -1,7 +1,6 @@
 """Notes: what advisers write for each other."""
 
 from flask import Response, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.casework import notes
@@ -10,7 +9,6 @@ from whistle.casework.forms import EditNoteForm, NoteForm, VersionForm
 from whistle.casework.notes import Edit
 from whistle.casework.service import OpenedCase
 from whistle.casework.views.blueprint import (
-    CONFLICT,
     act,
     blueprint,
     check,
@@ -19,11 +17,11 @@ from whistle.casework.views.blueprint import (
     note_refusal,
     opened_case,
     read_id,
-    renew,
     service,
     try_to,
 )
 from whistle.casework.views.case import CaseForms, case_page
+from whistle.casework.views.conflicts import changed_meanwhile, deleted_meanwhile, stand_beside
 from whistle.casework.views.paper_forms import talk_choices
 from whistle.casework.views.shown import case_title, show_note
 from whistle.keys.notes import KeptNote
@@ -77,13 +75,7 @@ def edit_note(case_id: str, note_id: str) -> BaseResponse:
     if opened_note is None:
         return _note_is_gone(opened_case(case_id), form)
     if done is Done.CHANGED:
-        refusal = Refusal(
-            _(
-                "Somebody changed this note while you were writing. What it says now is shown "
-                "below. Yours is not lost: save again to put it in its place."
-            ),
-            CONFLICT,
-        )
+        refusal = changed_meanwhile()
     return _note_page(*opened_note, form, refusal)
 
 
@@ -103,18 +95,13 @@ def _note_is_gone(opened: OpenedCase, form: EditNoteForm) -> BaseResponse:
     forms = CaseForms()
     forms.note.note.data = form.note.data
     forms.note.talk.data, forms.note.held.data = form.talk.data, form.held.data
-    text = _("The note has been deleted meanwhile. Your words are below: save them as a new note.")
-    return case_page(opened, forms, refusal=Refusal(text, CONFLICT))
+    return case_page(opened, forms, refusal=deleted_meanwhile())
 
 
 def _note_page(
     opened: OpenedCase, kept: KeptNote, form: EditNoteForm, refusal: Refusal | None = None
 ) -> BaseResponse:
-    changed = refusal is not None and refusal.status == CONFLICT
-    if changed or not isinstance(form.version.data, int):
-        form.version.raw_data = None  # shown is what is, not what was sent
-        form.version.data = kept.newest.version
-    renew(form)
+    changed = stand_beside(form, kept.newest.version, refusal)
     page = render_template(
         "casework/note.html",
         case_id=opened.case.id.hex(),

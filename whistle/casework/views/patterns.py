@@ -26,14 +26,13 @@ from whistle.casework.views.blueprint import (
 )
 from whistle.casework.views.book_pages import (
     gone,
-    is_conflict,
-    meanwhile,
     problems,
     start,
     to,
     told,
     undo_of,
 )
+from whistle.casework.views.conflicts import changed_meanwhile, stand_beside
 from whistle.casework.views.patterns_forms import AGREED, DISMISSED, MeasureForm, filled
 from whistle.casework.views.patterns_shown import (
     period_name,
@@ -121,7 +120,7 @@ def change_measure(entry_id: str) -> BaseResponse:
         if done in {Done.YES, Done.ALREADY}:
             forget_number(service())
             return to("casework.patterns", "saved")
-        refusal = not_stored() if done is None else meanwhile()
+        refusal = not_stored() if done is None else changed_meanwhile()
     return _edit_page(entry_id, form, refusal)
 
 
@@ -179,9 +178,7 @@ def _waiting(looked: Patterns, name: str | None) -> Pattern | None:
 
 def _edit_page(entry_id: str, form: MeasureForm, refusal: Refusal | None = None) -> BaseResponse:
     kept, known = _look(entry_id)
-    if is_conflict(refusal) or not isinstance(form.version.data, int):
-        form.version.raw_data = None  # shown is what is, not what was sent
-        form.version.data = kept.newest.version
+    changed = stand_beside(form, kept.newest.version, refusal)
     start(form)
     named = read_name(known.pattern)
     page = render_template(
@@ -193,7 +190,7 @@ def _edit_page(entry_id: str, form: MeasureForm, refusal: Refusal | None = None)
         form=form,
         open_form=DISMISSED if form.is_dismissed else AGREED,
         is_new=False,
-        now=known if is_conflict(refusal) else None,
+        now=known if changed else None,
         problems=problems(form, refusal),
     )
     return Response(page, status=refusal.status if refusal else 200)

@@ -28,9 +28,7 @@ from whistle.casework.views.blueprint import (
 from whistle.casework.views.book_forms import EndForm, ResponseForm, filled_response
 from whistle.casework.views.book_history import Step, history
 from whistle.casework.views.book_pages import (
-    is_conflict,
     look,
-    meanwhile,
     problems,
     start,
     to,
@@ -44,6 +42,7 @@ from whistle.casework.views.book_words import (
     year_choices,
     year_name,
 )
+from whistle.casework.views.conflicts import changed_meanwhile, is_conflict, stand_beside
 from whistle.casework.views.dated_forms import DatedForm
 from whistle.casework.views.recommendations import RECOMMENDATIONS
 from whistle.domain.book import OPEN_STATUSES, Recommendation
@@ -121,7 +120,7 @@ def add_response(entry_id: str) -> BaseResponse:
         done = try_to(lambda: recommending.respond(service(), where, answer))
         if done in {Done.YES, Done.ALREADY}:
             return to(_PAGE, "answered", entry_id=entry_id)
-        refusal = not_stored() if done is None else meanwhile()
+        refusal = not_stored() if done is None else changed_meanwhile()
     return _page(entry_id, response=form, refusal=refusal)
 
 
@@ -143,7 +142,7 @@ def change_response(entry_id: str, number: str) -> BaseResponse:
         done = try_to(lambda: recommending.respond_again(service(), where, at, answer))
         if done in {Done.YES, Done.ALREADY}:
             return to(_PAGE, "saved", entry_id=entry_id)
-        refusal = not_stored() if done is None else meanwhile()
+        refusal = not_stored() if done is None else changed_meanwhile()
     return _response_page(entry_id, at, form, refusal)
 
 
@@ -169,7 +168,7 @@ def end_recommendation(entry_id: str) -> BaseResponse:
         done = try_to(lambda: recommending.end(service(), where, *ending))
         if done in {Done.YES, Done.ALREADY}:
             return to(_PAGE, "ended", entry_id=entry_id)
-        refusal = not_stored() if done is None else meanwhile()
+        refusal = not_stored() if done is None else changed_meanwhile()
     return _page(entry_id, ending=form, refusal=refusal)
 
 
@@ -284,9 +283,7 @@ def _response_page(
 def _stand_beside(form: DatedForm, kept: KeptEntry, refusal: Refusal | None) -> None:
     """Have a form name the version that it is shown beside."""
     start(form)
-    if is_conflict(refusal) or not isinstance(form.version.data, int):
-        form.version.raw_data = None  # shown is what is, not what was sent
-        form.version.data = kept.newest.version
+    stand_beside(form, kept.newest.version, refusal)
 
 
 def _show(number: int, told_of: Answer, today: date) -> ShownResponse:

@@ -21,11 +21,11 @@ from whistle.casework.views.blueprint import (
     fresh_form_id,
     not_stored,
     read_id,
-    renew,
     service,
     try_to,
     wrong,
 )
+from whistle.casework.views.conflicts import stand_beside
 from whistle.casework.views.referrals import letter_response, show_referral, title_of
 from whistle.casework.views.referrals_forms import GiveUpForm, ReplyForm, tell
 from whistle.casework.views.referrals_words import hindrance_words
@@ -223,10 +223,7 @@ def _reply_refusal(form: ReplyForm, one: OpenedReferral) -> Refusal | None:
 def _page(one: OpenedReferral, forms: _Forms, refusal: Refusal | None = None) -> BaseResponse:
     work, version = service(), one.kept.newest.version
     for form in (forms.reply, forms.give_up):
-        if not isinstance(form.version.data, int) or (refusal and refusal.status == CONFLICT):
-            form.version.raw_data = None  # shown is what is, not what was sent
-            form.version.data = version
-        renew(form)
+        stand_beside(form, version, refusal)
     forms.reply.form_id.data = forms.reply.form_id.data or fresh_form_id()
     if not forms.reply.day.raw_data:
         forms.reply.day.data = this_installation().clock.today()

@@ -25,9 +25,6 @@ from whistle.casework.views.blueprint import (
 )
 from whistle.casework.views.book_pages import (
     gone,
-    is_conflict,
-    keep_version,
-    meanwhile,
     opened,
     problems,
     start,
@@ -35,6 +32,7 @@ from whistle.casework.views.book_pages import (
     told,
     undo_of,
 )
+from whistle.casework.views.conflicts import changed_meanwhile, stand_beside
 from whistle.casework.views.paper_forms import Choice
 from whistle.casework.views.report_forms import ReportForm, filled
 from whistle.crypto.errors import SealingError
@@ -132,7 +130,7 @@ def save_report(entry_id: str) -> BaseResponse:
         done = try_to(lambda: book.change(service(), where, lambda _old: draft))
         if done in {Done.YES, Done.ALREADY}:
             return to("casework.report_draft", "saved", entry_id=entry_id)
-        refusal = not_stored() if done is None else meanwhile()
+        refusal = not_stored() if done is None else changed_meanwhile()
     if not _is_there(entry_id):
         form.form_id.data = ""
         return _list(form, gone())
@@ -226,14 +224,14 @@ def _show(kept: KeptEntry, draft: ReportDraft, names: Mapping[bytes, str]) -> Sh
 
 def _edit(entry_id: str, form: ReportForm, refusal: Refusal | None = None) -> BaseResponse:
     kept, draft = found(lambda: look(entry_id))
-    keep_version(form, kept.newest.version, refusal)
+    changed = stand_beside(form, kept.newest.version, refusal)
     page = render_template(
         "casework/learning/report_edit.html",
         entry_id=entry_id,
         period=_period(draft),
         form=form,
         titles={name: words(draft.language)[f"section/{name}"] for name in SECTIONS},
-        now=draft if is_conflict(refusal) else None,
+        now=draft if changed else None,
         author=service().names().get(kept.newest.author, "?"),
         steps=_steps(),
         languages=_languages(),

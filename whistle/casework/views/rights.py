@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from flask import Response, abort, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.casework import rights as work
@@ -14,7 +13,6 @@ from whistle.casework.filing import Place
 from whistle.casework.forms import VersionForm
 from whistle.casework.rights import RefusedError, Right
 from whistle.casework.views.blueprint import (
-    CONFLICT,
     act,
     blueprint,
     check,
@@ -27,6 +25,7 @@ from whistle.casework.views.blueprint import (
     try_to,
     wrong,
 )
+from whistle.casework.views.conflicts import changed_meanwhile, deleted_meanwhile, stand_beside
 from whistle.casework.views.rights_forms import (
     FORMS,
     CompetenceForm,
@@ -111,13 +110,7 @@ def change_right(case_id: str, filed_id: str) -> BaseResponse:
     if kept is None or kept.newest.deleted:
         return _is_gone(opened, kind, form)
     if done is Done.CHANGED:
-        refusal = Refusal(
-            _(
-                "Somebody changed this while you were writing. What it says now is shown below. "
-                "Yours is not lost: save again to put it in its place."
-            ),
-            CONFLICT,
-        )
+        refusal = changed_meanwhile()
     return _form_page(opened, kind, form, refusal, kept)
 
 
@@ -169,8 +162,7 @@ def _to_rights(case_id: str, done: str) -> BaseResponse:
 
 def _is_gone(opened: OpenedCase, kind: str, form: RightForm) -> BaseResponse:
     form.form_id.data = fresh_form_id()
-    text = _("It has been deleted meanwhile. Your words are below: save them to file it anew.")
-    return _form_page(opened, kind, form, Refusal(text, CONFLICT))
+    return _form_page(opened, kind, form, deleted_meanwhile())
 
 
 def _rights_page(opened: OpenedCase, problems: Sequence[str] = ()) -> BaseResponse:
@@ -202,10 +194,7 @@ def _form_page(
 ) -> BaseResponse:
     held, told = work.bounds(service(), opened), work.right_of(kept)
     held = held.naming(told) if told else held
-    changed = refusal is not None and refusal.status == CONFLICT and kept is not None
-    if kept and (changed or not isinstance(form.version.data, int)):
-        form.version.raw_data = None  # shown is what is, not what was sent
-        form.version.data = kept.newest.version
+    changed = stand_beside(form, kept.newest.version, refusal) if kept else False
     renew(form)
     page = render_template(
         "casework/rights_form.html",

@@ -18,7 +18,6 @@ from whistle.casework.forms import DayField, VersionForm
 from whistle.casework.papers import open_filed
 from whistle.casework.service import OpenedCase
 from whistle.casework.views.blueprint import (
-    CONFLICT,
     act,
     blueprint,
     check,
@@ -33,6 +32,7 @@ from whistle.casework.views.blueprint import (
     wrong,
 )
 from whistle.casework.views.boxes import show_boxes
+from whistle.casework.views.conflicts import changed_meanwhile, deleted_meanwhile, stand_beside
 from whistle.casework.views.shown import case_title
 from whistle.domain.filed import Task
 from whistle.keys.filed import KeptFiled
@@ -131,11 +131,7 @@ def change_task(case_id: str, filed_id: str) -> BaseResponse:
     if again is None:
         return _gone(opened_case(case_id), form)
     if done is Done.CHANGED:
-        problem = _(
-            "Somebody changed this task while you were writing. What it says now is shown below. "
-            "Yours is not lost: save again to put it in its place."
-        )
-        refusal = Refusal(problem, CONFLICT)
+        refusal = changed_meanwhile()
     opened, kept, _task = again
     return _edit_page(opened, kept, form, refusal)
 
@@ -174,8 +170,7 @@ def _empty(form: TaskForm) -> Refusal | None:
 def _gone(opened: OpenedCase, form: TaskForm) -> BaseResponse:
     """Keep what was written of a task that somebody deleted, as a new one."""
     again = TaskForm(formdata=None, text=form.written, by=form.by.data)
-    text = _("The task has been deleted meanwhile. Your words are below: save them as a new task.")
-    return _list_page(opened, again, Refusal(text, CONFLICT))
+    return _list_page(opened, again, deleted_meanwhile())
 
 
 def _to_list(case_id: str, done: str) -> BaseResponse:
@@ -216,11 +211,7 @@ def _urgency(one: ShownTask) -> tuple[bool, date]:
 def _edit_page(
     opened: OpenedCase, kept: KeptFiled, form: EditTaskForm, refusal: Refusal | None = None
 ) -> BaseResponse:
-    changed = refusal is not None and refusal.status == CONFLICT
-    if changed or not isinstance(form.version.data, int):
-        form.version.raw_data = None  # shown is what is, not what was sent
-        form.version.data = kept.newest.version
-    renew(form)
+    changed = stand_beside(form, kept.newest.version, refusal)
     page = render_template(
         "casework/task.html",
         case_id=opened.case.id.hex(),
