@@ -1,6 +1,8 @@
 """Every migration up and down, with data, on both databases."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,12 +10,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from whistle.storage import migrations
 from whistle.storage.engine import Store, open_store
+from whistle.storage.errors import DuplicateError
 from whistle.storage.log_tables import metadata
 from whistle.storage.migrations import current, downgrade, newest, upgrade
+from whistle.storage.public_documents import PublicDocumentRow
 from whistle.storage.rows import InboxRow
 
 
@@ -82,3 +86,30 @@ def test_a_migration_that_fails_leaves_nothing_half_done(
     with store.read() as db:
         assert inspect(db).get_table_names() == []
     upgrade(store)
+
+
+def test_published_reports_get_their_turn_and_no_two_the_same(store: Store) -> None:
+    upgrade(store, "0006")
+    told = [{"order": 1}, {"order": 2}, {"order": 2}, {}, {"order": "3"}]
+    bodies = [json.dumps(one).encode() for one in told] + [b"no JSON", b"\xff"]
+    with store.write() as db:
+        for number, body in enumerate(bodies):
+            db.execute(
+                text(
+                    "INSERT INTO public_document (id, kind, title, day, name, media_type, body) "
+                    "VALUES (:id, 'report-record', '', '2026-11-20', '', '', :body)"
+                ),
+                {"id": number.to_bytes(16, "big"), "body": body},
+            )
+    upgrade(store)
+    with store.read() as db:
+        rows = sorted(PublicDocumentRow.all(db, PublicDocumentRow.select()), key=lambda one: one.id)
+    assert [one.turn for one in rows] == [1, None, None, None, None, None, None]
+    assert [one.body for one in rows] == bodies
+    with pytest.raises(DuplicateError), store.write() as db:
+        replace(rows[0], id=b"\xff" * 16).insert(db)
+    downgrade(store, "0006")
+    upgrade(store)
+    with store.read() as db:
+        again = PublicDocumentRow.all(db, PublicDocumentRow.select())
+    assert sorted(again, key=lambda one: one.id) == rows

@@ -22,7 +22,10 @@ _ABOUT = (
 
 @dataclass(frozen=True, slots=True)
 class PublicDocumentRow(Row):
-    """A document, or a record, that everybody may read."""
+    """A document, or a record, that everybody may read.
+
+    ``turn``: of a report, how many were published with it and before it; no two have the same.
+    """
 
     table = tables.public_documents
     id: bytes
@@ -32,6 +35,7 @@ class PublicDocumentRow(Row):
     name: str
     media_type: str
     body: bytes
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,4 +279,6 @@ public_documents = table(
     Column("name", Text, nullable=False),
     Column("media_type", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("turn", Integer),
+    Index(None, "turn", unique=True),
 )
