@@ -13,6 +13,7 @@ from whistle.casework.acts import Closing, Done, close
 from whistle.casework.dates import list_dates
 from whistle.casework.entering import NewCase, enter
 from whistle.casework.erasing import Seen, erase_case
+from whistle.casework.learning.book import write_new
 from whistle.casework.learning.due import DueInBook
 from whistle.casework.learning.patterns import (
     Patterns,
@@ -23,7 +24,7 @@ from whistle.casework.learning.patterns import (
 )
 from whistle.casework.service import CaseworkService
 from whistle.crypto.errors import NotGrantedError
-from whistle.domain.book import Measure
+from whistle.domain.book import Change, ChangeKind, Measure
 from whistle.domain.channel import Channel
 from whistle.domain.erasing import Early
 from whistle.domain.patterns import Cell, Kind
@@ -223,6 +224,43 @@ def test_what_gathers_a_year_later_is_told_anew(
     office.later(days=365)
     entered(work, 7, day=date(2027, 10, 20))
     assert pending(work) == [(CELL, 7)]
+
+
+def is_told(desk: Desk) -> bool:
+    """Say whether the inboxes' page tells of a pattern that waits."""
+    return "/casework/patterns" in desk.get("/casework/inboxes").text.split("<main", 1)[1]
+
+
+def test_what_was_noted_by_mistake_is_struck_out_and_waits_again(
+    work: CaseworkService, desk: Desk
+) -> None:
+    entered(work, 4)
+    address, form = form_of(desk, open_patterns(work))
+    desk.post(address, {**form, **AGREED})
+    assert is_told(desk) is False
+    (dealt,) = open_patterns(work).dealt
+    struck = f"/casework/book/{dealt.kept.entry_id.hex()}/strike"
+    fields = hidden_fields(desk.get("/casework/patterns").text)
+    answer = desk.post(struck, {**fields, "version": "1"})
+    assert answer.location.startswith("/casework/patterns?done=struck")
+    assert pending(work) == [(CELL, 4)]
+    assert is_told(desk) is True
+    desk.post(struck.replace("strike", "take-back"), fields)
+    assert pending(work) == []
+    assert is_told(desk) is False
+
+
+def test_a_gap_in_the_book_is_no_history(work: CaseworkService) -> None:
+    for year in (2024, 2026):
+        for month in (1, 4, 7):
+            entered(work, 1, day=date(year, month, 9))
+    entered(work, 5)
+    (before,) = open_patterns(work).pending
+    gap = Change(ChangeKind.GAP, date(2024, 10, 1), "Ingen borgerrådgiver.", date(2025, 12, 31))
+    assert write_new(work, b"gap", gap) is Done.YES
+    (after,) = open_patterns(work).pending
+    assert after.usual.mean > before.usual.mean
+    assert after.usual.history < before.usual.history
 
 
 def test_an_address_that_names_no_pattern_is_not_found(desk: Desk) -> None:

@@ -153,6 +153,27 @@ def test_periods_follow_each_other_and_forget_after_three_years() -> None:
     assert usual.mean < 1 / MOST_PERIODS
 
 
+def test_days_on_which_nobody_did_the_work_are_no_history() -> None:
+    """A year with nobody there makes no usual year of none; nor does what came in it count."""
+    days = [date(year, month, 7) for year in (2023, 2024, 2026) for month in (1, 4, 7, 10)]
+    before = [one for day in days for one in enquiries(1, day=day)]
+    gap = [(date(2025, 1, 1), date(2025, 12, 31))]
+    told, untold = (what_is_usual(before, CELLS, RULE, NOW, one)[TIME_TAKEN] for one in (gap, []))
+    assert (told.history, untold.history) == (untold.history - 4, MOST_PERIODS)
+    assert told.mean > untold.mean
+    within = [*before, *enquiries(9, day=date(2025, 5, 2))]
+    assert what_is_usual(within, CELLS, RULE, NOW, gap)[TIME_TAKEN] == told
+    everything = [(date(2001, 1, 1), NOW.last)]
+    assert what_is_usual(before, CELLS, RULE, NOW, everything)[TIME_TAKEN].history == 0
+
+
+def test_half_a_period_with_nobody_is_half_a_period_of_history() -> None:
+    before = [*enquiries(1, day=date(2025, 1, 2)), *enquiries(4, day=date(2026, 4, 2))]
+    half = [(date(2026, 5, 16), date(2026, 6, 30))]
+    usual = [what_is_usual(before, CELLS, RULE, NOW, one)[TIME_TAKEN].mean for one in ([], half)]
+    assert usual[0] < usual[1]
+
+
 def test_nothing_of_an_employee_is_a_dimension() -> None:
     """Gentofte's beretning: not "kritik rettet mod den enkelte medarbejder"."""
     assert Cell._fields == ("centre", "division", "kind", "value")

@@ -20,6 +20,9 @@ its limit. A number beyond the limit is told, if it is at least ``least``.
 
 The sum over the cells bounds the rate of false alarms whatever cells have in common. It holds in a
 period that is still running, as numbers only grow.
+
+**Gaps.** On days on which nobody, or fewer, did the work, fewer enquiries came than otherwise. What
+came on them is no history, and a period of the history weighs what is left of it.
 """
 
 from collections import Counter
@@ -28,7 +31,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from whistle.domain.office import Office, PatternRule
 from whistle.domain.registration import Issue
@@ -40,6 +43,9 @@ _INTO_THE_NEXT = timedelta(days=95)  # a period has 89 to 92
 _DAY = timedelta(days=1)
 SHAPE = 0.5  # of the prior: half of the cells have less than a fifth of what would be even
 _NEVER = 1e-9  # what is less likely need not be told apart
+
+
+Days: TypeAlias = tuple[date, date]  # from one to the other, both of them in it
 
 
 class Kind(StrEnum):
@@ -111,7 +117,7 @@ class Counted:
 class Usual:
     """What is usual of a cell. ``mean``: in a period; ``most``: the most in quiet quarters.
 
-    ``history``: of how many periods that is known; the fewer, the wider is the limit.
+    ``history``: of how many periods that is known, without gaps; the fewer, the wider is the limit.
     """
 
     mean: float
@@ -176,7 +182,11 @@ def cells_of(office: Office) -> list[Cell]:
 
 
 def find_patterns(
-    counted: Collection[Counted], cells: Sequence[Cell], rule: PatternRule, period: Period
+    counted: Collection[Counted],
+    cells: Sequence[Cell],
+    rule: PatternRule,
+    period: Period,
+    gaps: Sequence[Days] = (),
 ) -> list[Pattern]:
     """Tell what gathers in a period: the narrowest first, then what is furthest above its mean.
 
@@ -188,7 +198,7 @@ def find_patterns(
     family = set(cells)
     if not any(number >= rule.least for cell, number in numbers.items() if cell in family):
         return []
-    usual = what_is_usual(counted, cells, rule, period)
+    usual = what_is_usual(counted, cells, rule, period, gaps)
     beyond = [cell for cell in family if numbers[cell] > usual[cell].most]
     beyond.sort(key=lambda cell: (_width(cell), -numbers[cell] / usual[cell].mean, cell))
     found: list[Pattern] = []
@@ -206,18 +216,40 @@ def find_patterns(
 
 
 def what_is_usual(
-    counted: Collection[Counted], cells: Sequence[Cell], rule: PatternRule, period: Period
+    counted: Collection[Counted],
+    cells: Sequence[Cell],
+    rule: PatternRule,
+    period: Period,
+    gaps: Sequence[Days] = (),
 ) -> Mapping[Cell, Usual]:
-    """Say what is usual of every cell in a period, by what was counted before it."""
+    """Say what is usual of every cell in a period, by what was counted before it outside gaps."""
     periods = _history(counted, period)
     since = periods[-1].first if periods else period.first
-    before = [one for one in counted if since <= one.received < period.first]
-    rates = _rates(before, cells, rule, len(periods))
+    before = [
+        one
+        for one in counted
+        if since <= one.received < period.first and not _is_in(one.received, gaps)
+    ]
+    weight = sum(_weight(one, gaps) for one in periods)
+    rates = _rates(before, cells, rule, weight)
     limits = _limits(rates, rule)
     return {
-        cell: Usual(rate.shape / rate.weight, limits[cell], len(periods))
+        cell: Usual(rate.shape / rate.weight, limits[cell], round(weight))
         for cell, rate in rates.items()
     }
+
+
+def _is_in(day: date, gaps: Sequence[Days]) -> bool:
+    return any(first <= day <= last for first, last in gaps)
+
+
+def _weight(period: Period, gaps: Sequence[Days]) -> float:
+    """Give the share of a period's days that lie in no gap."""
+    days = (period.last - period.first).days + 1
+    if not any(first <= period.last and period.first <= last for first, last in gaps):
+        return 1
+    staffed = sum(not _is_in(period.first + timedelta(days=one), gaps) for one in range(days))
+    return staffed / days
 
 
 def _width(cell: Cell) -> tuple[bool, int]:
@@ -247,7 +279,7 @@ class _Rate:
 
 
 def _rates(
-    before: Collection[Counted], cells: Sequence[Cell], rule: PatternRule, periods: int
+    before: Collection[Counted], cells: Sequence[Cell], rule: PatternRule, periods: float
 ) -> Mapping[Cell, _Rate]:
     """Put together, for every cell, its own history and what it would have if kinds came alike."""
     numbers = Counter(cell for one in before for cell in one.cells)

@@ -17,7 +17,7 @@ from whistle.casework.cases import Cases
 from whistle.casework.filters import DAMAGED
 from whistle.casework.learning.book import OpenedBook, open_book, read_book
 from whistle.crypto.errors import NotGrantedError, SealingError
-from whistle.domain.book import Measure
+from whistle.domain.book import Change, ChangeKind, Measure
 from whistle.domain.channel import Channel
 from whistle.domain.logged import Logged
 from whistle.domain.office import PatternRule
@@ -25,6 +25,7 @@ from whistle.domain.patterns import (
     MOST_PERIODS,
     Cell,
     Counted,
+    Days,
     Kind,
     Pattern,
     Period,
@@ -116,7 +117,8 @@ def number_told(cases: Cases) -> int:
     except NotGrantedError:
         return 0
     with _lock:
-        _told[cases.here.store][cases.keyring.member_id] = (now, len(found.pending))
+        told_here = _told.setdefault(cases.here.store, {})  # it may have been forgotten meanwhile
+        told_here[cases.keyring.member_id] = (now, len(found.pending))
     return len(found.pending)
 
 
@@ -166,7 +168,7 @@ def _look(cases: Cases, book: OpenedBook, inboxes: Sequence[InboxKeys]) -> Patte
     periods = recent_periods(cases.here.clock.today(), TOLD_PERIODS)
     found = _count(cases, inboxes, _since(periods))
     dealt = [_dealt(kept, measure, found.counted) for kept, measure in book.of_kind(Measure)]
-    pending = _pending(cases, found.counted, periods, dealt)
+    pending = _pending(cases, found.counted, periods, dealt, _gaps(cases, book))
     return Patterns(pending, dealt[::-1], found.cases, book)
 
 
@@ -178,14 +180,25 @@ def _since(periods: Sequence[Period]) -> date:
     return oldest.first
 
 
+def _gaps(cases: Cases, book: OpenedBook) -> list[Days]:
+    """Give the days on which nobody, or fewer, did the work; what goes on ends today."""
+    today = cases.here.clock.today()
+    gaps = [one for _, one in book.of_kind(Change) if one.why is ChangeKind.GAP]
+    return [(one.first, one.last or today) for one in gaps]
+
+
 def _pending(
-    cases: Cases, counted: Sequence[Counted], periods: Sequence[Period], dealt: Sequence[Dealt]
+    cases: Cases,
+    counted: Sequence[Counted],
+    periods: Sequence[Period],
+    dealt: Sequence[Dealt],
+    gaps: Sequence[Days],
 ) -> list[Pattern]:
     """Give what gathers and was not dealt with; the same enquiries are told once at each centre."""
     told = {
         (one.cell.centre, id(enquiry)) for one in dealt if one.cell for enquiry in one.enquiries
     }
-    found = [pattern for period in periods for pattern in _gathered(cases, counted, period)]
+    found = [pattern for period in periods for pattern in _gathered(cases, counted, period, gaps)]
     pending = []
     for pattern in sorted(found, key=lambda one: one.order):
         here = {(pattern.cell.centre, id(one)) for one in pattern.enquiries}
@@ -195,10 +208,12 @@ def _pending(
     return sorted(pending, key=lambda one: one.period, reverse=True)
 
 
-def _gathered(cases: Cases, counted: Sequence[Counted], period: Period) -> list[Pattern]:
+def _gathered(
+    cases: Cases, counted: Sequence[Counted], period: Period, gaps: Sequence[Days]
+) -> list[Pattern]:
     """Look at a period by the profile that stood on its last day."""
     cells = cells_of(cases.here.profiles.on(period.last).office)
-    return find_patterns(counted, cells, _rule(cases, period), period)
+    return find_patterns(counted, cells, _rule(cases, period), period, gaps)
 
 
 def _rule(cases: Cases, period: Period) -> PatternRule:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from whistle.casework.acts import Done
 from whistle.casework.forms import VersionForm
 from whistle.casework.learning.book import OpenedBook, Place, read_book, strike, take_back
+from whistle.casework.learning.patterns import forget_number
 from whistle.casework.views.blueprint import act, blueprint, check, found, read_id, service
 from whistle.casework.views.book_forms import ActivityForm, BookForm, ChangeForm, EvaluationForm
 from whistle.casework.views.book_pages import (
@@ -29,6 +30,7 @@ from whistle.domain.book import (
     Activity,
     Change,
     Evaluation,
+    Measure,
     NoRecommendations,
     Recommendation,
 )
@@ -133,6 +135,7 @@ def strike_entry(entry_id: str) -> BaseResponse:
     endpoint = _list_of(entry_id)
     where = Place(read_id(entry_id), form.version.data or 0)
     done = act(lambda: strike(service(), where))
+    forget_number(service())
     return to(endpoint, "changed" if done is Done.CHANGED else STRUCK, entry=entry_id)
 
 
@@ -143,6 +146,7 @@ def take_entry_back(entry_id: str) -> BaseResponse:
     check(MemberForm())
     endpoint = _list_of(entry_id, otherwise="casework.recommendations")
     done = act(lambda: take_back(service(), read_id(entry_id)))
+    forget_number(service())
     return to(endpoint, "too-late" if done is Done.CHANGED else "taken-back")
 
 
@@ -256,5 +260,6 @@ _LISTS: Mapping[str, str] = {
     Evaluation.kind: "casework.evaluations",
     Recommendation.kind: "casework.recommendations",
     NoRecommendations.kind: "casework.recommendations",
+    Measure.kind: "casework.patterns",
     ReportDraft.kind: "casework.reports",
 }
