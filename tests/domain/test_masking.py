@@ -93,6 +93,13 @@ def test_a_name_is_masked_in_every_form(form: str) -> None:
         ("Bjoern og Björn og Bjørn", "Björn", "# og # og #"),
         ("Lukasz og Łukasz", "Łukasz", "# og #"),
         ("K.K. og K. K. ringede, OK?", "Karla Kvist", "# og # ringede, OK?"),
+        (
+            "KK ringede, K K og K-K; kk, OKK og KKS",
+            "Karla Kvist",
+            "# ringede, # og #; kk, OKK og KKS",
+        ),
+        ("IS til is og Is", "Ida Sund", "# til is og Is"),
+        ("KB’s brev, KBs og KB", "Karla von Berg", "# brev, # og #"),
         ("Vestergade 12, Vester 3, gade 12", '"Vestergade 12"', "#, Vester 3, gade 12"),
         ("Lene von Berg og von Trier", "Lene von Berg", "# og von Trier"),
         ("Skriv til a.b@c.dk!", '"a.b@c.dk"', "Skriv til #!"),

@@ -45,6 +45,7 @@ _LETTER_KINDS = frozenset(["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd",
 _GAP = re.compile(r"(?![.!?]\s)(?!.*\n\s*\n)[\w\s.,;:/'’-]{0,30}", re.DOTALL)
 _LONGEST_ADDRESS = 320  # characters of an address of mail (RFC 3696)
 _AFTER = re.compile(r"[^\s>)]*")
+_GENITIVE = re.compile("['’]?s$")
 _QUOTES = "\"'“”„«»"
 _CLOSING = ".,;:!?)\"'”»"
 
@@ -108,8 +109,20 @@ def forms_in(text: Folded, words: str) -> list[Span]:
         for span in text.spans(pattern)
     ]
     if not together:
-        spans = [_with_initials(text.text, one) for one in spans]
+        spans = [_with_initials(text.text, one) for one in (*spans, *_initials(text, parts))]
     return _joined(text.text, spans, set(parts))
+
+
+def _initials(text: Folded, parts: list[str]) -> Iterator[Span]:
+    """Give where the initials of a name stand without dots: in capitals, together or apart."""
+    first = "".join(part[0] for part in parts if _counts_alone(part))
+    if not first[1:] or not first.isalpha():
+        return
+    together = "[ -]?".join(map(re.escape, first))
+    for begin, end in text.spans(rf"(?<!\w){together}(?:['’]?s)?(?!\w)"):
+        letters = _PARTS.findall(_GENITIVE.sub("", text.text[begin:end]))
+        if all(one.isupper() for one in letters) and len("".join(letters)) == len(first):
+            yield begin, end
 
 
 def _is_quoted(words: str) -> bool:
