@@ -66,18 +66,20 @@ def _counted(options: argparse.Namespace, installation: "Installation") -> bytes
     from whistle.casework.reporting.gathering import gather  # noqa: PLC0415
     from whistle.casework.service import CaseworkService  # noqa: PLC0415
     from whistle.domain.counting import Period  # noqa: PLC0415
-    from whistle.report.building import build  # noqa: PLC0415
+    from whistle.report.building import basis_of, build  # noqa: PLC0415
+    from whistle.report.comparing import compared  # noqa: PLC0415
     from whistle.report.periods import Step  # noqa: PLC0415
 
     cases = CaseworkService(installation, unlock(options, installation))
-    gathered = gather(cases)
+    period, profile = Period(options.first, options.last), installation.profiles
+    gathered = gather(cases).for_report(profile, period, Step(options.by))
     if gathered.damaged:
         print(f"Cases or records that do not open: {gathered.damaged}", file=sys.stderr)
-    period = Period(options.first, options.last)
-    wanted = gathered.wanted(period, options.language or language(), Step(options.by))
+    wanted = gathered.wanted(options.language or language())
     if options.version == "public":
         return _public(options, installation, gathered.facts, wanted)
-    return _written(build(installation.profiles, gathered.facts, wanted), options.format)
+    told = (installation.profiles, gathered.facts, wanted)
+    return _written(compared(build(*told), basis_of(*told)), options.format)
 
 
 def _public(

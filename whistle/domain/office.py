@@ -13,6 +13,7 @@ from typing import TypeVar
 from whistle.domain.channel import Channel
 
 LANGUAGES = ("da", "en")
+CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 _Choice = TypeVar("_Choice", bound="Choice")
 
 
@@ -180,7 +181,8 @@ class Office:
     ``disclosure``: how many people at least must be behind a published number, by channel.
     ``kle``: the municipality's KLE number for these cases, if it has one. ``letter``: by language.
     ``learning_points``: what centres are to learn from complaints; ``criteria``: by which the
-    office is evaluated. ``merged``: in the public version of the report.
+    office is evaluated. ``merged``: in the public version of the report. ``licence``: the address of
+    the one that published numbers may be used under.
     """
 
     hours_a_week: int | None
@@ -213,6 +215,7 @@ class Office:
     patterns: PatternRule = PatternRule()
     satisfaction: Satisfaction = Satisfaction()
     merged: tuple[Merged, ...] = ()
+    licence: str = CC_BY
 
     def centre(self, centre_id: str) -> Centre | None:
         """Give a centre by its identifier."""

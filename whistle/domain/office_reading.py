@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from whistle.domain.channel import Channel
 from whistle.domain.office import (
+    CC_BY,
     LANGUAGES,
     Category,
     Centre,
@@ -39,6 +40,7 @@ RESERVED = frozenset({"total", "unknown", "with_casework", "without_casework"})
 # What whistleblowerloven's rules ask about is known by these; labels are free.
 NEEDED = {"scopes": ("none",), "results": ("pending", "rejected")}
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _Choice = TypeVar("_Choice", bound=Choice)
 
@@ -87,7 +89,16 @@ def read_office(table: Table, open_doors: Sequence[str]) -> Office:
         if "satisfaction" in table
         else Satisfaction(),
         merged=_merged(table, centres),
+        licence=_licence(table),
     )
+
+
+def _licence(table: Table) -> str:
+    """Read the address of a licence, as RDF names it."""
+    address = table.optional_text("licence") or CC_BY
+    if not _ADDRESS.fullmatch(address):
+        raise ProfileError(f"{table.place}: licence is no address; write it whole, as in {CC_BY}")
+    return address
 
 
 def _recipients(table: Table, centres: Sequence[Centre]) -> tuple[Choice, ...]:

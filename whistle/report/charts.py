@@ -1,5 +1,7 @@
 """Charts of a report's tables as SVG: bars with their numbers, readable in black and white.
 
+Of several years the newest is filled, the earlier ones are outlined, and each says its name.
+
 Drawn by hand from attributes alone: no script and no style, so that a page's policy allows them and
 a PDF can hold them. What they show stands in the table beside them, and in their description.
 """
@@ -15,8 +17,10 @@ _WIDTH, _ROW, _BAR, _TOP = 640, 44, 18, 4
 _ROOM = 44  # at the right of the longest bar, for its number
 _SIZE = 14
 _INK, _FRAME, _FILL = "#1a1a1a", "#595959", "#14505c"
-_CHARTED = {"3.1", "3.2", "3.3", "3.4", "divisions", "themes", "ways", "outcomes"}
+_CHARTED = {"3.1", "3.2", "3.3", "3.4", "divisions", "themes", "ways", "outcomes", "years"}
 _LEAST = 2  # bars that make a chart
+_THIN, _APART = 14, 22  # of a group: a bar, and from bar to bar
+_LETTER = 8  # as wide as one may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,65 @@ def chart_of(table: Table, language: str) -> Chart | None:
     return Chart(_drawn(bars, says), says)
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of a group: what it is called, and its number, or none where that is hidden."""
+
+    name: str
+    value: Cell
+
+
+def grouped(title: str, groups: Sequence[tuple[str, Sequence[Bar]]], language: str) -> Chart | None:
+    """Draw bars in groups, each with a heading: the last of a group is the newest.
+
+    None where there is no number at all.
+    """
+    there = [(label, bars) for label, bars in groups if bars]
+    numbers = [bar.value for _, bars in there for bar in bars if bar.value is not None]
+    if not any(numbers):
+        return None
+    said = words(language)
+    told = "; ".join(
+        f"{label}: "
+        + ", ".join(
+            f"{bar.name} {said['hidden'] if bar.value is None else bar.value}" for bar in bars
+        )
+        for label, bars in there
+    )
+    says = f"{said['chart'].format(title=title)} {told}."
+    return Chart(_in_groups(there, says, max(numbers)), says)
+
+
+def _in_groups(groups: Sequence[tuple[str, Sequence[Bar]]], says: str, most: int) -> str:
+    parts, top = [], _TOP
+    left = max(_LETTER * len(bar.name) + _LETTER for _, bars in groups for bar in bars)
+    for label, bars in groups:
+        parts.append(f'<text x="0" y="{top + _SIZE}" font-weight="600">{escape(label)}</text>')
+        top += _SIZE + 8
+        for bar in bars:
+            parts.append(f'<text x="0" y="{top + _THIN - 3}">{escape(bar.name)}</text>')
+            parts.append(_thin_bar((left, top), bar.value, most, is_newest=bar is bars[-1]))
+            top += _APART
+        top += _SIZE
+    return "".join([_head(top, says), *parts, "</svg>"])
+
+
+def _thin_bar(place: tuple[int, int], value: Cell, most: int, *, is_newest: bool) -> str:
+    left, top = place
+    if value is None:
+        width, number, look = 24.0, "·", f'fill="none" stroke="{_FRAME}" stroke-dasharray="3 3"'
+    else:
+        width, number = round((_WIDTH - left - _ROOM) * value / most, 1), str(value)
+        look = f'fill="{_FILL if is_newest else "#ffffff"}" stroke="{_FILL}"'
+    bar = f'<rect x="{left}.5" y="{top}.5" width="{width}" height="{_THIN - 1}" {look}/>'
+    return f'{bar}<text x="{left + width + 8}" y="{top + _THIN - 3}">{number}</text>'
+
+
+def _head(height: int, says: str) -> str:
+    size = f'viewBox="0 0 {_WIDTH} {height}" font-size="{_SIZE}" fill="{_INK}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(says)}">'
+
+
 def _numbers(bars: Sequence[tuple[str, Cell]]) -> list[int]:
     return [value for _label, value in bars if value is not None]
 
@@ -53,9 +116,7 @@ def _numbers(bars: Sequence[tuple[str, Cell]]) -> list[int]:
 def _drawn(bars: Sequence[tuple[str, Cell]], says: str) -> str:
     most = max(_numbers(bars))
     height = _TOP + _ROW * len(bars)
-    size = f'viewBox="0 0 {_WIDTH} {height}" font-size="{_SIZE}" fill="{_INK}"'
-    name = f'role="img" aria-label="{escape(says)}"'
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} {name}>']
+    parts = [_head(height, says)]
     for place, (label, value) in enumerate(bars):
         top = _TOP + place * _ROW
         parts.append(f'<text x="0" y="{top + _SIZE}">{escape(label)}</text>')

@@ -31,7 +31,7 @@ def published(here: Installation) -> Sequence[Published]:
     """Give what is published, the newest period first; of each period every version."""
     with here.store.read() as db:
         rows = public_documents.of_kind(db, REPORT_RECORD)
-    found = [one for one in (Published.decode(row.body) for row in rows) if one]
+    found = [one for one in (_decoded(row.body) for row in rows) if one]
     return sorted(found, key=lambda one: (one.report.last, one.number), reverse=True)
 
 
@@ -84,6 +84,12 @@ def report_certificate(lang: str, name: str) -> Response:  # noqa: ARG001
     return _saved(f"certificate-{name}.json", content, _TYPES["json"])
 
 
+@lru_cache(maxsize=64)
+def _decoded(encoded: bytes) -> Published | None:
+    """Read a report once: it stays as it is, and everybody's pages are made of it."""
+    return Published.decode(encoded)
+
+
 def _proved_with(one: Published) -> Sequence[Published]:
     """Give the reports that its certificate is about: itself, and those published before it."""
     ordered = in_order(published(this_installation()))
@@ -93,7 +99,7 @@ def _proved_with(one: Published) -> Sequence[Published]:
 @lru_cache(maxsize=32)
 def _written(encoded: bytes, wanted: str) -> bytes:
     """Write a file once: what is published stays as it is, and anybody may ask for it again."""
-    one = Published.decode(encoded)
+    one = _decoded(encoded)
     if one is None:
         abort(404)
     if wanted == "json":

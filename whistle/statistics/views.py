@@ -10,10 +10,11 @@ from itertools import chain
 
 from flask import Response, abort, render_template, url_for
 
+from whistle.domain.office import CC_BY
 from whistle.domain.published import DocumentKind, PublicEvaluation
 from whistle.published_words import document_kinds
 from whistle.report.published import Published
-from whistle.statistics import reports, service
+from whistle.statistics import compare, open_data, reports, service
 from whistle.statistics.blueprint import blueprint, kept
 from whistle.storage.public_documents import ListedDocument
 from whistle.storage.tables import ID_BYTES
@@ -66,6 +67,8 @@ def index(lang: str) -> Response:
         groups=_groups(found.documents, lang),
         evaluations=_evaluations(found.evaluations),
         reports=[_listed(one) for one in reports.published(this_installation())],
+        licence=(licence := this_installation().profile.office.licence),
+        is_free=licence == CC_BY,
     )
     return kept(Response(page))
 
@@ -140,4 +143,4 @@ def _evaluations(written: Sequence[PublicEvaluation]) -> list[ShownEvaluation]:
     return sorted(chain(own, of_profile), key=lambda one: one.day, reverse=True)
 
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "compare", "open_data"]

@@ -18,6 +18,7 @@ from whistle.domain.report_draft import SECTIONS, ReportDraft
 from whistle.report import chapters, live
 from whistle.report.building import basis_of, build
 from whistle.report.chapters import Book
+from whistle.report.comparing import compared
 from whistle.report.document import Document, Part
 from whistle.report.model import Report, Version
 from whistle.report.periods import Step, days_label
@@ -39,11 +40,12 @@ class Made:
 
 def make(cases: Cases, draft: ReportDraft) -> Made:
     """Count the period and write the closed report. Raises as `Cases.note`, `NotGrantedError`."""
-    gathered, book = gather(cases), told_by(read_book(cases))
-    wanted = gathered.wanted(Period(draft.first, draft.last), draft.language, Step(draft.by))
-    profile = cases.here.profiles
+    profile, days = cases.here.profiles, Period(draft.first, draft.last)
+    gathered = gather(cases).for_report(profile, days, Step(draft.by))
+    wanted, book = gathered.wanted(draft.language), told_by(read_book(cases))
     basis = basis_of(profile, gathered.facts, wanted)
     report = build(profile, gathered.facts, wanted, chapters.notes(book, basis))
+    report = compared(report, basis, book.changes)
     parts = parts_of(basis, report, book, draft)
     document = Document.of(report, parts.before, parts.after)
     return Made(report, document, parts.wrong, gathered.damaged)
