@@ -1,8 +1,8 @@
 """Activities, staffing gaps and changes of method, evaluations: lists of the office's book."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from flask import Response, render_template, request
+from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 
 from whistle.casework.acts import Done
@@ -15,14 +15,11 @@ from whistle.casework.views.book_pages import (
     STRUCK,
     Shelf,
     add,
-    choices,
     edit_page,
+    form_page,
     opened,
-    problems,
     save,
-    start,
     to,
-    told,
     undo_of,
 )
 from whistle.casework.views.book_words import show_entry, sum_of, year_choices, year_name
@@ -175,12 +172,11 @@ def _activities(form: BookForm, refusal: Refusal | None = None) -> BaseResponse:
         if year is None or touches(year, begins, one.first, one.last)
     ]
     return _list_page(
+        _ACTIVITIES,
         book,
         [kept for kept, _one in shown],
         form,
         refusal,
-        kind=Activity.kind,
-        change_endpoint=_ACTIVITIES.change_endpoint,
         years=year_choices(years),
         year="" if year is None else str(year),
         year_name="" if year is None else year_name(year),
@@ -196,51 +192,35 @@ def _years(one: Activity, begins: tuple[int, int]) -> range:
 def _changes(form: BookForm, refusal: Refusal | None = None) -> BaseResponse:
     book = opened(Change)
     there = sorted(book.of_kind(Change), key=lambda one: one[1].first, reverse=True)
-    return _list_page(
-        book,
-        [kept for kept, _one in there],
-        form,
-        refusal,
-        kind=Change.kind,
-        change_endpoint=_CHANGES.change_endpoint,
-    )
+    return _list_page(_CHANGES, book, [kept for kept, _one in there], form, refusal)
 
 
 def _evaluations(form: BookForm, refusal: Refusal | None = None) -> BaseResponse:
     book = opened(Evaluation)
     there = sorted(book.of_kind(Evaluation), key=lambda one: one[1].day, reverse=True)
-    return _list_page(
-        book,
-        [kept for kept, _one in there],
-        form,
-        refusal,
-        kind=Evaluation.kind,
-        change_endpoint=_EVALUATIONS.change_endpoint,
-    )
+    return _list_page(_EVALUATIONS, book, [kept for kept, _one in there], form, refusal)
 
 
 def _list_page(
+    shelf: Shelf,
     book: OpenedBook,
-    entries: list[KeptEntry],
+    entries: Iterable[KeptEntry],
     form: BookForm,
     refusal: Refusal | None,
     **more: object,
 ) -> BaseResponse:
-    start(form)
     names = service().names()
-    page = render_template(
+    return form_page(
         "casework/learning/list.html",
+        shelf.kind,
+        form,
+        refusal,
         entries=[show_entry(one, names) for one in entries],
-        form=form,
-        is_new=True,
-        problems=problems(form, refusal),
-        done=told(),
+        change_endpoint=shelf.change_endpoint,
         undo=undo_of(book),
         damaged=book.damaged,
-        **choices(),
         **more,
     )
-    return Response(page, status=refusal.status if refusal else 200)
 
 
 _ACTIVITIES = Shelf(

@@ -104,6 +104,28 @@ def edit_page(
     return Response(page, status=refusal.status if refusal else 200)
 
 
+def form_page(
+    template: str,
+    kind: type[Page],
+    form: BookForm,
+    refusal: Refusal | None = None,
+    **more: Any,
+) -> BaseResponse:
+    """Show a page with the form for another entry, and what was just done."""
+    start(form)
+    page = render_template(
+        template,
+        kind=kind.kind,
+        form=form,
+        is_new=True,
+        problems=problems(form, refusal),
+        done=told(),
+        **choices(),
+        **more,
+    )
+    return Response(page, status=refusal.status if refusal else 200)
+
+
 def save(shelf: Shelf, entry_id: str) -> BaseResponse:
     """Change an entry."""
     form = shelf.form()

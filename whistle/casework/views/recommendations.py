@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Response, render_template, request
+from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,13 +12,10 @@ from whistle.casework.views.book_forms import BookForm, NoneForm, Recommendation
 from whistle.casework.views.book_pages import (
     Shelf,
     add,
-    choices,
     edit_page,
+    form_page,
     opened,
-    problems,
     save,
-    start,
-    told,
     undo_of,
 )
 from whistle.casework.views.book_words import (
@@ -134,25 +131,20 @@ def _list(form: BookForm, refusal: Refusal | None = None) -> BaseResponse:
     shown = [_show(kept, one, names) for kept, one in there if asked.takes(one)]
     none = sorted(book.of_kind(NoRecommendations), key=lambda one: -one[1].year)
     years = {year for _kept, one in there for year in one.years}
-    start(form)
-    page = render_template(
+    return form_page(
         "casework/learning/recommendations.html",
-        kind=Recommendation.kind,
+        Recommendation,
+        form,
+        refusal,
         shown=shown[::-1],
         total=len(there),
         without=[show_entry(kept, names) for kept, _one in none],
         asked=asked,
         years=year_choices(sorted(years, reverse=True)),
         states=_states(),
-        form=form,
-        is_new=True,
-        problems=problems(form, refusal),
-        done=told(),
         undo=undo_of(book),
         damaged=book.damaged,
-        **choices(),
     )
-    return Response(page, status=refusal.status if refusal else 200)
 
 
 def _states() -> list[Choice]:
@@ -174,16 +166,7 @@ def _show(
 
 def _none(form: BookForm, refusal: Refusal | None = None) -> BaseResponse:
     opened(NoRecommendations)  # to whom the book is closed, this page is not there
-    start(form)
-    page = render_template(
-        "casework/learning/none.html",
-        kind=NoRecommendations.kind,
-        form=form,
-        is_new=True,
-        problems=problems(form, refusal),
-        **choices(),
-    )
-    return Response(page, status=refusal.status if refusal else 200)
+    return form_page("casework/learning/none.html", NoRecommendations, form, refusal)
 
 
 RECOMMENDATIONS = Shelf(
