@@ -43,6 +43,8 @@ class Purpose(StrEnum):
     REGISTRATION = "case/registration"
     ANONYMISED = "record/anonymised"
     BOOK = "record/book"
+    COUNTED = "record/counted"
+    RELEASE = "record/release"
     SATISFACTION = "satisfaction/answer"
     ITEM_KEY = "item/key"
     ITEM = "item/content"

@@ -104,6 +104,8 @@ class Logged(StrEnum):
     DOCUMENT_TAKEN_DOWN = "document-taken-down"
     REPORT_PUBLISHED = "report-published"
     ENQUIRIES_COUNTED = "enquiries-counted"
+    COUNTS_RELEASED = "counts-released"
+    COUNTS_TAKEN_BACK = "counts-taken-back"
     # the log, and what keeps it
     LOG_READ = "log-read"
     LOG_HANDED_OUT = "log-handed-out"

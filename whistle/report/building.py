@@ -20,7 +20,8 @@ class Wanted:
     """What a report is to be of. ``language``: ``da`` or ``en``.
 
     ``doors``: those whose cases are among the facts; of another nothing is told, not even 0.
-    ``reserve``: whether the cases of the reserve's inboxes are among them, too.
+    ``reserve``: whether the cases of the reserve's inboxes are among them, too. ``told``: what else
+    is said of whose cases are counted.
     """
 
     period: Period
@@ -28,6 +29,7 @@ class Wanted:
     step: Step = Step.QUARTER
     doors: frozenset[Channel] = frozenset(Channel)
     reserve: bool = True
+    told: Sequence[str] = ()
 
 
 def build(
@@ -88,7 +90,7 @@ def _not_counted(basis: Basis, wanted: Wanted) -> list[str]:
     told = [] if wanted.reserve else [basis.said("without_reserve")]
     if Channel.WHISTLEBLOWER not in wanted.doors:
         told.append(basis.said("without_door"))
-    return told
+    return [*told, *wanted.told]
 
 
 def _is_citizens(fact: Anonymised, period: Period) -> bool:

@@ -349,7 +349,10 @@ class ChunkRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class InboxRecordRow(Row):
-    """A record of an inbox that belongs to no case, boxed in its vault. ``kind``: `RecordKind`."""
+    """A record of an inbox that belongs to no case. ``kind``: `RecordKind`.
+
+    Boxed in its vault, or sealed to its key.
+    """
 
     table = tables.inbox_records
     id: bytes
@@ -374,7 +377,13 @@ class SatisfactionAnswerRow(Row):
 
 
 class RecordKind(StrEnum):
-    """What a record of an inbox is: of a closed case, which nothing names; or of the book."""
+    """What a record of an inbox is: of a closed case, which nothing names; or of the book.
+
+    Or whom a published report counted. Or counts released for one: sealed to the inbox, by
+    somebody who may have no key of it.
+    """
 
     ANONYMISED = "anonymised"
     BOOK = "book"
+    COUNTED = "counted"
+    RELEASE = "release"

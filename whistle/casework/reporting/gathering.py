@@ -4,124 +4,90 @@ What is counted of a closed case is its anonymised record, which its registratio
 that no registration names is left of a case that is erased.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from whistle.audit.log import deed
 from whistle.casework.cases import Cases
-from whistle.crypto.errors import SealingError
-from whistle.domain.anonymised import Anonymised, Course, Reply, anonymise
-from whistle.domain.channel import Channel, InboxKind
+from whistle.casework.reporting.opening import facts_of
+from whistle.casework.reporting.released import (
+    Counted,
+    Received,
+    count_released,
+    receive,
+    rows_of,
+)
+from whistle.domain.anonymised import Anonymised
+from whistle.domain.channel import InboxRoot
 from whistle.domain.counting import Period
 from whistle.domain.logged import Logged
-from whistle.domain.registration import DueKind
-from whistle.keys.anonymised import open_record
-from whistle.keys.cases import find_registration
-from whistle.keys.chain import TrustedInbox
+from whistle.domain.profile import Profile
 from whistle.keys.keyring import InboxKeys
-from whistle.keys.records import Registration
 from whistle.report.building import Wanted
 from whistle.report.periods import Step
-from whistle.storage import inbox_records, registrations
-from whistle.storage.rows import CaseRow, RecordKind
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Facts, as a member may count them. ``damaged``: how many cases or records do not open.
+    """Facts, as a member may count them.
 
-    ``doors``: those whose main inbox was opened; ``reserve``: whether every reserve's was, too.
+    ``damaged``: how many cases, records or releases do not open. ``opened``: the inboxes that were,
+    of all that are ``known``. ``received``: what was released of others.
     """
 
     facts: Sequence[Anonymised]
     damaged: int = 0
-    doors: frozenset[Channel] = frozenset()
-    reserve: bool = False
+    opened: Sequence[InboxRoot] = ()
+    known: Sequence[InboxRoot] = ()
+    received: Received = field(default_factory=Received)
 
-    def wanted(self, period: Period, language: str, step: Step) -> Wanted:
-        """Give what a report of these facts is to be of."""
-        return Wanted(period, language, step, self.doors, self.reserve)
+    def for_report(self, profile: Profile, period: Period, step: Step) -> "ForReport":
+        """Give what a report of a period counts: these facts, and what was released for it."""
+        rows = rows_of(profile, period, step)
+        released = count_released(self.received, self.opened, self.known, rows)
+        return ForReport([*self.facts, *released.facts], self.damaged, released, step)
+
+
+@dataclass(frozen=True, slots=True)
+class ForReport:
+    """The facts that one report counts. ``damaged``: as of `Gathered`."""
+
+    facts: Sequence[Anonymised]
+    damaged: int
+    released: Counted
+    step: Step
+
+    def wanted(self, language: str) -> Wanted:
+        """Give what the report is to be of."""
+        one = self.released
+        told = one.told(language)
+        return Wanted(one.period, language, self.step, one.doors, one.reserve, told)
 
 
 def gather(cases: Cases) -> Gathered:
     """Open everything that is counted, and log it by inbox. Raises as `Cases.note`."""
-    facts: list[Anonymised] = []
-    damaged = 0
     inboxes = cases.inboxes_opened()
     with cases.here.store.read() as db:  # one moment: a case that closes meanwhile counts once
-        for inbox in inboxes:
-            for fact in _of_inbox(cases, db, inbox):
-                if fact is None:
-                    damaged += 1
-                else:
-                    facts.append(fact)
-    readable = [one for one in inboxes if one.inbox.epoch in one.granted]
+        facts, damaged = facts_in(cases, db, inboxes)
+        readable = [one for one in inboxes if one.inbox.epoch in one.granted]
+        received = receive(cases, db, readable)
     cases.note(*(deed(Logged.ENQUIRIES_COUNTED, inbox) for inbox in readable))
-    opened = [one.inbox.root for one in readable]
-    doors = frozenset(one.channel for one in opened if one.kind is InboxKind.MAIN)
-    reserves = {one.root for one in cases.here.directory.inboxes if _is_reserve(one)}
-    return Gathered(facts, damaged, doors, reserves <= {*opened})
+    theirs = [one.inbox.root for one in readable]
+    known = [one.root for one in cases.here.directory.inboxes]
+    return Gathered(facts, damaged + received.damaged, theirs, known, received)
 
 
-def _is_reserve(inbox: TrustedInbox) -> bool:
-    return inbox.root.kind is InboxKind.RESERVE
-
-
-def _of_inbox(cases: Cases, db: Connection, inbox: InboxKeys) -> Iterator[Anonymised | None]:
-    """Give the facts of an inbox; none for each case or record that does not open."""
-    records = _records(db, inbox)
-    for stored in registrations.each(db, [inbox.inbox.inbox_id]):
-        try:
-            known = find_registration(inbox, stored.keys, stored.registration)
-        except SealingError:
-            yield None
-            continue
-        yield records.pop(known.record, None) or _of_case(cases, inbox, stored.case, known)
-    yield from records.values()
-
-
-def _records(db: Connection, inbox: InboxKeys) -> dict[bytes, Anonymised | None]:
-    """Open an inbox's records, by their ids; none for one that does not open."""
-    rows = inbox_records.of_kind(db, inbox.inbox.inbox_id, RecordKind.ANONYMISED)
-    found: dict[bytes, Anonymised | None] = {}
-    for row in rows:
-        try:
-            found[row.id] = open_record(inbox, row)
-        except SealingError:
-            found[row.id] = None
-    return found
-
-
-def _of_case(cases: Cases, inbox: InboxKeys, case: CaseRow, known: Registration) -> Anonymised:
-    """Give the fact of a case that has no record: it is open, or its record does not open.
-
-    Of what was passed on, it knows what is still waiting.
-    """
-    channel, today = inbox.inbox.root.channel, cases.here.clock.today()
-    course = Course(
-        channel,
-        case.received,
-        known.closed or today,
-        known.acknowledged,
-        known.feedback,
-        renewed=any(link.earlier for link in known.links),
-    )
-    fact = anonymise(course, known.enquiry, (), cases.deadlines(inbox, case))
-    if channel is Channel.COUNCIL:
-        return fact
-    waiting = (due for due in known.due if due.kind is DueKind.REPLY)
-    return replace(
-        fact,
-        closed=known.closed,
-        acknowledged=fact.acknowledged if known.acknowledged else _late(case.acknowledge_by, today),
-        feedback=fact.feedback if known.feedback else _late(case.feedback_by, today),
-        replies=tuple(sorted((Reply(due.centre) for due in waiting), key=repr)),
-    )
-
-
-def _late(by: date | None, today: date) -> bool | None:
-    """Say of a duty that is not met: false where it is late, none where it still may be met."""
-    return False if by is not None and by < today else None
+def facts_in(
+    cases: Cases, db: Connection, inboxes: Sequence[InboxKeys]
+) -> tuple[list[Anonymised], int]:
+    """Open what is counted of inboxes; and say how many of their cases or records do not open."""
+    facts: list[Anonymised] = []
+    damaged = 0
+    for fact in facts_of(cases, db, inboxes):
+        if fact is None:
+            damaged += 1
+        else:
+            facts.append(fact)
+    return facts, damaged

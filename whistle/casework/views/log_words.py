@@ -60,6 +60,8 @@ REGISTERED = {
     Logged.REGISTRATIONS_EXPORTED: _l("Exported all registrations"),
     Logged.REPORT_PUBLISHED: _l("Published a report"),
     Logged.ENQUIRIES_COUNTED: _l("Counted the enquiries for a report"),
+    Logged.COUNTS_RELEASED: _l("Released counts for the report"),
+    Logged.COUNTS_TAKEN_BACK: _l("Took released counts back"),
     Logged.BOOK_OPENED: _l("Opened the office's book"),
     Logged.BOOK_WRITTEN: _l("Wrote in the office's book"),
     Logged.BOOK_CHANGED: _l("Changed something in the office's book"),
