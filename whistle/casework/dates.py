@@ -69,6 +69,30 @@ def list_dates(cases: Cases, page: int = 1) -> Dates:
 
     A page beyond the last is the last.
     """
+    found = everything_due(cases)
+    pages = max(1, -(-len(found.due) // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    today = cases.here.clock.today()
+    return Dates(
+        found.due[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        sum(one.day < today for one in found.due),
+        len(found.due),
+        page,
+        pages,
+        found.damaged,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AllDue:
+    """All that is due, the first day first. ``damaged``: cases that do not open."""
+
+    due: Sequence[DueInCase | DueInBook]
+    damaged: int
+
+
+def everything_due(cases: Cases) -> AllDue:
+    """Open whatever may be due in this member's cases, and in the office's book; and log that."""
     opened = {inbox.inbox.inbox_id: inbox for inbox in cases.inboxes_opened()}
     with cases.here.store.read() as db:
         rows = dated_cases(db, list(opened))
@@ -90,18 +114,7 @@ def list_dates(cases: Cases, page: int = 1) -> Dates:
             DueInCase(due, inbox, row.case, registration.title)
             for due in due_in(row.case, registration)
         ]
-    found.sort(key=lambda one: one.order)
-    pages = max(1, -(-len(found) // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    today = cases.here.clock.today()
-    return Dates(
-        found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-        sum(one.day < today for one in found),
-        len(found),
-        page,
-        pages,
-        damaged,
-    )
+    return AllDue(sorted(found, key=lambda one: one.order), damaged)
 
 
 def due_in(case: CaseRow, registration: Registration) -> Iterator[DueThing]:

@@ -31,12 +31,16 @@ def compared(report: Report, basis: Basis, changes: Sequence[Change] = ()) -> Re
     bases = [replace(basis, period=one) for one in _periods(basis)]
     if len(bases) == 1:
         return report
-    tables = [
+    return replace(report, tables=[*report.tables, *years(bases, changes)])
+
+
+def years(bases: Sequence[Basis], changes: Sequence[Change] = ()) -> list[Table]:
+    """Count periods beside each other, oldest first: in all, by centre, by category."""
+    return [
         _in_all(bases, changes),
         _by(bases, "centres", lambda office: office.centres, lambda issue: issue.centre),
         _by(bases, "categories", lambda office: office.categories, lambda issue: issue.category),
     ]
-    return replace(report, tables=[*report.tables, *tables])
 
 
 def same_days(period: Period, years: int) -> Period:

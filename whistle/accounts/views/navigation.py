@@ -37,6 +37,7 @@ def main_menu() -> list[MenuLink]:
     links = [] if home == "accounts.keys" else [(home, _home_title(member))]
     if home == "casework.inboxes":
         links += [
+            ("casework.overview", _("Overview")),
             ("casework.entry", _("New enquiry")),
             ("casework.search", _("Search")),
             ("casework.dates", _("Dates")),

@@ -60,10 +60,7 @@ def dates() -> str:
     """All that is due, what is overdue first."""
     found = list_dates(service(), _page())
     today = this_installation().clock.today()
-    shown = [
-        _show_in_book(one, today) if isinstance(one, DueInBook) else _show_in_case(one, today)
-        for one in found.due
-    ]
+    shown = [show_due(one, today) for one in found.due]
     days = [
         ShownDay(day, day < today, day == today, tuple(due))
         for day, due in groupby(shown, key=lambda one: one.day)
@@ -88,6 +85,11 @@ def dates_box(opened: OpenedCase) -> tuple[ShownDue, ...]:
     today = this_installation().clock.today()
     case = opened.case
     return tuple(_show(one, case.id, case.received, today) for one in due_in_opened(opened))
+
+
+def show_due(one: DueInCase | DueInBook, today: date) -> ShownDue:
+    """Show what is due in a case or in the office's book, with where it is dealt with."""
+    return _show_in_book(one, today) if isinstance(one, DueInBook) else _show_in_case(one, today)
 
 
 def _page() -> int:
