@@ -3,7 +3,6 @@
 import hmac
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, cast
@@ -18,6 +17,7 @@ from wtforms.csrf.core import CSRF
 
 from whistle.keys.keyring import Keyring
 from whistle.keys.sessions import SessionToken
+from whistle.records import dataclass
 from whistle.storage.rows import MemberRow
 from whistle.web import this_installation
 

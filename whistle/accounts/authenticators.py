@@ -7,7 +7,6 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -33,6 +32,7 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 
 from whistle.accounts.challenges import PasskeyRefusedError, Refusal
 from whistle.keys.passkeys import PRF_SALT
+from whistle.records import dataclass
 from whistle.storage.rows import MemberRow
 
 TIMEOUT = 120_000  # milliseconds, for whoever looks for their key

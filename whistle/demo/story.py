@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
@@ -13,6 +12,7 @@ from whistle.demo.learning import LEARNING
 from whistle.demo.telling import TELLING
 from whistle.demo.work import NOT_YET, STEPS, Step, registration_step
 from whistle.domain.channel import Channel
+from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

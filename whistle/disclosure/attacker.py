@@ -9,7 +9,7 @@ is never told what is true unless it is asked whether that is safe.
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from whistle.disclosure.deadline import NEVER, Deadline
@@ -17,6 +17,7 @@ from whistle.disclosure.grid import Key
 from whistle.disclosure.joint import Joint, Number, join
 from whistle.disclosure.model import Place, Publication, PublicationError
 from whistle.disclosure.programme import NEAR, Fit, Multipliers, Programme, Table
+from whistle.records import dataclass
 
 MENDS_TRIED = 12
 

@@ -1,8 +1,9 @@
 """How much processor time there is: what takes longer is given up, and nothing is published."""
 
 import time
-from dataclasses import dataclass
 from math import inf
+
+from whistle.records import dataclass
 
 
 class OutOfTime(Exception):

@@ -6,10 +6,10 @@ is hidden it moves nearly for nothing, and stays 1 or more, as a blank does.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from whistle.disclosure.joint import Joint
+from whistle.records import dataclass
 
 if TYPE_CHECKING:
     from highspy import Highs

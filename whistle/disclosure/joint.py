@@ -6,7 +6,7 @@ the same leaves are one number, wherever they stand. Attacker, protector and cer
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from whistle.disclosure.codes import Codes, Leaves, Scope, inner, together
 from whistle.disclosure.grid import Cell, Grid, Key
@@ -21,6 +21,7 @@ from whistle.disclosure.model import (
     Side,
     Table,
 )
+from whistle.records import dataclass
 
 Link = tuple[tuple[int, ...], tuple[int, ...]]
 

@@ -4,7 +4,7 @@ A merged line is named by its parts, in every table that has them, so that the t
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from whistle.disclosure.model import (
     INNER,
@@ -17,6 +17,7 @@ from whistle.disclosure.model import (
     Table,
     Value,
 )
+from whistle.records import dataclass
 
 SIDES: tuple[Side, Side] = ("rows", "columns")
 

@@ -5,12 +5,12 @@ reckoned anew in whole numbers before anybody believes it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
 from whistle.disclosure.deadline import NEVER, Deadline
 from whistle.disclosure.joint import Joint
+from whistle.records import dataclass
 
 if TYPE_CHECKING:
     from highspy import Highs, HighsModelStatus

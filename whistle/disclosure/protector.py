@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 
 from whistle.disclosure.attacker import (
@@ -33,6 +33,7 @@ from whistle.disclosure.merging import (
 from whistle.disclosure.model import TOTAL, Place, Publication, PublicationError
 from whistle.disclosure.repair import CannotReach, repaired
 from whistle.domain.errors import RefusedError
+from whistle.records import dataclass
 
 ORDER = ("category", "centre", "period")
 FEW = 100

@@ -1,7 +1,8 @@
 """Channels (in talk: doors) and their inboxes."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from whistle.records import dataclass
 
 
 class Channel(StrEnum):

@@ -1,6 +1,6 @@
 """What an installation says about its housekeeping."""
 
-from dataclasses import dataclass
+from whistle.records import dataclass
 
 LAST_HOUR = 23
 

@@ -27,7 +27,6 @@ came on them is no history, and a period of the history weighs what is left of i
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -35,6 +34,7 @@ from typing import NamedTuple, TypeAlias
 
 from whistle.domain.office import Office, PatternRule
 from whistle.domain.registration import Issue
+from whistle.records import dataclass
 
 FALSE_ALARMS = 1 / 20  # quiet quarters in which anything is told
 MOST_PERIODS = 12  # of history: three years

@@ -7,7 +7,8 @@ own, not a and o with something above.
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from whistle.records import dataclass
 
 MOST_CHARACTERS = 200
 MOST_WORDS = 10

@@ -5,10 +5,10 @@ blank, and no difference, sum or share is told: so these pages tell nothing that
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from whistle.domain.counting import Period
+from whistle.records import dataclass
 from whistle.report.charts import Bar, Chart, grouped
 from whistle.report.comparing import period_name
 from whistle.report.model import TOTAL, Cell, Line, Report, Table

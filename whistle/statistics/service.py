@@ -1,7 +1,6 @@
 """What is public of the adviser: their standing, documents, evaluations. Nothing else is read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from whistle.domain.published import (
     EVALUATION_RECORD,
@@ -11,6 +10,7 @@ from whistle.domain.published import (
 )
 from whistle.domain.standing import Capacity, capacities
 from whistle.installation import Installation
+from whistle.records import dataclass
 from whistle.storage import public_documents
 from whistle.storage.public_documents import ListedDocument, PublicDocumentRow
 

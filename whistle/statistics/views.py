@@ -4,7 +4,6 @@ It sets no cookie and knows nobody, so anybody may keep a copy for a while.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
@@ -13,6 +12,7 @@ from flask import Response, abort, render_template, url_for
 from whistle.domain.office import CC_BY
 from whistle.domain.published import DocumentKind, PublicEvaluation
 from whistle.published_words import document_kinds
+from whistle.records import dataclass
 from whistle.report.published import Published
 from whistle.statistics import compare, open_data, reports, service
 from whistle.statistics.blueprint import blueprint, kept

@@ -7,7 +7,7 @@ wrote (whistleblowerloven § 25).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -39,6 +39,7 @@ from whistle.keys.bulk import BulkInbox
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
+from whistle.records import dataclass
 from whistle.storage import inbox_records
 from whistle.storage.case_lists import CaseState
 from whistle.storage.counted_cases import registered_cases

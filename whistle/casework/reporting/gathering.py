@@ -5,7 +5,7 @@ that no registration names is left of a case that is erased.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlalchemy import Connection
 
@@ -25,6 +25,7 @@ from whistle.domain.counting import Period
 from whistle.domain.logged import Logged
 from whistle.domain.profile import Profile
 from whistle.keys.keyring import InboxKeys
+from whistle.records import dataclass
 from whistle.report.building import Wanted
 from whistle.report.periods import Step
 

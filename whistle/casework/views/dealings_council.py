@@ -3,8 +3,6 @@
 The rules stand in `whistle.domain.council`.
 """
 
-from dataclasses import dataclass
-
 from flask_babel import gettext as _
 
 from whistle.casework.cases import OpenedCase
@@ -23,6 +21,7 @@ from whistle.domain.council import (
 )
 from whistle.domain.filed import Disclosure, Referral
 from whistle.domain.office import label_of
+from whistle.records import dataclass
 from whistle.web import current_language, long_date
 
 
