@@ -7,7 +7,6 @@ import time
 from multiprocessing import get_context
 
 from whistle.housekeeping.house import House
-from whistle.housekeeping.service import keep_house
 from whistle.settings import Settings
 
 FIRST = 20.0  # seconds after the start: whoever is just coming is served first
@@ -73,6 +72,8 @@ def _keep(settings: Settings, server: int) -> None:
 
 def _round(here: House) -> None:
     """Keep house; say what went wrong, by its kind alone, and try again next time."""
+    from whistle.housekeeping.service import keep_house  # noqa: PLC0415  (no start waits for it)
+
     try:
         trouble = keep_house(here).trouble
     except Exception as error:  # noqa: BLE001  (of any kind: tomorrow's day is to be told, too)
