@@ -49,6 +49,7 @@ DESKS = (
     *("inboxes", "members", "members/invite", "keys", "security", "passkeys", "key-files"),
     *("recovery", "recovery/key", "rotation"),
     *("new", "search", "dates", "referrals", "exchange"),
+    "release?first=2026-01-01&last=2026-11-01",
 )
 CASE_PAGES = ("", "/registration", "/referrals", "/documents", "/tasks", "/rights", "/timeline")
 STRETCHING = {"/casework/", "/casework/begin", "/casework/prove", "/casework/keys/renew"}
@@ -117,6 +118,7 @@ class World:
             "referral_id": filed,
             "item_id": filed,
             "entry_id": keep_book(office),
+            "release_id": ["0" * 32],
             "text_id": put_texts(office, cases[: len(played)]),
             "document_id": ["0" * 32],
             "number": ["0", "1", "99"],

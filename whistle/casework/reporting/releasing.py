@@ -90,15 +90,16 @@ class Looked:
     standing: Sequence[Standing]
 
 
-def look(cases: Cases, days: Period | None, step: Step) -> Looked:
+def look(cases: Cases, days: Period | None, step: Step) -> Looked | None:
     """Count what this member's inboxes would release, and show what they released; logged.
 
-    Both are empty for who opens none but the inbox that reports are made from. Raises as
-    `Cases.note`.
+    None for who opens no other inbox than the one reports are made from. Raises as `Cases.note`.
     """
+    inboxes = _releasable(cases)
+    if not inboxes:
+        return None
     offers, standing = [], []
     with cases.here.store.read() as db:
-        inboxes = _releasable(cases)
         published = _published(db)
         for inbox in inboxes:
             facts, damaged = facts_in(cases, db, [inbox])

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from whistle.casework.acts import Undoable
 from whistle.casework.filters import Filters
 from whistle.casework.listing import CaseList, Wanted, list_cases
+from whistle.casework.reporting.released import is_makers
 from whistle.casework.views.blueprint import blueprint, service
 from whistle.casework.views.inboxes_shown import show_line
 from whistle.casework.views.search_filters import (
@@ -76,6 +77,7 @@ def inboxes() -> str:
         states=_states(found, asked),
         doors=_doors(found, asked),
         inbox_titles=[inbox_title(one) for one in found.inboxes],
+        makes_reports=any(is_makers(one.root) for one in found.inboxes),
         here_filter=_label(asked.state),
         form=form,
         asked=asked,

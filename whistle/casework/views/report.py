@@ -202,7 +202,7 @@ def _list(form: ReportForm, refusal: Refusal | None = None) -> BaseResponse:
         "casework/learning/reports.html",
         drafts=[_show(kept, draft, names) for kept, draft in there.of_kind(ReportDraft)][::-1],
         form=form,
-        steps=_steps(),
+        steps=steps(),
         languages=_languages(),
         problems=problems(form, refusal),
         done=told(),
@@ -233,7 +233,7 @@ def _edit(entry_id: str, form: ReportForm, refusal: Refusal | None = None) -> Ba
         titles={name: words(draft.language)[f"section/{name}"] for name in SECTIONS},
         now=draft if changed else None,
         author=service().names().get(kept.newest.author, "?"),
-        steps=_steps(),
+        steps=steps(),
         languages=_languages(),
         problems=problems(form, refusal),
         done=told(),
@@ -264,7 +264,8 @@ def charts_of(report: Report) -> Mapping[str, Markup]:
     return {table_id: Markup(chart.svg) for table_id, chart in charts if chart}  # noqa: S704
 
 
-def _steps() -> Sequence[Choice]:
+def steps() -> Sequence[Choice]:
+    """Give how long the rows of tables by period may be."""
     return [
         Choice(Step.MONTH, _("Months")),
         Choice(Step.QUARTER, _("Quarters")),
