@@ -6,7 +6,7 @@ a list then asks the database for are versions, which tell whether it still is s
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -23,6 +23,7 @@ from whistle.storage.rows import InboxKeysRow, RegistrationRow
 
 _STAND = struct.Struct(">16sQQ")
 _Facts: TypeAlias = dict[bytes, bytes]
+_Wanted: TypeAlias = Callable[[], set[bytes]]
 
 
 def passing(
@@ -30,13 +31,14 @@ def passing(
     remembered: Remembered,
     bulk: Mapping[bytes, BulkInbox],
     filters: Filters,
-    case_ids: Sequence[bytes],
+    wanted: _Wanted,
 ) -> set[bytes]:
-    """Give those cases that pass; one that does not open passes none.
+    """Give the cases that pass, others than are ``wanted`` among them.
 
-    ``bulk``: the inboxes in which the cases may be.
+    One that does not open passes none. ``bulk``: the inboxes in which the cases may be; ``wanted``:
+    tells which cases it is about, asked only where something has to be opened.
     """
-    facts, new = _facts(db, remembered, bulk, set(case_ids))
+    facts, new = _facts(db, remembered, bulk, wanted)
     takes = {fact: filters.take(fact) for fact in set(facts.values())}
     passed = {case_id for case_id, fact in facts.items() if takes[fact]}
     if filters.take_new:
@@ -45,7 +47,7 @@ def passing(
         passed.discard(keys.case_id)
         if _takes_passed_on(bulk[keys.inbox_id], keys, filters):
             passed.add(keys.case_id)
-    return passed.intersection(case_ids)
+    return passed
 
 
 def _takes_passed_on(inbox: BulkInbox, keys: InboxKeysRow, filters: Filters) -> bool:
@@ -58,7 +60,7 @@ def _takes_passed_on(inbox: BulkInbox, keys: InboxKeysRow, filters: Filters) -> 
 
 
 def _facts(
-    db: Connection, remembered: Remembered, bulk: Mapping[bytes, BulkInbox], wanted: set[bytes]
+    db: Connection, remembered: Remembered, bulk: Mapping[bytes, BulkInbox], wanted: _Wanted
 ) -> tuple[_Facts, set[bytes]]:
     """Give what is registered of the cases that somebody has opened, and those that nobody has."""
     vaults: dict[tuple[bytes, int], list[Stand]] = {}
@@ -84,18 +86,22 @@ class _Vault:
         self._remembered, self._inbox, self._epoch = remembered, inbox, epoch
         self._name, self._memory = inbox_id + epoch.to_bytes(8), inbox.memory(epoch)
 
-    def facts(self, db: Connection, stands: Sequence[Stand], wanted: set[bytes]) -> _Facts:
+    def facts(self, db: Connection, stands: Sequence[Stand], wanted: _Wanted) -> _Facts:
         """Give the facts of cases as they stand now; of those not known the wanted are opened.
 
         What is gone from the vault, or stood otherwise, is forgotten.
         """
         known = self._recall()
         facts = {stand: known[stand] for stand in stands if stand in known}
-        missing = {one[0]: one for one in stands if one not in known and one[0] in wanted}
+        missing = {one[0]: one for one in stands if one not in facts}
+        if missing:
+            missing = {one: missing[one] for one in missing.keys() & wanted()}
         for case_id, version, body in case_texts.registrations(db, list(missing)):
             row = RegistrationRow(case_id, version, body)
-            with suppress(SealingError, *DAMAGED):
+            try:
                 facts[missing[case_id]] = facts_of(self._inbox.registration(self._epoch, row))
+            except (SealingError, *DAMAGED):
+                continue
         if missing or len(facts) < len(known):
             self._keep(facts)
         return {stand[0]: fact for stand, fact in facts.items()}

@@ -142,12 +142,14 @@ def _sifted(
     """Give the ids of all cases that are wanted; none where the database can tell a page's."""
     if not filters.need_keys and which.state is not CaseState.UNREAD:
         return None
-    ids = queries.page_of(db, which)
     if filters.need_keys:
         there = {one: bulk[one] for one in which.inbox_ids}
-        wanted = passing(db, remembered, there, filters, ids)
-        ids = [one for one in ids if one in wanted]
-    return [one for one in ids if one in unread] if which.state is CaseState.UNREAD else ids
+        passed = passing(db, remembered, there, filters, lambda: queries.ids(db, which))
+    else:
+        passed = unread
+    if which.state is CaseState.UNREAD:
+        passed &= unread
+    return queries.of_these(db, which, passed)
 
 
 def _looked_at(inbox: InboxKeys, state: CaseState) -> Deed:

@@ -179,7 +179,8 @@ class _Search:
         filters = self._asked.filters
         if not filters.need_keys:
             return case_ids
-        passed = passing(self._db, self._remembered, self._bulk, filters, case_ids)
+        some = set(case_ids)
+        passed = passing(self._db, self._remembered, self._bulk, filters, lambda: some)
         return [one for one in case_ids if one in passed]
 
     def _look(self, case_ids: Sequence[bytes]) -> Iterator[tuple[Sequence[Text], bool]]:

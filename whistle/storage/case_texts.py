@@ -6,6 +6,7 @@ takes to find them one by one, and nothing is kept of a row that is not wanted.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, Select, func, select, tuple_
@@ -28,17 +29,17 @@ Item: TypeAlias = tuple[bytes, bytes, str, int, int, bytes]
 
 
 def standings(db: Connection, inbox_ids: Collection[bytes]) -> Iterator[Standing]:
-    """Give how every case of some inboxes stands.
+    """Give how every case of some inboxes stands: told by indexes, no row is read.
 
     Of each its inbox and the epoch of its keys; whether they lie in the vault, as they do once
     somebody has opened it; and its id, the generation of its keys, its registration's version.
     """
     column, keys = tables.registrations.c, tables.inbox_keys.c
-    versions = dict(_raw(db, select(column.case_id, column.version)))
-    query = select(keys.case_id, keys.generation, keys.inbox_id, keys.epoch, keys.in_vault)
-    for case_id, generation, inbox_id, epoch, in_vault in _raw(db, query):
+    version = dict(_raw(db, select(column.case_id, column.version))).get
+    query = select(keys.inbox_id, keys.epoch, keys.in_vault, keys.case_id, keys.generation)
+    for inbox_id, epoch, in_vault, case_id, generation in _raw(db, query):
         if inbox_id in inbox_ids:
-            yield inbox_id, epoch, in_vault, (case_id, generation, versions.get(case_id, 0))
+            yield inbox_id, epoch, in_vault, (case_id, generation, version(case_id, 0))
 
 
 def sealed_keys(db: Connection, case_ids: Sequence[bytes]) -> Iterator[InboxKeysRow]:
@@ -99,11 +100,8 @@ def _stored(
     reads it whole.
     """
     ordered, query = sorted(case_ids), query.order_by(*key)
-    if _are_most(db, ordered):
-        yield from _between(db, query, ordered, key)
-        return
-    for first in range(0, len(ordered), CASES):
-        yield from _raw(db, query.where(key[0].in_(ordered[first : first + CASES])))
+    read = _between if _are_most(db, ordered) else _one_by_one
+    return chain.from_iterable(read(db, query, ordered, key))
 
 
 def _are_most(db: Connection, ordered: Sequence[bytes]) -> bool:
@@ -115,30 +113,36 @@ def _are_most(db: Connection, ordered: Sequence[bytes]) -> bool:
     return len(ordered) * _SPARSE > between
 
 
+def _one_by_one(
+    db: Connection,
+    query: Select[Any],
+    ordered: Sequence[bytes],
+    key: Sequence["ColumnElement[bytes]"],
+) -> Iterator[Sequence[Any]]:
+    """Give the rows of cases, those of some cases at a time."""
+    for first in range(0, len(ordered), CASES):
+        yield _raw(db, query.where(key[0].in_(ordered[first : first + CASES])))
+
+
 def _between(
     db: Connection,
     query: Select[Any],
     ordered: Sequence[bytes],
     key: Sequence["ColumnElement[bytes]"],
-) -> Iterator[Any]:
-    """Give the rows of cases, some at a time, passing by those that stand between."""
+) -> Iterator[Sequence[Any]]:
+    """Give the rows of cases, some at a time, without those that stand between."""
     wanted, last = set(ordered), ordered[-1]
     part = query.where(key[0] >= ordered[0]).limit(ROWS)
     while True:
-        rows = 0
-        for row in _raw(db, part):
-            rows += 1
-            if row[0] in wanted:
-                yield row
-            elif row[0] > last:
-                return
-        if rows < ROWS:
+        rows = _raw(db, part)
+        yield [row for row in rows if row[0] in wanted]
+        if len(rows) < ROWS or rows[-1][0] > last:
             return
-        part = query.where(tuple_(*key) > row[: len(key)]).limit(ROWS)
+        part = query.where(tuple_(*key) > rows[-1][: len(key)]).limit(ROWS)
 
 
-def _raw(db: Connection, query: Select[Any]) -> Iterator[Any]:
+def _raw(db: Connection, query: Select[Any]) -> Sequence[Any]:
     """Give rows as the driver has them."""
     with db.execute(query) as result:
-        driver: Any = result.cursor
-        yield from driver
+        rows: Sequence[Any] = result.cursor.fetchall()
+    return rows
