@@ -32,11 +32,16 @@ class BulkInbox:
         self._inbox = inbox
         self._registrations = _InVault(inbox, Purpose.REGISTRATION)
         self._case_keys = _InVault(inbox, Purpose.CASE_KEYS_VAULT)
+        self._records = _InVault(inbox, Purpose.ANONYMISED)
         self._places = _ItemPlaces(inbox.inbox.current.installation)
 
     def registration(self, epoch: int, row: RegistrationRow) -> bytes:
         """Give the canonical bytes of a registration, or raise a `SealingError`."""
         return unpad(self._registrations.open(epoch, row.version, row.case_id, row.body))
+
+    def record(self, epoch: int, record_id: bytes, body: bytes) -> bytes:
+        """Give the canonical bytes of an anonymised record, or raise a `SealingError`."""
+        return unpad(self._records.open(epoch, 0, record_id, body))
 
     def handed_over(self, row: InboxKeysRow) -> bytes:
         """Give the canonical bytes of what was registered elsewhere; none where nothing was.

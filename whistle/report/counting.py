@@ -6,8 +6,8 @@ columns without an enquiry stay: a zero is a finding. No employee is a dimension
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Generic, TypeAlias, TypeVar
 
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.office import Unit
@@ -16,34 +16,36 @@ from whistle.records import dataclass
 from whistle.report.model import TOTAL, Line, LineKind, Table
 
 Names: TypeAlias = Iterable[str]
-Place: TypeAlias = Callable[[Anonymised, Issue], tuple[Names, Names]]
-"""Gives the rows and the columns that one enquiry, or one issue of it, counts in."""
+_Kind = TypeVar("_Kind", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """A table that is to be counted. ``total_row``: none where its rows do not add up."""
+class Layout(Generic[_Kind]):
+    """A table that is to be counted. ``total_row``: none where its rows do not add up.
+
+    ``place``: the rows and the columns that enquiries, or issues, of one kind count in; of a
+    hundred thousand there are some hundred kinds.
+    """
 
     id: str
     title: str
     columns: Sequence[Line]
     rows: Sequence[Line]
-    place: Place
+    place: Callable[[_Kind], tuple[Names, Names]]
     total_row: str = ""
     notes: Sequence[str] = ()
     counts: str = "enquiries"
 
 
-def count(layout: Layout, facts: Iterable[Anonymised], unit: Unit | None = None) -> Table:
-    """Count a table; ``unit`` none: enquiries, whatever their issues are."""
+def count(layout: Layout[_Kind], kinds: Mapping[_Kind, int]) -> Table:
+    """Count a table; ``kinds``: how many there are of each."""
     cells: Counter[tuple[str, str]] = Counter()
-    for one in facts:
-        for issue in issues_of(one, unit):
-            rows, columns = layout.place(one, issue)
-            across = tuple(columns)
-            for row in rows:
-                for column in across:
-                    cells[row, column] += 1
+    for kind, number in kinds.items():
+        rows, columns = layout.place(kind)
+        across = tuple(columns)
+        for row in rows:
+            for column in across:
+                cells[row, column] += number
     lines = list(layout.rows)
     if layout.total_row:
         lines.append(Line(TOTAL, layout.total_row, LineKind.TOTAL))

@@ -1,8 +1,13 @@
 """The tables of a report: Stevns' 3.1 to 3.4, and what else is registered of enquiries."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from operator import attrgetter
+from typing import TypeAlias
 
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.channel import Channel
@@ -18,6 +23,8 @@ from whistle.report.words import words
 
 NOT_TOLD = "not_told"
 _CASEWORK = {False: "without_casework", True: "with_casework"}
+_InSpan: TypeAlias = tuple[str, Issue]
+"""An issue of an enquiry that lies in a row by period."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +55,13 @@ class Basis:
     @cached_property
     def citizens(self) -> Sequence[Anonymised]:
         """The registered enquiries of citizens in the period."""
+        first, last = self.period.first, self.period.last
         return [
             one
             for one in self.facts
             if one.channel is Channel.CITIZEN
             and one.casework is not None
-            and one.received in self.period
+            and first <= one.received <= last
         ]
 
     @cached_property
@@ -66,9 +74,27 @@ class Basis:
         """The rows of tables by period."""
         return periods.split(self.period, self.step, self.office.year_begins)
 
+    @cached_property
+    def issues(self) -> Mapping[_InSpan, int]:
+        """The issues that count, with casework, by the rows of tables by period; and how often."""
+        return Counter(
+            (self.span_of(one), issue)
+            for one in self.worked_on
+            for issue in issues_of(one, self.unit)
+        )
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether an enquiry has more than one issue."""
+        return any(len(one.issues) > 1 for one in self.worked_on)
+
+    @cached_property
+    def _begins(self) -> Sequence[date]:
+        return [span.days.first for span in self.spans]
+
     def span_of(self, fact: Anonymised) -> str:
         """Give the row that an enquiry of the period lies in."""
-        return next(span.id for span in self.spans if fact.received in span.days)
+        return self.spans[bisect(self._begins, fact.received) - 1].id
 
     def said(self, name: str) -> str:
         """Give a word of the report's language."""
@@ -76,7 +102,7 @@ class Basis:
 
     def seen(self, of: Callable[[Issue], str]) -> Names:
         """Give what the issues that count say of something."""
-        return {of(issue) for one in self.worked_on for issue in issues_of(one, self.unit)} - {""}
+        return {of(issue) for _span, issue in self.issues} - {""}
 
     @property
     def total(self) -> Line:
@@ -92,7 +118,7 @@ def tables_3(basis: Basis) -> list[Table]:
 
 def by_casework(basis: Basis) -> Table:
     """Count 3.1: enquiries by period, with and without casework."""
-    layout = Layout(
+    layout: Layout[tuple[str, bool]] = Layout(
         "3.1",
         basis.said("3.1"),
         [
@@ -101,28 +127,29 @@ def by_casework(basis: Basis) -> Table:
             Line("with_casework", basis.said("3.1/with_casework")),
         ],
         _span_lines(basis),
-        lambda one, _: ((basis.span_of(one), TOTAL), (TOTAL, _CASEWORK[bool(one.casework)])),
+        lambda kind: ((kind[0], TOTAL), (TOTAL, _CASEWORK[kind[1]])),
         basis.said("total"),
         [basis.said("footnote")],
     )
-    return count(layout, basis.citizens)
+    kinds = Counter((basis.span_of(one), bool(one.casework)) for one in basis.citizens)
+    return count(layout, kinds)
 
 
 def by_centre(basis: Basis) -> Table:
     """Count 3.2: enquiries with casework by period and centre."""
     columns, key = _centres(basis)
     columns[0] = Line(TOTAL, basis.said("3.2/total"), LineKind.TOTAL)
-    layout = Layout(
+    layout: Layout[_InSpan] = Layout(
         "3.2",
         basis.said("3.2"),
         columns,
         _span_lines(basis),
-        lambda one, issue: ((basis.span_of(one), TOTAL), (TOTAL, issue.centre or NOT_TOLD)),
+        lambda kind: ((kind[0], TOTAL), (TOTAL, kind[1].centre or NOT_TOLD)),
         basis.said("total"),
         [key, _unit_note(basis)],
         basis.unit.value,
     )
-    return count(layout, basis.worked_on, basis.unit)
+    return count(layout, basis.issues)
 
 
 def by_category(basis: Basis) -> Table:
@@ -130,17 +157,20 @@ def by_category(basis: Basis) -> Table:
     columns, key = _centres(basis)
     categories = vocabulary.choices_in(basis.offices, lambda office: office.categories)
     seen = basis.seen(lambda issue: issue.category)
-    layout = Layout(
+    layout: Layout[_InSpan] = Layout(
         "3.3",
         basis.said("3.3"),
         columns,
         _and_not_told(basis, vocabulary.lines(categories, seen, basis.language), "category"),
-        lambda _, issue: ((issue.category or NOT_TOLD, TOTAL), (TOTAL, issue.centre or NOT_TOLD)),
+        lambda kind: (
+            (kind[1].category or NOT_TOLD, TOTAL),
+            (TOTAL, kind[1].centre or NOT_TOLD),
+        ),
         basis.said("total"),
         [key, _unit_note(basis)],
         basis.unit.value,
     )
-    return count(layout, basis.worked_on, basis.unit)
+    return count(layout, basis.issues)
 
 
 def by_subcategory(basis: Basis) -> Table | None:
@@ -153,22 +183,27 @@ def by_subcategory(basis: Basis) -> Table | None:
     labels = {one: _label(basis, categories[one]) for one in divided if one in categories}
     labels |= {one: one for one in divided if one not in categories}
     named = ", ".join(_numbered(one, label) for one, label in labels.items())
-    layout = Layout(
+    layout: Layout[_InSpan] = Layout(
         "3.4",
         basis.said("3.4").format(categories=named),
         columns,
         _subcategory_lines(basis, divided, labels),
-        lambda _, issue: (
-            (issue.subcategory or untold(issue.category or NOT_TOLD), TOTAL)
-            if issue.subcategory or (issue.category or NOT_TOLD) in divided
-            else (),
-            (TOTAL, issue.centre or NOT_TOLD),
+        lambda kind: (
+            _subcategory_rows(kind[1], divided),
+            (TOTAL, kind[1].centre or NOT_TOLD),
         ),
         basis.said("total"),
         [key, _unit_note(basis)],
         basis.unit.value,
     )
-    return count(layout, basis.worked_on, basis.unit)
+    return count(layout, basis.issues)
+
+
+def _subcategory_rows(issue: Issue, divided: Collection[str]) -> Names:
+    category = issue.category or NOT_TOLD
+    if issue.subcategory or category in divided:
+        return issue.subcategory or untold(category), TOTAL
+    return ()
 
 
 def untold(category_id: str) -> str:
@@ -180,7 +215,7 @@ def subcategories_of(basis: Basis) -> dict[str, tuple[str, ...]]:
     """Give the rows of 3.4 by category: what a version knows, what was registered, or was not."""
     categories = vocabulary.choices_in(basis.offices, lambda office: office.categories)
     below = _below(basis)
-    counted = [issue for one in basis.worked_on for issue in issues_of(one, basis.unit)]
+    counted = sorted({issue for _span, issue in basis.issues}, key=lambda one: one.subcategory)
     found: dict[str, dict[str, None]] = {}
     for choice in (one for office in basis.offices for one in office.categories):
         if choice.subcategories:
@@ -225,83 +260,70 @@ def by_division(basis: Basis) -> Table | None:
     if not rows:
         return None
     known = {row.id for row in rows}
-    seen = {
-        f"{issue.centre}/{issue.division}"
-        for one in basis.worked_on
-        for issue in issues_of(one, basis.unit)
-    }
+    seen = {f"{issue.centre}/{issue.division}" for _span, issue in basis.issues}
     for one in sorted(seen - known):  # a centre's own, or a division that no version knows
         centre_id, _, division = one.partition("/")
         centre = centres.get(centre_id)
         named = centre.label[basis.language] if centre else centre_id
         rows.append(Line(one, f"{named}: {division or basis.said('not_told')}"))
-    layout = Layout(
+    layout: Layout[_InSpan] = Layout(
         "divisions",
         basis.said("divisions"),
         [basis.total],
         rows,
-        lambda _, issue: ((f"{issue.centre}/{issue.division}", TOTAL), (TOTAL,)),
+        lambda kind: ((f"{kind[1].centre}/{kind[1].division}", TOTAL), (TOTAL,)),
         basis.said("total"),
         [_unit_note(basis)],
         basis.unit.value,
     )
-    return count(layout, basis.worked_on, basis.unit)
+    return count(layout, basis.issues)
 
 
 def by_choice(basis: Basis) -> Iterable[Table]:
     """Count enquiries by way in, handling, outcome and enquirer; and issues by theme."""
     for name, of, value in _CHOICES:
-        rows = vocabulary.lines(
-            vocabulary.choices_in(basis.offices, of),
-            {value(one) for one in basis.citizens},
-            basis.language,
-        )
-        yield _by_one(basis, name, rows, value, basis.citizens)
+        told = Counter(map(value, basis.citizens))
+        choices = vocabulary.choices_in(basis.offices, of)
+        yield _by_one(basis, name, vocabulary.lines(choices, told, basis.language), told)
     themes = vocabulary.choices_in(basis.offices, lambda office: office.themes)
     if themes:
         seen = basis.seen(lambda issue: issue.theme)
         rows = _and_not_told(basis, vocabulary.lines(themes, seen, basis.language), "theme")
-        layout = Layout(
+        layout: Layout[_InSpan] = Layout(
             "themes",
             basis.said("themes"),
             [basis.total],
             rows,
-            lambda _, issue: ((issue.theme or NOT_TOLD, TOTAL), (TOTAL,)),
+            lambda kind: ((kind[1].theme or NOT_TOLD, TOTAL), (TOTAL,)),
             basis.said("total"),
             [_unit_note(basis)],
             basis.unit.value,
         )
-        yield count(layout, basis.worked_on, basis.unit)
+        yield count(layout, basis.issues)
 
 
 _CHOICES: Sequence[
     tuple[str, Callable[[Office], Iterable[Choice]], Callable[[Anonymised], str]]
 ] = (
-    ("ways", lambda office: office.ways_in, lambda one: one.way_in),
-    ("handlings", lambda office: office.handlings, lambda one: one.handling),
-    ("outcomes", lambda office: office.outcomes, lambda one: one.outcome),
-    ("enquirers", lambda office: office.enquirers, lambda one: one.enquirer),
+    ("ways", lambda office: office.ways_in, attrgetter("way_in")),
+    ("handlings", lambda office: office.handlings, attrgetter("handling")),
+    ("outcomes", lambda office: office.outcomes, attrgetter("outcome")),
+    ("enquirers", lambda office: office.enquirers, attrgetter("enquirer")),
 )
 
 
-def _by_one(
-    basis: Basis,
-    name: str,
-    rows: list[Line],
-    value: Callable[[Anonymised], str],
-    facts: Sequence[Anonymised],
-) -> Table:
-    if any(not value(one) for one in facts):
+def _by_one(basis: Basis, name: str, rows: list[Line], told: Mapping[str, int]) -> Table:
+    if "" in told:
         rows = [*rows, Line(NOT_TOLD, basis.said("not_told"))]
-    layout = Layout(
+    layout: Layout[str] = Layout(
         name,
         basis.said(name),
         [basis.total],
         rows,
-        lambda one, _: ((value(one) or NOT_TOLD, TOTAL), (TOTAL,)),
+        lambda value: ((value or NOT_TOLD, TOTAL), (TOTAL,)),
         basis.said("total"),
     )
-    return count(layout, facts)
+    return count(layout, told)
 
 
 def _span_lines(basis: Basis) -> list[Line]:
@@ -317,8 +339,7 @@ def _centres(basis: Basis) -> tuple[list[Line], str]:
 
 def _and_not_told(basis: Basis, lines: list[Line], field: str) -> list[Line]:
     """Add a line for the issues that do not say it, where there are any."""
-    counted = (issue for one in basis.worked_on for issue in issues_of(one, basis.unit))
-    if all(getattr(issue, field) for issue in counted):
+    if all(getattr(issue, field) for _span, issue in basis.issues):
         return lines
     return [*lines, Line(NOT_TOLD, basis.said("not_told"))]
 
@@ -336,7 +357,6 @@ def _numbered(category_id: str, label: str) -> str:
 
 
 def _unit_note(basis: Basis) -> str:
-    several = any(len(one.issues) > 1 for one in basis.worked_on)
-    if not several:
+    if not basis.several:
         return ""
     return basis.said("each_issue" if basis.unit is Unit.ISSUES else "first_issue")
