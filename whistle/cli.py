@@ -296,6 +296,8 @@ def _add_serve(commands: Commands) -> None:
 
 def _serve(options: argparse.Namespace) -> int:
     gc.disable()  # what is being loaded would be looked through for garbage again and again
+    # Nothing is told by the machine's zone, but Babel looks for it, among 600 files.
+    os.environ.setdefault("TZ", "UTC")
     from whistle.serve import Door, serve  # noqa: PLC0415
     from whistle.settings import load_settings  # noqa: PLC0415
 
