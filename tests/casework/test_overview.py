@@ -9,6 +9,7 @@ import pytest
 from tests.casework.papers import open_case
 from tests.report.test_golden import of_demo
 from tests.support.office import Desk, Founding, Office, open_office
+from tests.support.registered import registered
 from whistle.casework import overview, tasks
 from whistle.casework.exchange.importing import Files, import_files
 from whistle.casework.filing import Filing, file_new
@@ -20,6 +21,7 @@ from whistle.domain.counting import Period
 from whistle.domain.filed import Referral
 from whistle.domain.logged import Logged
 from whistle.domain.profile import load_profile
+from whistle.domain.registration import Enquiry, Issue
 from whistle.report.tables import Basis
 from whistle.storage import log
 from whistle.storage.engine import open_store
@@ -104,6 +106,23 @@ def test_what_is_overdue_comes_first_and_a_late_centre_is_named(office: Office, 
     page = desk.get("/casework/overview").text
     assert page.index('class="day is-overdue"') < page.index('class="day"')
     assert "Børn &amp; Læring" in page or "Children &amp; Learning" in page
+
+
+def test_what_is_remembered_says_the_same_and_nothing_of_another_state(office: Office) -> None:
+    work = office.work_of(office.adviser)
+    case_id = office.case_of(office.reporter().report())
+    open_case(office, case_id)
+    first = look_over(work, "da")
+    size = office.installation.remembered._size
+    assert size, "something is boxed"
+    assert look_over(work, "da") == first
+    assert look_over(office.work_of(office.adviser), "en").unregistered == 1
+    issue = Issue("4", "4.1", "so")
+    registered(work, case_id, Enquiry(casework=True, issues=(issue,)))
+    then = look_over(work, "da")
+    assert (then.unregistered, list(then.tables[0].cells[1])) == (0, [1, 0, 1])
+    office.later(days=1)
+    assert look_over(work, "da").now.last == then.now.last + timedelta(days=1)
 
 
 def test_an_empty_office_and_one_who_opens_no_citizens_inbox_are_told_so(office: Office) -> None:

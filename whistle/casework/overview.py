@@ -1,22 +1,22 @@
 """The adviser's overview: what is due, where replies lag, this year beside the last.
 
-Counted as the report counts, by the same rules, from what this member's keys open: see
-`whistle.casework.reporting.gathering`.
+Counted as the report counts, by the same rules, from what this member's keys open.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from whistle.casework.cases import Cases
 from whistle.casework.dates import DueInCase, everything_due
 from whistle.casework.learning.due import DueInBook
-from whistle.casework.reporting.gathering import gather
+from whistle.casework.overview_facts import thinned_facts
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.channel import Channel
 from whistle.domain.counting import Period
 from whistle.domain.registration import DueKind
 from whistle.domain.reporting_year import span_of, year_of
+from whistle.records import dataclass
 from whistle.report.comparing import same_days, years
 from whistle.report.counting import median
 from whistle.report.model import Table
@@ -73,9 +73,8 @@ def look_over(cases: Cases, language: str) -> Overview:
     begins = cases.here.profile.office.year_begins
     now = Period(span_of(year_of(today, begins), begins).first, today)
     before = same_days(now, 1)
-    gathered, dates = gather(cases), everything_due(cases)
-    doors = {one.channel for one in gathered.opened}
-    basis = Basis(cases.here.profiles, now, gathered.facts, language)
+    counted, dates = thinned_facts(cases, (before, now)), everything_due(cases)
+    basis = Basis(cases.here.profiles, now, counted.facts, language)
     earlier = replace(basis, period=before)
     return Overview(
         now,
@@ -84,10 +83,10 @@ def look_over(cases: Cases, language: str) -> Overview:
         sum(one.day < today for one in dates.due),
         len(dates.due),
         _lags((earlier, basis), dates.due, today),
-        years([earlier, basis]) if Channel.CITIZEN in doors else (),
-        _reports(gathered.facts, before, now) if Channel.WHISTLEBLOWER in doors else None,
-        sum(_is_unregistered(one, now) for one in gathered.facts),
-        gathered.damaged,
+        years([earlier, basis]) if Channel.CITIZEN in counted.doors else (),
+        _reports(counted.facts, before, now) if Channel.WHISTLEBLOWER in counted.doors else None,
+        sum(_is_unregistered(one, now) for one in counted.facts),
+        counted.damaged,
     )
 
 

@@ -47,6 +47,12 @@ def of_kind(db: Connection, inbox_id: bytes, kind: RecordKind) -> Sequence[Inbox
     return InboxRecordRow.all(db, _OF_KIND, inbox_id=inbox_id, kind=kind)
 
 
+def ids_of_kind(db: Connection, inbox_id: bytes, kind: RecordKind) -> Sequence[bytes]:
+    """Give the ids of an inbox's records of a kind, in no order."""
+    query = select(_RECORD.id).where(_RECORD.inbox_id == inbox_id, _RECORD.kind == kind)
+    return db.execute(query).scalars().all()
+
+
 def insert(db: Connection, rows: Sequence[InboxRecordRow], epoch: int) -> None:
     """Store records of one inbox.
 

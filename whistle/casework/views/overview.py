@@ -1,6 +1,5 @@
 """The overview: what needs the adviser first, where replies lag, this year beside the last."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from flask import render_template
@@ -13,6 +12,7 @@ from whistle.casework.views.overview_shown import list_of, show_years
 from whistle.domain.office import label_of
 from whistle.domain.referral import office_naming
 from whistle.domain.reporting_year import name_of, year_of
+from whistle.records import dataclass
 from whistle.signed_in import members_only
 from whistle.storage.case_lists import CaseState
 from whistle.web import current_language, this_installation
