@@ -79,7 +79,8 @@ def reporting_years(basis: Basis) -> set[int]:
 def _recommendation(one: Recommendation, basis: Basis) -> Told:
     carried = min(one.years) < min(reporting_years(basis))
     title = f"{one.title} ({basis.said('carried')})" if carried else one.title
-    return Told(title, [one.text, *_responses(one, basis)])
+    answered = [*_responses(one, basis)] or [basis.said("response/none")]
+    return Told(title, [one.text, *answered])
 
 
 def _responses(one: Recommendation, basis: Basis) -> Iterable[str]:

@@ -80,7 +80,13 @@ def label(span: Span, language: str) -> str:
 def days_label(days: Period, language: str) -> str:
     """Say which days, amid a sentence: whole months by name, the middle of one, others by date."""
     first, last, months = days.first, days.last, _MONTHS[language]
+    if first == last:
+        return _day(first, language)
+    if days == Period(date(first.year, 1, 1), date(first.year, 12, 31)):
+        return str(first.year)
     ends_month = last.day == calendar.monthrange(last.year, last.month)[1]
+    if first == last:
+        return _day(first, language)
     if first.day != 1 or not (ends_month or last.day == _MID_MONTH):
         return f"{_day(first, language)} – {_day(last, language)}"
     begin = months[first.month - 1]

@@ -6,7 +6,7 @@ counts by its first issue, whatever the municipality's own unit is. Of the table
 stay exact, by law; of the council's door one total a term, or nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -67,17 +67,21 @@ def make_public(
     facts: Sequence[Anonymised],
     wanted: Wanted,
     earlier: Sequence[Publication] = (),
+    *,
+    dressed: Callable[[Publication], Publication] | None = None,
 ) -> Public:
     """Make the public version, beside all ``earlier`` ones, in the order of their publication.
 
     Two-way tables where these can be made safe, else one-way ones, else none of the citizens' and
-    a sentence that says so. Raises `CannotProtect` rather than give anything that the attacker
+    a sentence that says so. ``dressed`` may say more of a publication before it is made safe
+    (`whistle.report.batches`). Raises `CannotProtect` rather than give anything that the attacker
     breaks.
     """
     first_time = [one for one in facts if _is_told(one)]
     people = _counting_people(profile)
     basis, closed = basis_of(people, first_time, wanted), build(people, first_time, wanted)
     everything = _publication(closed, basis)
+    everything = dressed(everything) if dressed else everything
     safe = _protected(_as_preferred(everything, basis), earlier)
     told = {one.id for one in safe.publication.tables}
     notes = [] if told - {*EXACT_TABLES} else [basis.said("too_few_to_tell")]
@@ -218,7 +222,17 @@ def _shown(closed: Table, safe: PublicTable) -> Table:
         rows=[_public_line(one) for one in safe.rows],
         columns=[_public_line(one) for one in safe.columns],
         cells=safe.cells,
+        notes=[*closed.notes, *_merged_lines(closed, safe)],
     )
+
+
+def _merged_lines(closed: Table, safe: PublicTable) -> Iterable[str]:
+    """Say what is in a merged line, where its name does not."""
+    labels = {one.id: one.label for one in (*closed.rows, *closed.columns)}
+    for line in (*safe.rows, *safe.columns):
+        parts = " + ".join(labels.get(one, one) for one in line.of)
+        if parts and line.label != parts:
+            yield f"{line.label} = {parts}"
 
 
 def _public_line(line: PublicLine) -> Line:
