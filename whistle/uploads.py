@@ -133,13 +133,16 @@ class Uploads:
 
     def names(self) -> list[str]:
         """Give the names of the files that came, to ask for them again."""
-        names = [stream.name for stream in self._named() if stream.name]
+        names = [stream.name or NAMELESS for stream in self._named()]
         return [*names[:MOST_NAMES], "…"] if len(names) > MOST_NAMES else names
 
     def finish(self) -> list[ReceivedFile]:
         """Seal the last chunk of every file."""
         return [
-            ReceivedFile(stream.upload.finish(stream.name, stream.media_type), stream.upload.digest)
+            ReceivedFile(
+                stream.upload.finish(stream.name or NAMELESS, stream.media_type),
+                stream.upload.digest,
+            )
             for stream in self._named()
         ]
 

@@ -82,7 +82,14 @@ def test_a_citizens_case_marks_nothing(office: Office, desk: Desk, case_id: byte
 
 @pytest.mark.parametrize(
     ("what", "status"),
-    [("no file", 422), ("no title", 422), ("too large", 413), ("two files", 422), ("a day", 422)],
+    [
+        ("no file", 422),
+        ("no title", 422),
+        ("too large", 413),
+        ("two files", 422),
+        ("one of two without a name", 422),
+        ("a day", 422),
+    ],
 )
 def test_what_is_refused_keeps_what_was_written(
     office: Office, desk: Desk, case_id: bytes, what: str, status: int
@@ -94,6 +101,7 @@ def test_what_is_refused_keeps_what_was_written(
         "no title": {"title": " ", "dated": "2026-05-13"},
         "too large": {"files": [a_file(bytes(MOST_BYTES + 1))]},
         "two files": {"files": [a_file(), a_file(b"to", "to.txt")]},
+        "one of two without a name": {"files": [a_file(), a_file(b"to", "")]},
         "a day": {"dated": "i går"},
     }
     answer = desk.post(path_of(case_id, "/documents"), {**data, **wrong[what]})
