@@ -113,6 +113,16 @@ def test_only_a_workbook_without_formulas_that_fits_is_read(content: bytes, code
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("places", ["A1 GS1", "A1 B1 A1 GS1", "A1 A", "A1 A100002", "A1 a1"])
+def test_a_place_is_looked_at_whatever_was_looked_at_before(places: str) -> None:
+    cells = "".join(f'<c r="{place}"/>' for place in places.split())
+    look = xlsx_look.Look()
+    with pytest.raises(WorkbookError):
+        look.feed(f'<sheet><row r="1">{cells}</row>'.encode())
+    at_the_edge = xlsx_look.Look()
+    at_the_edge.feed(b'<sheet><c r="GR1"/><c r="GR100001"/></sheet>')
+
+
 def test_a_text_that_is_not_too_long_may_be_shared() -> None:
     assert sum(len(cells[0]) for _, cells in xlsx.read(shared(1_000, 20_000))) == 20_000_000
 
@@ -130,7 +140,7 @@ def test_a_reader_that_asks_for_more_memory_than_it_may_have_ends_alone(
     """The limit holds even where looking finds nothing: so this reader does not look."""
     blind = (
         f"import {xlsx_reader.__name__} as reader, {xlsx_look.__name__} as look\n"
-        "reader.Look.judge = look._check_place = look._check_row = lambda *_: None\n"
+        "reader.Look.judge = look.Look._check_place = look._check_row = lambda *_: None\n"
         "reader.main()\n"
     )
     far = packed({**parts(), SHEET: a_sheet(FAR)})

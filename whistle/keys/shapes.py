@@ -40,6 +40,7 @@ from whistle.keys.canonical import (
 
 _Shape = TypeVar("_Shape")
 _Read: TypeAlias = Callable[[object], Any]
+_AS_THEY_ARE = {str, bool, int, types.NoneType}
 
 
 def to_json(value: object) -> Json:
@@ -47,7 +48,7 @@ def to_json(value: object) -> Json:
     if hasattr(value, "to_json"):
         return cast("Json", value.to_json())
     return {
-        name: _written(given)
+        name: given if given.__class__ in _AS_THEY_ARE else _written(given)
         for name, default in _plan(cast("Any", type(value))).known
         if (given := getattr(value, name)) != default
     }

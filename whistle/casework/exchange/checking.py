@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from whistle.casework.exchange.columns import ENQUIRY, ISSUE, LONGEST_ID, REQUIRED
@@ -18,6 +17,7 @@ from whistle.records import dataclass
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 _EXCEL_DAY_0 = date(1899, 12, 30)  # Excel's day 60 is 29 February 1900, which never was
+_SAYS_NOTHING = Issue()
 _YES_NO = {"yes": True, "no": False}
 
 
@@ -101,20 +101,19 @@ class _Reader:
         cells = first.cells
         issues = [Issue(**{name: line.cells.get(name, "") for name in ISSUE}) for line in lines]
         self._repeated(cells.get("enquiry_id", ""), lines, issues)
-        enquiry = Enquiry(
+        outcome, is_result = cells.get("outcome", ""), channel is Channel.WHISTLEBLOWER
+        return Enquiry(
             way_in=cells.get("way_in", ""),
             handling=cells.get("handling", ""),
             casework=self._yes_no(first, "casework"),
             enquirer=cells.get("enquirer", ""),
             approached=self._yes_no(first, "approached"),
             matter_date=self._day(first, "matter_date"),
+            outcome="" if is_result else outcome,
             rejection=cells.get("rejection", ""),
-            issues=tuple(one for one in issues if one != Issue()),
+            issues=tuple(one for one in issues if one != _SAYS_NOTHING),
+            result=outcome if is_result else "",  # which § 27 of the whistleblowers' law counts
         )
-        outcome = cells.get("outcome", "")
-        if channel is Channel.WHISTLEBLOWER:  # § 27 of its law counts results
-            return replace(enquiry, result=outcome)
-        return replace(enquiry, outcome=outcome)
 
     def _repeated(self, enquiry_id: str, lines: Sequence[Line], issues: Sequence[Issue]) -> None:
         seen: dict[Issue, int] = {}

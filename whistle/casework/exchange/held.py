@@ -47,8 +47,10 @@ def open_held(here: Installation, held: Sequence[FileManifest]) -> Files | None:
         contents = [b"".join(open_file(here.id, here.store, one)) for one in held]
     except SealingError as error:
         raise GoneError from error
-    totals = [one for one in contents if is_totals(one)]
-    tables = [one for one in contents if not is_totals(one)]
+    totals: list[bytes] = []
+    tables: list[bytes] = []
+    for one in contents:  # each is looked at once: a workbook is read whole for it
+        (totals if is_totals(one) else tables).append(one)
     if len(tables) != 1 or len(totals) > 1:
         return None
     return Files(tables[0], totals[0] if totals else None)

@@ -6,7 +6,7 @@ its name, which is kept sealed with its registration, and by the id that its cas
 same file cannot come in twice, not even when its cases were erased or passed on since.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from whistle.audit.log import deed
@@ -55,10 +55,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Checked:
-    """A report, and the doors by which what is in the file comes in."""
+    """A report, and the doors by which what is in the file comes in.
+
+    ``ids``: those that an enquiry's case may have, by the enquiry's name; it gets the first.
+    """
 
     report: Report
     doors: Mapping[Channel, Door]
+    ids: Mapping[str, Sequence[bytes]]
 
 
 def try_import(cases: Cases, files: Files, most_rows: int = MOST_ROWS) -> Report:
@@ -78,12 +82,18 @@ def _checked(cases: Cases, files: Files, most_rows: int) -> _Checked:
     profiles, today = cases.here.profiles, cases.here.clock.today()
     enquiries, wrong = check(sheet.lines, profiles, today)
     doors, closed = _doors(cases, enquiries)
-    faults = [*sheet.faults, *wrong, *closed, *_already_there(cases, doors, enquiries)]
+    ids = {
+        one.enquiry_id: tuple(doors[one.channel].ids(one.enquiry_id))
+        for one in enquiries
+        if one.channel in doors
+    }
+    there = _already_there(cases, doors.values(), ids, enquiries)
+    faults = [*sheet.faults, *wrong, *closed, *there]
     faults.sort(key=lambda one: one.row or 0)
     if files.totals is not None:
         last = max((one.received for one in enquiries), default=today)
         faults += check_totals(files.totals, enquiries, profiles.on(last).office)
-    return _Checked(Report(len(sheet.lines), 0, faults, enquiries), doors)
+    return _Checked(Report(len(sheet.lines), 0, faults, enquiries), doors, ids)
 
 
 def _doors(
@@ -102,23 +112,21 @@ def _doors(
 
 
 def _already_there(
-    cases: Cases, doors: Mapping[Channel, Door], enquiries: Sequence[Imported]
+    cases: Cases,
+    doors: Collection[Door],
+    ids: Mapping[str, Sequence[bytes]],
+    enquiries: Sequence[Imported],
 ) -> list[Fault]:
     """Say which enquiries are cases, or were: by their names, and by the ids these make."""
     if not enquiries:
         return []
     opened = (one for one in open_all(cases) if one)
     names = {name for one in opened for name in (one.enquiry_id, one.case.id.hex())}
-    ids = {
-        one.enquiry_id: set(doors[one.channel].ids(one.enquiry_id))
-        for one in enquiries
-        if one.channel in doors
-    }
-    known = known_ids(cases, doors.values(), set().union(*ids.values()))
+    known = known_ids(cases, doors, {one for each in ids.values() for one in each})
     return [
         fault("already_there", one.rows[0], "enquiry_id", value=one.enquiry_id)
         for one in enquiries
-        if one.enquiry_id in names or known & ids.get(one.enquiry_id, set())
+        if one.enquiry_id in names or not known.isdisjoint(ids.get(one.enquiry_id, ()))
     ]
 
 
@@ -147,7 +155,7 @@ def _write(cases: Cases, checked: _Checked, progress: Progress) -> None:
     enquiries = checked.report.enquiries
     for number, one in enumerate(enquiries, start=1):
         door = checked.doors[one.channel]
-        new = _new_case(door.case_id(one.enquiry_id), one)
+        new = _new_case(checked.ids[one.enquiry_id][0], one)
         by_door[one.channel].append(rows_of(cases, door.inbox, new))
         progress(number, len(enquiries))
     done = (

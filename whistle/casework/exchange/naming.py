@@ -54,7 +54,10 @@ class Door:
         return derive(self.key.key, place)[:ID_BYTES]
 
     def ids(self, enquiry_id: str) -> Iterator[bytes]:
-        """Give the ids that an enquiry's case may have: it may have left here by its own."""
+        """Give the ids that an enquiry's case may have: it may have left here by its own.
+
+        The first is the one that it gets.
+        """
         yield self.case_id(enquiry_id)
         with suppress(ValueError):
             own = bytes.fromhex(enquiry_id)

@@ -12,7 +12,8 @@ from whistle.casework.exchange.columns import MOST_BYTES, MOST_ROWS
 from whistle.casework.exchange.xlsx import WorkbookError
 
 MOST_COLUMNS = 200
-_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+_CELL = re.compile(r"[A-Z]{1,3}\d{1,7}", re.ASCII)
+_DIGITS = "0123456789"
 _ROW = re.compile(r"\d{1,7}", re.ASCII)
 _A_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _SHARED = "s"  # a cell's type: its value is the number of a text that others may show as well
@@ -26,6 +27,7 @@ class Look:
         self._is_workbook = False
         self._lengths: dict[int, int] = {}  # of the shared texts, by number
         self._shown: Counter[str] = Counter()  # how many cells show a shared text, by number
+        self._columns: set[str] = set()  # those looked at: at most as many as there may be
         self.begin()
 
     def begin(self) -> None:
@@ -41,6 +43,7 @@ class Look:
         self._length: int | None = None  # of the shared text that is being told
         self._value: str | None = None  # of the cell that shows one
         self._shows = False
+        self._number: str | None = None  # of the row whose cells are told, once it was looked at
 
     def feed(self, piece: bytes) -> None:
         """Look at a piece of the part; raises `WorkbookError`."""
@@ -65,12 +68,12 @@ class Look:
             raise WorkbookError("not_a_workbook") from None
 
     def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
-        kind = name.rpartition(":")[2]
+        kind = name.rpartition(":")[2] if ":" in name else name
         if kind == "c":
             self._in_cell += 1
             self._shows = attributes.get("t") == _SHARED
             if "r" in attributes:
-                _check_place(attributes["r"])
+                self._check_place(attributes["r"])
             else:  # its place is counted, not told
                 _check_row(self._row)
         elif kind == "row":
@@ -86,7 +89,7 @@ class Look:
             self._is_workbook = attributes.get("ContentType") == _A_WORKBOOK
 
     def _end(self, name: str) -> None:
-        kind = name.rpartition(":")[2]
+        kind = name.rpartition(":")[2] if ":" in name else name
         if kind == "c":
             self._in_cell -= 1
             self._shows = False
@@ -108,17 +111,25 @@ class Look:
     def _declared(self, *_about: object) -> None:
         raise WorkbookError("not_a_workbook")
 
+    def _check_place(self, told: str) -> None:
+        letters = told.rstrip(_DIGITS)
+        number = told[len(letters) :]
+        if number == self._number and letters in self._columns:
+            return  # as of nearly every cell: there may be millions
+        if not _CELL.fullmatch(told):
+            raise WorkbookError("not_a_workbook")
+        _check_column(letters)
+        _check_row(int(number))
+        self._number = number
+        self._columns.add(letters)
 
-def _check_place(told: str) -> None:
-    place = _CELL.fullmatch(told)
-    if place is None:
-        raise WorkbookError("not_a_workbook")
+
+def _check_column(letters: str) -> None:
     number = 0
-    for letter in place[1]:
+    for letter in letters:
         number = 26 * number + ord(letter) - ord("A") + 1
     if number > MOST_COLUMNS:
         raise WorkbookError("too_many_columns", most=str(MOST_COLUMNS))
-    _check_row(int(place[2]))
 
 
 def _check_row(row: int) -> None:
