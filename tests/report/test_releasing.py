@@ -12,7 +12,8 @@ from tests.support.office import Office, hidden_fields
 from tests.support.registered import registered
 from whistle.casework.done import Done
 from whistle.casework.reporting.gathering import ForReport, gather
-from whistle.casework.reporting.publishing import NotPublishedError, Why, propose, publish
+from whistle.casework.reporting.publishing import propose, publish
+from whistle.casework.reporting.refusing import NotPublishedError, Why
 from whistle.casework.reporting.releasing import Asked, look, put, take_back
 from whistle.casework.service import CaseworkService
 from whistle.crypto.secret import Seed
@@ -80,8 +81,8 @@ def test_what_the_reserve_releases_is_in_the_totals(concerned: Office) -> None:
     assert before.table("3.1").cell("total", "total") == 0
     assert any("De tæller ikke med her" in note for note in before.notes)
     work = concerned.work_of(concerned.reserve)
-    assert let_go(work, FORM) == [Done.YES] * 3
-    assert let_go(work, FORM) == [Done.ALREADY] * 3
+    assert let_go(work, FORM) == [Done.YES] * 2
+    assert let_go(work, FORM) == [Done.ALREADY] * 2
     after = reported(concerned)
     assert after.table("3.4").cell("4.1", "bl") == 1
     assert after.table("outcomes").cell("guided", "total") == 1
@@ -124,11 +125,11 @@ def test_what_is_released_anew_takes_the_place_of_the_old_and_can_be_taken_back(
     concerned.later(days=30)
     looked = look(work, None, Step.QUARTER)
     assert looked is not None
-    assert [one.stale for one in looked.standing] == [False] * 3, "it came after the period"
-    assert let_go(work, OTHER) == [Done.YES] * 3
+    assert [one.stale for one in looked.standing] == [False] * 2, "it came after the period"
+    assert let_go(work, OTHER) == [Done.YES] * 2
     looked = look(work, None, Step.QUARTER)
     assert looked is not None
-    assert len(looked.standing) == 3
+    assert len(looked.standing) == 2
     assert len(counted(concerned).facts) == 2
     for one in looked.standing:
         assert take_back(work, one.id) is Done.YES
@@ -160,7 +161,7 @@ def test_a_damaged_release_stops_publishing_until_it_is_taken_back(concerned: Of
     with concerned.installation.store.write() as db:
         records = sa.update(tables.inbox_records).where(_kind == "release")
         db.execute(records.values(body=b"x" * 2_000))
-    assert counted(concerned).damaged == 3
+    assert counted(concerned).damaged == 2
     with pytest.raises(NotPublishedError) as refused:
         propose(concerned.work_of(concerned.adviser), draft)
     assert refused.value.why is Why.DAMAGED
@@ -214,7 +215,7 @@ def test_the_page_shows_what_is_released_and_releases_it(concerned: Office) -> N
     assert page.status_code == 200
     assert ABOUT not in page.text
     offers = re.findall(r'<form method="post"[^>]*/release".*?</form>', page.text, re.DOTALL)
-    assert len(offers) == 3
+    assert len(offers) == 2
     for form in offers:
         assert desk.post("/casework/release", hidden_fields(form)).status_code == 303
     assert reported(concerned, step=Step.YEAR).table("3.1").cell("total", "total") == 1
@@ -222,7 +223,7 @@ def test_the_page_shows_what_is_released_and_releases_it(concerned: Office) -> N
     assert desk.post("/casework/release", stale).status_code == 409
     page = desk.get("/casework/release").text
     back = re.findall(r'action="(/casework/release/[0-9a-f]{32}/take-back)"', page)
-    assert len(back) == 3
+    assert len(back) == 2
     form = hidden_fields(page)
     assert desk.post(back[0], {"csrf_token": form["csrf_token"]}).status_code == 303
 

@@ -5,13 +5,14 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from whistle.commands.exchange import language
 from whistle.commands.files import check_new
 from whistle.domain.errors import RefusedError
+from whistle.domain.fields import AnswerError, read_day
 from whistle.unlocking import add_options, installation_at, unlock
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 DONE = 0
 _FORMATS = ("text", "json", "csv", "xlsx", "docx", "pdf")
 _BINARY = ("xlsx", "docx", "pdf")
+_LONGEST = timedelta(days=20 * 366)
 _STEPS = ("month", "quarter", "half-year", "year")
 
 
@@ -44,14 +46,16 @@ def add_report(commands: Commands) -> None:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
+        return read_day(text)
+    except AnswerError as error:
         raise argparse.ArgumentTypeError(f"{text}: should be a day, as 2026-12-31") from error
 
 
 def _report(options: argparse.Namespace) -> int:
     if options.first > options.last:
         raise RefusedError("--from is after --to; nothing was counted")
+    if options.last - options.first > _LONGEST:
+        raise RefusedError("this is more than twenty years; nothing was counted")
     if options.out:
         check_new(options.out)
     elif options.format in _BINARY and sys.stdout.isatty():

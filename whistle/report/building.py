@@ -79,7 +79,8 @@ def _tables(basis: Basis, doors: frozenset[Channel]) -> Sequence[Table]:
 def _notes(basis: Basis, *, partial: bool, left_out: int) -> list[str]:
     told = [basis.said("partial")] if partial else []
     if left_out:
-        told.append(basis.said("left_out").format(number=left_out))
+        one = "left_out_one" if left_out == 1 else "left_out"
+        told.append(basis.said(one).format(number=left_out))
     if themes := duties.statutory_themes(basis):
         told.append(f"{basis.said('statutory_themes')}: {', '.join(themes)}.")
     return told

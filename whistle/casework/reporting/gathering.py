@@ -4,8 +4,9 @@ What is counted of a closed case is its anonymised record, which its registratio
 that no registration names is left of a case that is erased.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import field
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -20,14 +21,15 @@ from whistle.casework.reporting.released import (
     rows_of,
 )
 from whistle.domain.anonymised import Anonymised
-from whistle.domain.channel import InboxRoot
+from whistle.domain.channel import Channel, InboxRoot
 from whistle.domain.counting import Period
 from whistle.domain.logged import Logged
 from whistle.domain.profile import Profile
 from whistle.keys.keyring import InboxKeys
 from whistle.records import dataclass
 from whistle.report.building import Wanted
-from whistle.report.periods import Step
+from whistle.report.periods import Step, days_label
+from whistle.report.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Gathered:
     """Facts, as a member may count them.
 
     ``damaged``: how many cases, records or releases do not open. ``opened``: the inboxes that were,
-    of all that are ``known``. ``received``: what was released of others.
+    of all that are ``known``. ``received``: what was released of others. ``today``: the day.
     """
 
     facts: Sequence[Anonymised]
@@ -43,12 +45,14 @@ class Gathered:
     opened: Sequence[InboxRoot] = ()
     known: Sequence[InboxRoot] = ()
     received: Received = field(default_factory=Received)
+    today: date = date.max
 
     def for_report(self, profile: Profile, period: Period, step: Step) -> "ForReport":
         """Give what a report of a period counts: these facts, and what was released for it."""
         rows = rows_of(profile, period, step)
         released = count_released(self.received, self.opened, self.known, rows)
-        return ForReport([*self.facts, *released.facts], self.damaged, released, step)
+        facts = [*self.facts, *released.facts]
+        return ForReport(facts, self.damaged, released, step, self.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,26 @@ class ForReport:
     damaged: int
     released: Counted
     step: Step
+    today: date
 
     def wanted(self, language: str) -> Wanted:
-        """Give what the report is to be of."""
+        """Give what the report is to be of, with what has to be said of its days."""
         one = self.released
-        told = one.told(language)
+        told = [*self._of_days(language), *one.told(language)]
         return Wanted(one.period, language, self.step, one.doors, one.reserve, told)
+
+    def _of_days(self, language: str) -> Iterator[str]:
+        period, said = self.released.period, words(language)
+        if period.last >= self.today:
+            day = days_label(Period(self.today, self.today), language)
+            yield said["not_over"].format(day=day)
+        if not any(_is_registered(one, period) for one in self.facts):
+            yield said["nothing"]
+
+
+def _is_registered(fact: Anonymised, period: Period) -> bool:
+    is_citizens = fact.channel is Channel.CITIZEN and fact.casework is not None
+    return is_citizens and fact.received in period
 
 
 def gather(cases: Cases) -> Gathered:
@@ -77,7 +95,8 @@ def gather(cases: Cases) -> Gathered:
     cases.note(*(deed(Logged.ENQUIRIES_COUNTED, inbox) for inbox in readable))
     theirs = [one.inbox.root for one in readable]
     known = [one.root for one in cases.here.directory.inboxes]
-    return Gathered(facts, damaged + received.damaged, theirs, known, received)
+    damaged += received.damaged
+    return Gathered(facts, damaged, theirs, known, received, cases.here.clock.today())
 
 
 def facts_in(

@@ -81,7 +81,7 @@ class Counted:
         return {
             root: chosen
             for root, chosen in self.others.items()
-            if root.kind is InboxKind.RESERVE and _may_count(root, self.period)
+            if root.kind is InboxKind.RESERVE and may_count(root, self.period)
         }
 
     @property
@@ -174,7 +174,7 @@ def rows_of(profile: Profile, period: Period, step: Step) -> Sequence[Period]:
     return [span.days for span in split(period, step, year_begins)]
 
 
-def _may_count(root: InboxRoot, period: Period) -> bool:
+def may_count(root: InboxRoot, period: Period) -> bool:
     """Say whether a report of a period counts an inbox: the council's once a term is over."""
     return root.channel is not Channel.COUNCIL or ends_a_term(period)
 
