@@ -1,7 +1,7 @@
 """Records of dataclasses: read fast, and refused exactly where the plain way of reading refuses."""
 
 import json
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from datetime import date
 from typing import Any, get_type_hints
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from whistle.crypto.errors import ContentError, SealingError
 from whistle.domain.registration import Due, DueKind, Enquiry, Issue, Link, LinkKind
 from whistle.keys import shapes
+from whistle.keys.anonymised import named_by
 from whistle.keys.canonical import Json, as_object, dump, load
 from whistle.keys.records import Registration
 
@@ -96,6 +97,31 @@ def test_a_changed_record_is_read_or_refused_as_plainly(
     )
     fast = outcome(lambda one: shapes.from_json(Registration, one), record)
     assert fast == outcome(lambda one: plainly(Registration, one), record)
+
+
+@given(REGISTRATIONS, st.data())
+def test_thousands_are_read_as_one_by_one(registration: Registration, data: st.DataObject) -> None:
+    """Whatever was read before: text that looks like a list, a number that equals a truth."""
+    many = shapes.ManyReader(Registration)
+    shown = registration.encode()
+    for _ in range(3):
+        record = json.loads(shown)
+        assert many.read(record) == registration
+        name = data.draw(st.sampled_from([*record, "held_for", "seen", "links", "other"]))
+        value = record.get(name, "x")
+        record[name] = data.draw(st.sampled_from([repr(value), str(value), 1, True, 1.0, [], [{}]]))
+        one_by_one = outcome(lambda one: shapes.from_json(Registration, one), record)
+        assert outcome(many.read, record) == one_by_one
+
+
+@given(REGISTRATIONS)
+def test_the_record_that_a_registration_names_is_found_in_its_bytes(
+    registration: Registration,
+) -> None:
+    for title in ("", '"record":"AAAA"', '\\"record":"'):
+        for record in (b"", b"r" * 16, bytes(16)):
+            named = replace(registration, title=title, source=title, record=record)
+            assert named_by(named.encode()) == record
 
 
 @given(REGISTRATIONS, st.integers(0, 600), st.binary(max_size=2))
