@@ -18,6 +18,7 @@ _WIDTH, _TOP = 420, 4  # of the drawing: narrow, so that it reads on a telephone
 _SIZE, _LINE, _LETTER = 14, 18, 8  # of letters; from line to line; as wide as a letter may be
 _BAR, _APART, _BETWEEN = 14, 20, 10  # a bar; from bar to bar; between groups
 _ROOM = 44  # at the right of the longest bar, for its number
+_WIDEST_HEADING = 208  # beside a bar
 _HIDDEN_BAR = 24.0
 _INK, _FRAME, _FILL, _PAPER = "#1a1a1a", "#595959", "#14505c", "#ffffff"
 _CHARTED = {"3.1", "3.2", "3.3", "3.4", "divisions", "themes", "ways", "outcomes", "years"}
@@ -78,21 +79,40 @@ def _told(bars: Sequence[Bar], hidden: str) -> str:
 
 
 def _drawn(groups: Sequence[_Group], says: str, most: int) -> str:
-    longest = max(len(bar.name) for _, bars in groups for bar in bars)
-    left = _LETTER * (longest + 1) if longest else 0
+    lay_out = _beside if all(len(bars) == 1 for _, bars in groups) else _below
+    parts, height = lay_out(groups, most)
+    size = f'viewBox="0 0 {_WIDTH} {height}" font-size="{_SIZE}" fill="{_INK}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(says)}">'
+    return "".join([head, *parts, "</svg>"])
+
+
+def _beside(groups: Sequence[_Group], most: int) -> tuple[list[str], int]:
+    """Lay single bars out, each beside its heading; give what is drawn, and how high it is."""
+    longest = max(len(label) for label, _ in groups)
+    left = min(_LETTER * (longest + 1), _WIDEST_HEADING)
+    parts, top = [], _TOP
+    for label, [bar] in groups:
+        lines = wrap(label, left // _LETTER) or [""]
+        parts.append(_text(0, top + _BAR - 2, *lines))
+        parts.append(_bar((left, top), bar.value, most, is_newest=True))
+        top += _LINE * (len(lines) - 1) + _APART + 4
+    return parts, top
+
+
+def _below(groups: Sequence[_Group], most: int) -> tuple[list[str], int]:
+    """Lay groups out, their bars below each heading."""
+    left = _LETTER * (max(len(bar.name) for _, bars in groups for bar in bars) + 1)
     parts, top = [], _TOP
     for label, bars in groups:
         lines = wrap(label, _WIDTH // _LETTER) or [""]
         parts.append(_text(0, top + _SIZE, *lines))
         top += _LINE * len(lines) + 4
         for bar in bars:
-            parts += [_text(0, top + _BAR - 2, bar.name)] if bar.name else []
+            parts.append(_text(0, top + _BAR - 2, bar.name))
             parts.append(_bar((left, top), bar.value, most, is_newest=bar is bars[-1]))
             top += _APART
         top += _BETWEEN
-    size = f'viewBox="0 0 {_WIDTH} {top}" font-size="{_SIZE}" fill="{_INK}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(says)}">'
-    return "".join([head, *parts, "</svg>"])
+    return parts, top
 
 
 def _bar(place: tuple[int, int], value: Cell, most: int, *, is_newest: bool) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from whistle.domain.counting import Period
 from whistle.records import dataclass
 from whistle.report.charts import chart_of
-from whistle.report.model import Cell, LineKind, Report, Table
+from whistle.report.model import Cell, LineKind, Report, Table, Version
 from whistle.report.periods import days_label
 from whistle.report.words import words
 
@@ -53,6 +53,8 @@ class Document:
         tables, under = report.tables, report.notes
         numbers = Part(said["in_numbers"], report.sentences, tables=tables, notes=under)
         facts = [(said["period"], days), (said["version"], said[report.version.value])]
+        if report.version is Version.PUBLIC:
+            facts.append((said["dot"], said["dot/means"]))
         return cls(title, report.language, title, facts, [*before, numbers, *after])
 
     def as_data(self) -> Mapping[str, Any]:
@@ -78,7 +80,7 @@ def _part(part: Part, language: str) -> Mapping[str, Any]:
 
 def _table(table: Table, language: str) -> Mapping[str, Any]:
     chart = chart_of(table, language)
-    number = table.id if table.id[:1].isdigit() else ""
+    number = table.id.partition("/")[0] if table.id[:1].isdigit() else ""
     return {
         "title": f"{number} {table.title}".strip(),
         "columns": [one.label for one in table.columns],

@@ -13,7 +13,7 @@ from whistle.report.charts import chart_of
 from whistle.report.model import Report
 from whistle.report.published import Published, in_order, public_json
 from whistle.report.writing import TABLES, WHOLE, write
-from whistle.statistics.blueprint import blueprint, kept
+from whistle.statistics.blueprint import blueprint, kept, licence
 from whistle.storage import public_documents
 from whistle.web import attachment_response, this_installation
 
@@ -62,6 +62,7 @@ def report(lang: str, name: str) -> Response:  # noqa: ARG001  (read from the pa
             (name_of(other), other.document.title, other.number) for other in _proved_with(one)
         ],
         formats=FORMATS,
+        **licence(),
     )
     return kept(Response(page))
 

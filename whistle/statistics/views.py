@@ -9,13 +9,12 @@ from itertools import chain
 
 from flask import Response, abort, render_template, url_for
 
-from whistle.domain.office import CC_BY
 from whistle.domain.published import DocumentKind, PublicEvaluation
 from whistle.published_words import document_kinds
 from whistle.records import dataclass
 from whistle.report.published import Published
 from whistle.statistics import compare, open_data, reports, service
-from whistle.statistics.blueprint import blueprint, kept
+from whistle.statistics.blueprint import blueprint, kept, licence
 from whistle.storage.public_documents import ListedDocument
 from whistle.storage.tables import ID_BYTES
 from whistle.web import attachment_response, current_language, this_installation
@@ -67,8 +66,7 @@ def index(lang: str) -> Response:
         groups=_groups(found.documents, lang),
         evaluations=_evaluations(found.evaluations),
         reports=[_listed(one) for one in reports.published(this_installation())],
-        licence=(licence := this_installation().profile.office.licence),
-        is_free=licence == CC_BY,
+        **licence(),
     )
     return kept(Response(page))
 
