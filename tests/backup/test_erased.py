@@ -1,16 +1,22 @@
 """A copy from before something was erased does not bring it back."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.backup.copying import Archive, opened
 from tests.casework.papers import file_document, open_case
 from tests.casework.records import close_case
-from tests.support.office import a_file
+from tests.support.office import Office, a_file
+from whistle.audit.log import deed
 from whistle.casework import documents, erasing
 from whistle.casework.acts import Done
 from whistle.casework.erasing import Kind, Seen, Target
 from whistle.casework.filing import Place
 from whistle.domain.erasing import Early, Reason
+from whistle.domain.logged import Logged
+from whistle.domain.registration import Override, Rule
+from whistle.storage import removal
 from whistle.storage.digests import Kind as Sealed
 from whistle.storage.rows import AttachmentRow, CaseRow, InboxKeysRow, InboxRecordRow, ItemRow
 from whistle.storage.sealed_rows import SealedRow, current
@@ -74,3 +80,38 @@ def test_a_case_that_was_erased_since_is_erased_again_and_its_record_stays(
         assert [one.case_id for one in InboxKeysRow.all(db, InboxKeysRow.select())] == [other]
         assert len(InboxRecordRow.all(db, InboxRecordRow.select())) == 1
     assert not [row for row in sealed(elsewhere) if case_id in row.key]
+
+
+def test_a_reason_that_was_erased_since_is_told_and_erased_when_its_case_is_opened(
+    archive: Archive, elsewhere: str
+) -> None:
+    office, day = archive.office, archive.office.clock.today()
+    case_id, other = (office.case_of(office.reporter().report()) for _ in range(2))
+    secret, kept = (
+        Override(Rule.SCOPE, "Jens Hansen drikker.", day),
+        Override(Rule.SCOPE, "Ok", day),
+    )
+    for one in (case_id, other):
+        give_reasons(office, one, secret, kept)
+    copy = archive.back_up().copy
+    office.later(days=1)
+    target = Target(case_id, Kind.REASON, bytes(16), open_case(office, case_id).version)
+    assert erasing.erase(office.work_of(office.adviser), target, Reason.OTHER_MATTER) is Done.YES
+    archive.back_up()
+    assert archive.restore(copy, elsewhere).replayed.reasons == (case_id,)
+    with opened(elsewhere) as store:
+        restored = replace(office, installation=replace(office.installation, store=store))
+        reasons = open_case(restored, case_id).registration.enquiry.overrides
+        again = open_case(restored, case_id)
+        assert open_case(restored, other).registration.enquiry.overrides == (secret, kept)
+        with store.read() as db:
+            assert removal.reasons_back(db, case_id) == frozenset()
+    assert reasons == again.registration.enquiry.overrides == (kept,)
+
+
+def give_reasons(office: Office, case_id: bytes, *reasons: Override) -> None:
+    work, case = office.work_of(office.adviser), open_case(office, case_id)
+    enquiry = replace(case.registration.enquiry, overrides=reasons)
+    done = deed(Logged.CASE_REGISTERED, case.inbox, case=case_id)
+    with work.writing(case, replace(case.registration, enquiry=enquiry), done):
+        pass

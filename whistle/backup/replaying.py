@@ -4,7 +4,8 @@ Only what is gone for good is deleted again: items, files, anonymised records an
 registration is in the deletion log when its case was handed over; what took its place is not in the
 copy, and without it and its keys nobody could work on the case. So these cases are told, for people
 to hand over again. An identity is deleted, as it may have been withdrawn; where it was only
-changed, the new one is lost, so that is told as well.
+changed, the new one is lost, so that is told as well. A reason stands in its registration, which
+nothing here opens: it is noted, told, and erased when somebody next opens the case.
 """
 
 from collections.abc import Sequence
@@ -31,12 +32,13 @@ class Replayed:
     """What a replay did, with ids of cases.
 
     ``moved``: those that had been handed over since the copy; ``identities``: those whose reporter
-    had changed or withdrawn who they are.
+    had changed or withdrawn who they are; ``reasons``: those that a reason was erased from.
     """
 
     deleted: int
     moved: tuple[bytes, ...] = ()
     identities: tuple[bytes, ...] = ()
+    reasons: tuple[bytes, ...] = ()
 
 
 def replay(db: Connection, removed: Sequence[Removed]) -> Replayed:
@@ -52,7 +54,8 @@ def replay(db: Connection, removed: Sequence[Removed]) -> Replayed:
             _remove_record(db, row)
         elif row.kind == Kind.KEYS:  # said of cases alone that were erased
             _remove_case(db, row)
-    return Replayed(before - _rows(db), _moved(db, removed), tuple(sorted(identities)))
+    deleted, moved = before - _rows(db), _moved(db, removed)
+    return Replayed(deleted, moved, tuple(sorted(identities)), _reasons(db, removed))
 
 
 def _remove_item(db: Connection, item: Removed) -> str | None:
@@ -108,3 +111,21 @@ def _moved(db: Connection, removed: Sequence[Removed]) -> tuple[bytes, ...]:
         if row.kind == Kind.REGISTRATION and (row.key, row.digest) not in known
     }
     return tuple(sorted(later & set(db.execute(select(case_id)).scalars())))
+
+
+def _reasons(db: Connection, removed: Sequence[Removed]) -> tuple[bytes, ...]:
+    """Note the reasons that are back, to be erased again; give their cases."""
+    column = removed_rows.c
+    query = select(column.key).where(column.kind == removal.REASON)
+    known = set(db.execute(query).scalars())
+    there = set(db.execute(select(tables.cases.c.id)).scalars())
+    back = [
+        row
+        for row in removed
+        if row.kind in {removal.REASON, removal.REASON_IS_BACK}
+        and row.key not in known
+        and row.key[:ID_BYTES] in there
+    ]
+    for row in back:
+        removal.remove_reason(db, row.key[:ID_BYTES], row.digest, removal.REASON_IS_BACK)
+    return tuple(sorted({row.key[:ID_BYTES] for row in back}))

@@ -18,6 +18,7 @@ from whistle.audit.log import Deed, Log
 from whistle.casework.anonymising import Facts, Followed, follow
 from whistle.casework.duties import Duty, DutyKind, duties_of
 from whistle.casework.needs import needs, refuse_more
+from whistle.casework.reasons_back import without_reasons
 from whistle.crypto.errors import NotGrantedError
 from whistle.domain.approval import dues_of_texts, texts_in
 from whistle.domain.channel import Act, Side
@@ -45,7 +46,7 @@ from whistle.keys.records import Message, Registration
 from whistle.keys.vault import with_new_receipt
 from whistle.records import dataclass
 from whistle.storage import casework as queries
-from whistle.storage import directory, members
+from whistle.storage import directory, members, removal
 from whistle.storage.erasing import erase_files
 from whistle.storage.errors import ConflictError, StorageError
 from whistle.storage.rows import CaseRow
@@ -281,6 +282,7 @@ class Cases:
     def _open(self, case_id: bytes) -> OpenedCase | None:
         with self.here.store.read() as db:
             stored = queries.get_case(db, case_id)
+            reasons_back = removal.reasons_back(db, case_id)
         if stored is None:
             return None
         inbox = next(
@@ -292,9 +294,6 @@ class Cases:
         arrears: list[_Write] = []
         if not stored.keys.in_vault:
             stored = _adopted(inbox, stored, arrears)
-        row = stored.registration
-        if row is None:
-            raise ConflictError("the registration is missing")
         keys = open_inbox_keys(inbox, stored.keys).keys
         items = CaseItems(self.here.id, case_id, keys)
         messages = items.dialogue(stored.items)
@@ -303,6 +302,10 @@ class Cases:
             before, (in_vault, keys) = stored.keys, renewed
             arrears.append(lambda db: queries.update_case_keys(db, before, in_vault))
             stored, items = replace(stored, keys=in_vault), replace(items, keys=keys)
+        stored = without_reasons(inbox, stored, items, reasons_back, arrears)
+        row = stored.registration
+        if row is None:
+            raise ConflictError("the registration is missing")
         return OpenedCase(
             inbox,
             stored,

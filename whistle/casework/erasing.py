@@ -20,13 +20,14 @@ from whistle.domain.erasing import WORDLESS, Early, Erased, Reason
 from whistle.domain.filed import Referral
 from whistle.domain.logged import Logged
 from whistle.domain.registration import Override, Rule
+from whistle.keys.erased_reasons import reason_digest
 from whistle.keys.filed import Filed, KeptFiled, seal_filed
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import Message, Registration
 from whistle.records import dataclass
 from whistle.storage import cases as held
 from whistle.storage import casework as queries
-from whistle.storage import erasing
+from whistle.storage import erasing, removal
 from whistle.storage.errors import ConflictError
 from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES
@@ -174,8 +175,9 @@ def _erasing_reason(cases: Cases, opened: OpenedCase, gone: Override) -> _Erasin
     known, case_id = told_by_dialogue(opened), opened.case.id
     overrides = tuple(one for one in known.enquiry.overrides if one is not gone)
     known = replace(known, enquiry=replace(known.enquiry, overrides=overrides))
+    digest = reason_digest(opened.items, gone)
     if gone.rule is not Rule.UNANSWERED:
-        return _Erasing(known, lambda _db: None)
+        return _Erasing(known, lambda db: removal.remove_reason(db, case_id, digest))
     now, me = cases.here.clock.now().replace(microsecond=0), cases.keyring.member_id
     row_ids: list[bytes] = []
     rows: list[ItemRow] = []
@@ -192,6 +194,7 @@ def _erasing_reason(cases: Cases, opened: OpenedCase, gone: Override) -> _Erasin
             filed.append(one)
 
     def write(db: Connection) -> None:
+        removal.remove_reason(db, case_id, digest)
         queries.delete_items(db, case_id, row_ids)
         ItemRow.insert_all(db, rows)
 

@@ -75,4 +75,6 @@ def _tell(restored: "Restored") -> None:
         print(f"Handed over since, and back with its former inbox: case {case_id.hex()}")
     for case_id in replayed.identities:
         print(f"Who the reporter is was changed or withdrawn since: ask them: case {case_id.hex()}")
+    for case_id in replayed.reasons:
+        print(f"A reason was erased since: open it, which erases it again: case {case_id.hex()}")
     print(AFTERWARDS.format(day=day))

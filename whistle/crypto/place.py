@@ -41,6 +41,7 @@ class Purpose(StrEnum):
     CASE_KEYS_VAULT = "case/keys-in-vault"
     CASE_KEYS_REPORTER = "case/keys-for-reporter"
     REGISTRATION = "case/registration"
+    ERASED_REASON = "case/erased-reason"
     ANONYMISED = "record/anonymised"
     BOOK = "record/book"
     COUNTED = "record/counted"

@@ -4,7 +4,7 @@ A row that goes without having been announced here is missing, and the log shows
 went today waits for a later batch, so that no batch tells at what time of a day it was.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from functools import cache
@@ -26,7 +26,11 @@ from whistle.storage.digests import (
 from whistle.storage.engine import day_of
 from whistle.storage.rows import InboxKeysRow, InboxRecordRow, ItemRow, RegistrationRow, Row
 from whistle.storage.sealed_rows import SealedRow
+from whistle.storage.tables import HASH_BYTES
 
+# Of ``removed_row``, besides the kinds of rows: a reason that was erased from a registration, which
+# stays; and one that a restore brought back, until it is erased again. Key: the case, the digest.
+REASON, REASON_IS_BACK = "reason", "reason-is-back"
 _fresh, _removed = log_tables.fresh_rows.c, log_tables.removed_rows.c
 
 
@@ -114,6 +118,27 @@ def remove_record(db: Connection, *conditions: Any) -> None:
     )
 
 
+def remove_reason(db: Connection, case_id: bytes, digest: bytes, kind: str = REASON) -> None:
+    """Announce that a reason is erased from a case's registration; or, by ``kind``, is to be."""
+    announce(db, [RemovedRow(kind, case_id + digest, b"", digest, day_of(db))])
+
+
+def reasons_back(db: Connection, case_id: bytes) -> frozenset[bytes]:
+    """Give the digests of a case's reasons that a restore brought back."""
+    of_case = _removed.key.between(case_id, case_id + b"\xff" * (HASH_BYTES + 1))
+    query = select(_removed.digest).where(_removed.kind == REASON_IS_BACK, of_case)
+    return frozenset(db.execute(query).scalars())
+
+
+def reasons_gone(db: Connection, case_id: bytes, digests: Collection[bytes]) -> None:
+    """Say that reasons which a restore brought back are erased again."""
+    keys = [case_id + one for one in digests]
+    row = _removed.kind == REASON_IS_BACK, _removed.key.in_(keys)
+    db.execute(delete(log_tables.removed_rows).where(*row))
+    for one in digests:
+        remove_reason(db, case_id, one)
+
+
 def fresh(db: Connection, today: date) -> set[tuple[str, bytes]]:
     """Give kind and key of the rows that were written today."""
     query = select(_fresh.kind, _fresh.key).where(_fresh.day >= today)
@@ -139,7 +164,8 @@ def explains(announced: Announced, row: SealedRow, before: date = date.max) -> b
 def forget(db: Connection, fresh_before: date, removed_before: date) -> None:
     """Drop what was said before a day: of what was written, and of what was removed."""
     db.execute(delete(log_tables.fresh_rows).where(_fresh.day < fresh_before))
-    db.execute(delete(log_tables.removed_rows).where(_removed.day < removed_before))
+    old = _removed.day < removed_before, _removed.kind != REASON_IS_BACK
+    db.execute(delete(log_tables.removed_rows).where(*old))
 
 
 def announce(db: Connection, rows: Sequence[FreshRow] | Sequence[RemovedRow]) -> None:
