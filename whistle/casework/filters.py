@@ -53,19 +53,30 @@ class Filters:
 
 
 def facts_of(registration: bytes) -> bytes:
-    """Give of a registration, in canonical bytes, what filters look at, in the same form.
+    """Give of a registration, in canonical bytes, what filters look at, in the same form."""
+    return _facts(_CASEWORK in registration, issues_in(registration))
 
-    It is cut out, not read, as a list needs it of thousands. In a text a quotation mark is escaped,
-    so what stands between two of them and a colon is a key; and a registration has each once.
+
+def issues_in(registration: bytes) -> bytes:
+    """Give the issues in a registration, in canonical bytes.
+
+    They are cut out, not read, as lists need them of thousands. In a text a quotation mark is
+    escaped, so what stands between two of them and a colon is a key; a registration has each once.
     """
     start = registration.find(_ISSUES) + len(_ISSUES)
     if start < len(_ISSUES):
-        return _facts(_CASEWORK in registration, b"[]")
+        return b"[]"
+    issues = registration[start : registration.find(b"]", start) + 1]
+    return issues if _is_whole(issues) else dump(_enquiry(registration)["issues"])
+
+
+@lru_cache(1024)
+def _is_whole(issues: bytes) -> bool:
+    """Say whether a list was not cut off within a name that has a bracket."""
     try:
-        issues = registration[start : registration.index(b"]", start) + 1]
-        return _facts(_CASEWORK in registration, issues)
-    except ValueError:  # cut off within a name that has a bracket
-        return _facts(_CASEWORK in registration, dump(_enquiry(registration)["issues"]))
+        return isinstance(json.loads(issues), list)
+    except ValueError:
+        return False
 
 
 @lru_cache(1024)

@@ -26,10 +26,10 @@ came on them is no history, and a period of the history weighs what is left of i
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
 from whistle.domain.office import Office, PatternRule
@@ -103,14 +103,19 @@ class Counted:
     @cached_property
     def cells(self) -> frozenset[Cell]:
         """Give the cells it is in; what was not registered is in none."""
-        found = set()
-        for issue in self.issues:
-            for kind in Kind:
-                value = getattr(issue, kind)
-                if issue.centre and value:
-                    found.add(Cell(issue.centre, "", kind, value))
-                    found.add(Cell(issue.centre, issue.division, kind, value))
-        return frozenset(found)
+        return _cells(self.issues)
+
+
+@lru_cache(4096)
+def _cells(issues: tuple[Issue, ...]) -> frozenset[Cell]:
+    found = set()
+    for issue in issues:
+        for kind in Kind:
+            value = getattr(issue, kind)
+            if issue.centre and value:
+                found.add(Cell(issue.centre, "", kind, value))
+                found.add(Cell(issue.centre, issue.division, kind, value))
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +198,8 @@ def find_patterns(
     What is left of a cell without the enquiries told before it, at the same centre, has to be
     ``least`` at least: a category is not told again beside its sub-category.
     """
-    now = [one for one in counted if period.first <= one.received <= period.last]
+    first, last = period.first, period.last
+    now = [one for one in counted if first <= one.received <= last]
     numbers = Counter(cell for one in now for cell in one.cells)
     family = set(cells)
     if not any(number >= rule.least for cell, number in numbers.items() if cell in family):
@@ -225,11 +231,9 @@ def what_is_usual(
     """Say what is usual of every cell in a period, by what was counted before it outside gaps."""
     periods = _history(counted, period)
     since = periods[-1].first if periods else period.first
-    before = [
-        one
-        for one in counted
-        if since <= one.received < period.first and not _is_in(one.received, gaps)
-    ]
+    before = [one for one in counted if since <= one.received < period.first]
+    if gaps:
+        before = [one for one in before if not _is_in(one.received, gaps)]
     weight = sum(_weight(one, gaps) for one in periods)
     rates = _rates(before, cells, rule, weight)
     limits = _limits(rates, rule)
@@ -282,8 +286,12 @@ def _rates(
     before: Collection[Counted], cells: Sequence[Cell], rule: PatternRule, periods: float
 ) -> Mapping[Cell, _Rate]:
     """Put together, for every cell, its own history and what it would have if kinds came alike."""
-    numbers = Counter(cell for one in before for cell in one.cells)
-    places, kinds = _margins(before)
+    alike = Counter(one.cells for one in before)  # thousands of enquiries are of some hundred sorts
+    numbers: Counter[Cell] = Counter()
+    for of_one, number in alike.items():
+        for cell in of_one:
+            numbers[cell] += number
+    places, kinds = _margins(alike)
     centres = {cell.centre for cell in cells}
     divisions = Counter(centre for centre, division in {(c.centre, c.division) for c in cells})
     values = Counter(kind for kind, _value in {(cell.kind, cell.value) for cell in cells})
@@ -302,14 +310,16 @@ def _rates(
 
 
 def _margins(
-    before: Iterable[Counted],
+    alike: Mapping[frozenset[Cell], int],
 ) -> tuple[Counter[tuple[str, str]], Counter[tuple[Kind, str]]]:
-    """Count enquiries by place, and by kind."""
+    """Count enquiries by place, and by kind. ``alike``: how many are in the very same cells."""
     places: Counter[tuple[str, str]] = Counter()
     kinds: Counter[tuple[Kind, str]] = Counter()
-    for one in before:
-        places.update({(cell.centre, cell.division) for cell in one.cells})
-        kinds.update({(cell.kind, cell.value) for cell in one.cells})
+    for cells, number in alike.items():
+        for place in {(cell.centre, cell.division) for cell in cells}:
+            places[place] += number
+        for kind in {(cell.kind, cell.value) for cell in cells}:
+            kinds[kind] += number
     return places, kinds
 
 

@@ -7,7 +7,7 @@ wrote (whistleblowerloven § 25).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -16,6 +16,7 @@ from whistle.audit.log import deed
 from whistle.casework.cases import Cases
 from whistle.casework.filters import DAMAGED
 from whistle.casework.learning.book import OpenedBook, open_book, read_book
+from whistle.casework.learning.counting import count_enquiries
 from whistle.crypto.errors import NotGrantedError, SealingError
 from whistle.domain.book import Change, ChangeKind, Measure
 from whistle.domain.channel import Channel
@@ -33,18 +34,15 @@ from whistle.domain.patterns import (
     find_patterns,
     recent_periods,
 )
-from whistle.keys.anonymised import open_record
 from whistle.keys.book import KeptEntry
-from whistle.keys.bulk import BulkInbox
+from whistle.keys.cases import find_registration
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
-from whistle.keys.records import Registration
 from whistle.records import dataclass
-from whistle.storage import inbox_records
+from whistle.storage import registrations
 from whistle.storage.case_lists import CaseState
-from whistle.storage.counted_cases import registered_cases
 from whistle.storage.engine import Store
-from whistle.storage.rows import CaseRow, RecordKind
+from whistle.storage.rows import CaseRow
 
 TOLD_PERIODS = 5  # of each row: the running one, and the year before it
 REMEMBERED = timedelta(minutes=10)
@@ -81,16 +79,6 @@ class Patterns:
     book: OpenedBook
 
 
-@dataclass(slots=True)
-class _Found:
-    """What was counted. ``damaged``: cases and records that do not open."""
-
-    counted: list[Counted] = field(default_factory=list)
-    cases: dict[bytes, CountedCase] = field(default_factory=dict)
-    records: set[bytes] = field(default_factory=set)  # those of cases that are counted already
-    damaged: int = 0
-
-
 def open_patterns(cases: Cases) -> Patterns:
     """Look for patterns, and log that: of the book, and of every inbox whose cases are counted.
 
@@ -99,7 +87,8 @@ def open_patterns(cases: Cases) -> Patterns:
     book = open_book(cases, Measure)
     inboxes = _counted_inboxes(cases)
     cases.note(*(deed(Logged.INBOX_LISTED, one, state=CaseState.ALL) for one in inboxes))
-    return _look(cases, book, inboxes)
+    pending, dealt = _look(cases, book, inboxes)
+    return Patterns(pending, dealt, _behind(cases, inboxes, [*pending, *dealt]), book)
 
 
 def number_told(cases: Cases) -> int:
@@ -114,13 +103,13 @@ def number_told(cases: Cases) -> int:
     if told and now - REMEMBERED < told[0] <= now:
         return told[1]
     try:
-        found = _look(cases, read_book(cases), _counted_inboxes(cases))
+        pending, _ = _look(cases, read_book(cases), _counted_inboxes(cases))
     except NotGrantedError:
         return 0
     with _lock:
         told_here = _told.setdefault(cases.here.store, {})  # it may have been forgotten meanwhile
-        told_here[cases.keyring.member_id] = (now, len(found.pending))
-    return len(found.pending)
+        told_here[cases.keyring.member_id] = (now, len(pending))
+    return len(pending)
 
 
 def forget_number(cases: Cases) -> None:
@@ -165,12 +154,32 @@ def _counted_inboxes(cases: Cases) -> list[InboxKeys]:
     ]
 
 
-def _look(cases: Cases, book: OpenedBook, inboxes: Sequence[InboxKeys]) -> Patterns:
+def _look(
+    cases: Cases, book: OpenedBook, inboxes: Sequence[InboxKeys]
+) -> tuple[list[Pattern], list[Dealt]]:
+    """Give what gathers and waits, and what was dealt with, the newest first."""
     periods = recent_periods(cases.here.clock.today(), TOLD_PERIODS)
-    found = _count(cases, inboxes, _since(periods))
-    dealt = [_dealt(kept, measure, found.counted) for kept, measure in book.of_kind(Measure)]
-    pending = _pending(cases, found.counted, periods, dealt, _gaps(cases, book))
-    return Patterns(pending, dealt[::-1], found.cases, book)
+    counted = count_enquiries(cases, inboxes, _since(periods))
+    dealt = [_dealt(kept, measure, counted) for kept, measure in book.of_kind(Measure)]
+    pending = _pending(cases, counted, periods, dealt, _gaps(cases, book))
+    return pending, dealt[::-1]
+
+
+def _behind(
+    cases: Cases, inboxes: Sequence[InboxKeys], told: Sequence[Pattern | Dealt]
+) -> dict[bytes, CountedCase]:
+    """Give the cases that patterns are made of, as far as they are there and open."""
+    known = {one.inbox.inbox_id: one for one in inboxes}
+    ids = sorted({enquiry.case for one in told for enquiry in one.enquiries if enquiry.case})
+    found = {}
+    with cases.here.store.read() as db:
+        for stored in registrations.of_cases(db, ids):
+            inbox = known.get(stored.case.inbox_id)
+            with suppress(SealingError, *DAMAGED):
+                if inbox:
+                    opened = find_registration(inbox, stored.keys, stored.registration)
+                    found[stored.case.id] = CountedCase(inbox.inbox, stored.case, opened.title)
+    return found
 
 
 def _since(periods: Sequence[Period]) -> date:
@@ -230,40 +239,3 @@ def _dealt(kept: KeptEntry, measure: Measure, counted: Sequence[Counted]) -> Dea
         one for one in counted if period.first <= one.received <= period.last and cell in one.cells
     ]
     return Dealt(kept, measure, cell, period, there)
-
-
-def _count(cases: Cases, inboxes: Sequence[InboxKeys], since: date) -> _Found:
-    found = _Found()
-    bulk = {one.inbox.inbox_id: (one, BulkInbox(one)) for one in inboxes}
-    with cases.here.store.read() as db:
-        rows = registered_cases(db, list(bulk), since)
-        records = [
-            (one, row)
-            for one in inboxes
-            for row in inbox_records.of_kind(db, one.inbox.inbox_id, RecordKind.ANONYMISED)
-        ]
-    for row in rows:
-        inbox, opener = bulk[row.case.inbox_id]
-        if row.registration is None:
-            continue
-        try:
-            told = Registration.decode(opener.registration(row.epoch, row.registration))
-        except (SealingError, *DAMAGED):
-            found.damaged += 1
-            continue
-        found.records.add(told.record)
-        if any(link.earlier for link in told.links):
-            continue
-        found.counted.append(Counted(row.case.received, told.enquiry.issues, row.case.id))
-        found.cases[row.case.id] = CountedCase(inbox.inbox, row.case, told.title)
-    for inbox, record in records:
-        if record.id in found.records:
-            continue
-        try:
-            erased = open_record(inbox, record)
-        except (SealingError, *DAMAGED):
-            found.damaged += 1
-            continue
-        if erased.received >= since and not erased.renewed:
-            found.counted.append(Counted(erased.received, erased.issues))
-    return found
