@@ -1,6 +1,6 @@
 """What concerns the adviser goes to the reserve, and to nobody else."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import doors
 from tests.support.browser import Visitor
@@ -62,3 +62,25 @@ def test_the_reserve_sees_only_that(visitor: Visitor, demo_server: Demo) -> None
     (case,) = doors.listed(adviser, demo_server) - his
     assert doors.listed(reserve, demo_server) == theirs
     assert_not_there(reserve, case)
+
+
+def test_the_reserve_releases_counts_for_the_report_and_takes_them_back(
+    walk: doors.Walk, demo_server: Demo
+) -> None:
+    page = walk.page
+    page.goto(f"{demo_server.casework}/")
+    doors.choose_language(page, walk.lang)
+    doors.sign_in(page, demo_server, demo_server.member("reserve"))
+    doors.choose_language(page, walk.lang)
+    page.goto(f"{demo_server.casework}/inboxes")
+    page.locator('main a[href$="/release"]').click()
+    walk.sees()
+    page.locator("main form[method=get] button").click()
+    walk.sees()
+    before = page.locator(".filed li").count()
+    doors.press(page, page.locator('main form[action$="/release"][method=post] button').first)
+    walk.sees()
+    expect(page.locator(".filed li")).to_have_count(before + 1)
+    doors.press(page, page.locator('form[action$="/take-back"] button').first)
+    walk.sees()
+    expect(page.locator(".filed li")).to_have_count(before)

@@ -221,11 +221,11 @@ def test_the_page_shows_what_is_released_and_releases_it(concerned: Office) -> N
     assert reported(concerned, step=Step.YEAR).table("3.1").cell("total", "total") == 1
     stale = {**hidden_fields(offers[0]), "seen": "0" * 64, "form_id": "another"}
     assert desk.post("/casework/release", stale).status_code == 409
-    page = desk.get("/casework/release").text
-    back = re.findall(r'action="(/casework/release/[0-9a-f]{32}/take-back)"', page)
+    listed = desk.get("/casework/release").text
+    back = re.findall(r'action="(/casework/release/[0-9a-f]{32}/take-back)"', listed)
     assert len(back) == 2
-    form = hidden_fields(page)
-    assert desk.post(back[0], {"csrf_token": form["csrf_token"]}).status_code == 303
+    token = hidden_fields(listed)["csrf_token"]
+    assert desk.post(back[0], {"csrf_token": token}).status_code == 303
 
 
 def test_days_that_cannot_be_are_told_at_their_field(office: Office) -> None:
