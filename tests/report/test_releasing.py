@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from tests.casework.test_rotation import citizens, finish, step, take
 from tests.support.office import Office, hidden_fields
 from tests.support.registered import registered
 from whistle.casework.done import Done
@@ -24,10 +25,11 @@ from whistle.domain.released import release
 from whistle.domain.report_draft import ReportDraft
 from whistle.keys.keyring import Keyring
 from whistle.keys.releases import seal_release, sign_release
+from whistle.keys.steps import admit
 from whistle.report.building import build
 from whistle.report.model import Report
 from whistle.report.periods import Step
-from whistle.storage import inbox_records, tables
+from whistle.storage import directory, inbox_records, tables
 
 YEAR = Period(date(2026, 1, 1), date(2026, 11, 30))
 FORM, OTHER = b"f" * 32, b"g" * 32
@@ -252,3 +254,37 @@ def test_the_page_is_closed_to_who_opens_no_other_inbox(office: Office) -> None:
         others = tables.grants.c.inbox_id != citizens
         db.execute(sa.delete(tables.grants).where(others))
     assert office.desk_of(office.adviser).get("/casework/release").status_code == 404
+
+
+def test_it_comes_under_new_keys_of_both_inboxes(concerned: Office) -> None:
+    let_go(concerned.work_of(concerned.reserve), FORM)
+    take(concerned, concerned.adviser)
+    assert finish(concerned, concerned.adviser).damaged == 0
+    assert len(counted(concerned).facts) == 2
+    records = tables.inbox_records.c
+    with concerned.installation.store.read() as db:
+        ours = records.inbox_id == citizens(concerned).inbox_id
+        epochs = db.execute(sa.select(records.epoch).where(ours, _kind == "release")).scalars()
+        assert set(epochs) == {2}
+    looked = look(concerned.work_of(concerned.reserve), None, Step.QUARTER)
+    assert looked is not None
+    assert [take_back(concerned.work_of(concerned.reserve), one.id) for one in looked.standing] == [
+        Done.YES,
+        Done.YES,
+    ]
+    assert counted(concerned).facts == []
+
+
+def test_a_maker_who_is_let_into_the_reserve_counts_its_cases_and_not_its_release(
+    concerned: Office,
+) -> None:
+    here = concerned.installation
+    let_go(concerned.work_of(concerned.reserve), FORM)
+    inbox = here.directory.inbox(Channel.CITIZEN, InboxKind.RESERVE)
+    with here.store.read() as db:
+        grants = directory.grants_of(db, concerned.reserve.member_id)
+    step(concerned, admit(concerned.reserve, inbox, grants, concerned.adviser.public))
+    found = counted(concerned)
+    of_citizens = [one for one in found.facts if one.channel is Channel.CITIZEN]
+    assert [one.received for one in of_citizens] == [date(2026, 11, 20)]
+    assert len(found.facts) == 2
