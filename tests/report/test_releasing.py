@@ -26,7 +26,8 @@ from whistle.domain.report_draft import ReportDraft
 from whistle.keys.keyring import Keyring
 from whistle.keys.releases import seal_release, sign_release
 from whistle.keys.steps import admit
-from whistle.report.building import build
+from whistle.report.building import basis_of, build
+from whistle.report.comparing import compared
 from whistle.report.model import Report
 from whistle.report.periods import Step
 from whistle.storage import directory, inbox_records, tables
@@ -288,3 +289,13 @@ def test_a_maker_who_is_let_into_the_reserve_counts_its_cases_and_not_its_releas
     of_citizens = [one for one in found.facts if one.channel is Channel.CITIZEN]
     assert [one.received for one in of_citizens] == [date(2026, 11, 20)]
     assert len(found.facts) == 2
+
+
+def test_the_years_before_are_compared_with_what_was_released_of_them(concerned: Office) -> None:
+    let_go(concerned.work_of(concerned.reserve), FORM)
+    concerned.later(days=365)
+    profile, days = concerned.installation.profiles, Period(date(2027, 1, 1), date(2027, 11, 30))
+    found = counted(concerned, days)
+    told = (profile, found.facts, found.wanted("da"))
+    years = compared(build(*told), found.with_earlier(basis_of(*told))).table("years")
+    assert [row[0] for row in years.cells] == [1, 0]

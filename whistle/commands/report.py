@@ -83,7 +83,8 @@ def _counted(options: argparse.Namespace, installation: "Installation") -> bytes
     if options.version == "public":
         return _public(options, installation, gathered.facts, wanted)
     told = (installation.profiles, gathered.facts, wanted)
-    return _written(compared(build(*told), basis_of(*told)), options.format)
+    basis = gathered.with_earlier(basis_of(*told))
+    return _written(compared(build(*told), basis), options.format)
 
 
 def _public(

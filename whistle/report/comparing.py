@@ -5,10 +5,11 @@ a year with as many days of as many years before it. What the adviser wrote of s
 changes of method stands under the numbers it explains.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import takewhile
 
 from whistle.domain.book import Change
 from whistle.domain.counting import Period
@@ -51,6 +52,14 @@ def same_days(period: Period, years: int) -> Period:
     return Period(_earlier(period.first, years), _earlier(period.last + _DAY, years) - _DAY)
 
 
+def earlier_periods(period: Period) -> Iterator[Period]:
+    """Give the periods that one is compared with, newest first; no two of all share a day."""
+    with suppress(ValueError, OverflowError):  # where the calendar ends
+        apart = _years_apart(period)
+        for number in range(1, MOST + 1):
+            yield same_days(period, number * apart)
+
+
 def period_name(period: Period, begins: tuple[int, int], language: str) -> str:
     """Say what a period is called in the head of a table: ``2026``, ``2025/26``, or its days."""
     for year in (period.first.year, period.first.year - 1):
@@ -72,13 +81,7 @@ def _periods(basis: Basis) -> list[Period]:
     first, found = _first_day(basis), [basis.period]
     if first is None:
         return found
-    with suppress(ValueError, OverflowError):  # where the calendar ends
-        apart = _years_apart(basis.period)
-        for number in range(1, MOST + 1):
-            one = same_days(basis.period, number * apart)
-            if one.last < first:
-                break
-            found.append(one)
+    found += takewhile(lambda one: one.last >= first, earlier_periods(basis.period))
     return found[::-1]
 
 

@@ -5,7 +5,7 @@ that no registration names is left of a case that is erased.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -28,7 +28,9 @@ from whistle.domain.profile import Profile
 from whistle.keys.keyring import InboxKeys
 from whistle.records import dataclass
 from whistle.report.building import Wanted
+from whistle.report.comparing import earlier_periods
 from whistle.report.periods import Step, days_label
+from whistle.report.tables import Basis
 from whistle.report.words import words
 
 
@@ -52,18 +54,37 @@ class Gathered:
         rows = rows_of(profile, period, step)
         released = count_released(self.received, self.opened, self.known, rows)
         facts = [*self.facts, *released.facts]
-        return ForReport(facts, self.damaged, released, step, self.today)
+        earlier = self._of_earlier(period) if self.received.releases else []
+        return ForReport(facts, self.damaged, released, step, self.today, earlier)
+
+    def _of_earlier(self, period: Period) -> list[Anonymised]:
+        """Give what was released of the same days of the years before."""
+        return [
+            fact
+            for one in earlier_periods(period)
+            for fact in count_released(self.received, self.opened, self.known, [one]).facts
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class ForReport:
-    """The facts that one report counts. ``damaged``: as of `Gathered`."""
+    """The facts that one report counts. ``damaged``: as of `Gathered`.
+
+    ``earlier``: what was released of the years that it is compared with.
+    """
 
     facts: Sequence[Anonymised]
     damaged: int
     released: Counted
     step: Step
     today: date
+    earlier: Sequence[Anonymised] = ()
+
+    def with_earlier(self, basis: Basis) -> Basis:
+        """Give what the years are compared from."""
+        if not self.earlier:
+            return basis
+        return replace(basis, facts=[*basis.facts, *self.earlier])
 
     def wanted(self, language: str) -> Wanted:
         """Give what the report is to be of, with what has to be said of its days."""

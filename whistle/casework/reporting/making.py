@@ -46,7 +46,7 @@ def make(cases: Cases, draft: ReportDraft) -> Made:
     wanted, book = gathered.wanted(draft.language), told_by(read_book(cases))
     basis = basis_of(profile, gathered.facts, wanted)
     report = build(profile, gathered.facts, wanted, chapters.notes(book, basis))
-    report = compared(report, basis, book.changes)
+    report = compared(report, gathered.with_earlier(basis), book.changes)
     parts = parts_of(basis, report, book, draft)
     document = Document.of(report, parts.before, parts.after)
     return Made(report, document, parts.wrong, gathered.damaged)
