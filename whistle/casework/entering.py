@@ -107,11 +107,12 @@ def rows_of(
     row = CaseRow(new.case_id, inbox.inbox.inbox_id, new.received, None, None, is_open, None)
     duties = duties_of(row, registration, cases.deadlines(inbox, row)) if is_open else []
     due = {duty.kind: duty.due for duty in duties if duty.done is None}
-    row = replace(
-        row,
-        acknowledge_by=due.get(DutyKind.ACKNOWLEDGE),
-        feedback_by=due.get(DutyKind.FEEDBACK),
-    )
+    if due:
+        row = replace(
+            row,
+            acknowledge_by=due.get(DutyKind.ACKNOWLEDGE),
+            feedback_by=due.get(DutyKind.FEEDBACK),
+        )
     keys, opened = new_case_keys(inbox, new.case_id, reporter)
     facts = Facts(inbox, row, cases.deadlines(inbox, row), reporter=reporter is not None)
     counted = record_of(facts, registration)

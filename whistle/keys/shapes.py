@@ -112,19 +112,12 @@ def _default(one: "Field[Any]") -> object:
 
 
 def _written(value: object) -> object:
-    match value:
-        case None | bool() | int():
-            return value
-        case str():
-            return str(value)
-        case bytes():
-            return write_bytes(value)
-        case date():
-            return write_day(value)
-        case tuple():
-            return [_written(one) for one in value]
-        case _:
-            return to_json(value)
+    write = _WRITERS.get(value.__class__)
+    if write is not None:
+        return write(value)
+    if isinstance(value, str):  # one of an enumeration
+        return str(value)
+    return to_json(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +194,12 @@ def _day(value: object) -> date:
     return day
 
 
+_WRITERS: Mapping[type, Callable[[Any], object]] = {
+    bytes: write_bytes,
+    date: write_day,
+    tuple: lambda values: [_written(one) for one in values],
+    **dict.fromkeys(_AS_THEY_ARE, lambda value: value),
+}
 _PLAIN: Mapping[Any, _Read] = {
     str: as_string,
     int: as_number,
