@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from tests.casework.journal import Journal
 from tests.casework.test_rotation import citizens, finish, step, take
+from tests.support.logged import break_the_log
 from tests.support.office import Office, hidden_fields
 from tests.support.registered import registered
 from whistle.casework.done import Done
@@ -20,6 +22,7 @@ from whistle.casework.service import CaseworkService
 from whistle.crypto.secret import Seed
 from whistle.domain.channel import Channel, InboxKind
 from whistle.domain.counting import Period
+from whistle.domain.logged import Logged
 from whistle.domain.registration import Enquiry, Issue
 from whistle.domain.released import release
 from whistle.domain.report_draft import ReportDraft
@@ -299,3 +302,31 @@ def test_the_years_before_are_compared_with_what_was_released_of_them(concerned:
     told = (profile, found.facts, found.wanted("da"))
     years = compared(build(*told), found.with_earlier(basis_of(*told))).table("years")
     assert [row[0] for row in years.cells] == [1, 0]
+
+
+def test_it_stands_in_the_reserves_log_and_is_sealed_to_nobody_else(concerned: Office) -> None:
+    work, journal = concerned.work_of(concerned.reserve), Journal(concerned)
+    let_go(work, FORM)
+    looked = look(work, None, Step.QUARTER)
+    assert looked is not None
+    one = looked.standing[0]
+    take_back(work, one.id)
+    theirs = {inbox.inbox.inbox_id for inbox in work.inboxes_opened()}
+    told = journal.new(concerned.reserve)
+    assert {entry.row.inbox_id for entry in told} <= theirs
+    released = [entry.about for entry in told if entry.act is Logged.COUNTS_RELEASED]
+    assert len(released) == 2
+    assert (released[0]["first"], released[0]["last"]) == ("2026-01-01", "2026-11-30")
+    [back] = [entry.about for entry in told if entry.act is Logged.COUNTS_TAKEN_BACK]
+    assert back["item"] == one.id.hex()
+
+
+def test_without_the_log_nothing_is_released(concerned: Office) -> None:
+    desk = concerned.desk_of(concerned.reserve)
+    days = {"first": "2026-01-01", "last": "2026-11-30", "by": "year"}
+    page = desk.get("/casework/release", query_string=days).text
+    form = re.findall(r'<form method="post"[^>]*/release".*?</form>', page, re.DOTALL)[0]
+    break_the_log(concerned.installation.store)
+    assert desk.post("/casework/release", hidden_fields(form)).status_code == 503
+    with concerned.installation.store.read() as db:
+        assert not db.execute(sa.select(_kind).where(_kind == "release")).all()
