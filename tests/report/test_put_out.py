@@ -15,14 +15,8 @@ from whistle.casework.acts import Done
 from whistle.casework.exchange.importing import Files, import_files
 from whistle.casework.learning.book import Place, change, write_new
 from whistle.casework.reporting.gathering import gather
-from whistle.casework.reporting.publishing import (
-    NotPublishedError,
-    Why,
-    propose,
-    publish,
-    published_in,
-    put_out,
-)
+from whistle.casework.reporting.publishing import propose, publish, published_in, put_out
+from whistle.casework.reporting.refusing import NotPublishedError, Why
 from whistle.casework.service import CaseworkService
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.book import Change, ChangeKind, Evaluation
@@ -104,18 +98,6 @@ def test_nothing_is_published_while_a_case_does_not_open(office: Office) -> None
     assert gather(work).damaged == 1
     assert _why(work, DRAFT) is Why.DAMAGED
     assert _published(office) == []
-
-
-def test_what_contradicts_a_published_report_is_said_to(office: Office) -> None:
-    work = _imported(office)
-    assert publish(work, FORM, DRAFT, "") is Done.YES
-    with office.installation.store.write() as db:
-        case = tables.registrations.c.case_id
-        gone = db.execute(sa.select(case).limit(1)).scalar_one()
-        records = tables.inbox_records
-        db.execute(sa.delete(records).where(records.c.kind == "anonymised"))
-        db.execute(sa.delete(tables.registrations).where(case == gone))
-    assert _why(work, DRAFT) is Why.CONTRADICTS
 
 
 def test_a_report_that_does_not_read_stops_publishing_and_no_page(office: Office) -> None:

@@ -15,6 +15,7 @@ from whistle.disclosure import (
     Certificate,
     Publication,
     PublicationError,
+    Single,
     check,
     read_certificate,
     read_publication,
@@ -57,6 +58,11 @@ class Published:
     order: int = 0
 
     @property
+    def turn(self) -> tuple[int, date, int]:
+        """What puts reports in the order of their publication."""
+        return self.order, self.day, self.number
+
+    @property
     def document(self) -> Document:
         """All of it, to be read."""
         return Document.of(self.report, self.before, self.after)
@@ -87,7 +93,7 @@ class Published:
                 int(told["number"]),
                 date.fromisoformat(told["published"]),
                 str(told["changes"]),
-                from_json(told["report"]),
+                _report(told["report"]),
                 read_publication(json.dumps(told["report"])),
                 read_certificate(json.dumps(told["certificate"])),
                 [_part_of(one) for one in told["before"]],
@@ -100,7 +106,7 @@ class Published:
 
 def in_order(published: Iterable[Published]) -> list[Published]:
     """Give published reports in the order of their publication."""
-    return sorted(published, key=lambda one: (one.order, one.day, one.number))
+    return sorted(published, key=lambda one: one.turn)
 
 
 def seen_as(published: Published) -> str:
@@ -140,7 +146,38 @@ def public_json(report: Report, publication: Publication) -> Json:
     for table in told["tables"]:
         added = of_table[table["id"]]
         table.update({name: added[name] for name in _ADDED if name in added})
+    told["tables"] += [
+        {**table, "counts": "enquiries"} for table in known["tables"] if not table["rows"]
+    ]
     return told
+
+
+def encode_public(public: Public) -> bytes:
+    """Write a public version; `read_public` reads it."""
+    told = {
+        "report": public_json(public.report, public.publication),
+        "certificate": json.loads(write_certificate(public.certificate)),
+        "hidden": public.hidden,
+        "warnings": [[one.table, one.line, one.other] for one in public.warnings],
+    }
+    return json.dumps(told).encode()
+
+
+def read_public(encoded: bytes) -> Public:
+    """Read what `encode_public` wrote."""
+    told = json.loads(encoded)
+    return Public(
+        _report(told["report"]),
+        read_publication(json.dumps(told["report"])),
+        read_certificate(json.dumps(told["certificate"])),
+        told["hidden"],
+        [Single(*one) for one in told["warnings"]],
+    )
+
+
+def _report(told: Json) -> Report:
+    """Read the tables that say something; the others only ask (`whistle.report.batches`)."""
+    return from_json({**told, "tables": [one for one in told["tables"] if one["rows"]]})
 
 
 def _part(part: Part) -> Json:

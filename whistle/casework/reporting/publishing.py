@@ -5,8 +5,7 @@ with a sentence that names a hidden number, nor anything but what was seen.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -15,44 +14,28 @@ from whistle.casework.acts import Done
 from whistle.casework.cases import Cases
 from whistle.casework.entering import inbox_to_enter
 from whistle.casework.learning.book import read_book
-from whistle.casework.reporting.gathering import Gathered, gather
+from whistle.casework.reporting.gathering import gather
 from whistle.casework.reporting.making import parts_of, told_by
-from whistle.disclosure import Publication, PublicationError
+from whistle.casework.reporting.refusing import NotPublishedError, Why
+from whistle.casework.reporting.safe_numbers import Numbers, earlier_in, numbers_of
 from whistle.domain.channel import Channel
 from whistle.domain.counting import Period
-from whistle.domain.errors import RefusedError
 from whistle.domain.logged import Logged
 from whistle.domain.published import REPORT_RECORD
 from whistle.domain.report_draft import ReportDraft
+from whistle.keys.counted import box_counted
 from whistle.keys.files import content_digest
+from whistle.records import dataclass
 from whistle.report import chapters
-from whistle.report.building import Wanted, basis_of
+from whistle.report.building import basis_of
 from whistle.report.periods import Step
-from whistle.report.public import Public, make_public
-from whistle.report.published import Published, in_order, is_proved, of_public, seen_as
-from whistle.storage import public_documents
+from whistle.report.public import Public
+from whistle.report.published import Published, is_proved, of_public, seen_as
+from whistle.report.tables import Basis
+from whistle.storage import inbox_records, public_documents
 from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.public_documents import PublicDocumentRow
 from whistle.storage.tables import ID_BYTES
-
-
-class Why(Enum):
-    """Why nothing can be published, whatever is hidden."""
-
-    NOT_OVER = "the period is not over yet"
-    DAMAGED = "there are cases that do not open, so the numbers would be wrong for ever"
-    UNREADABLE = "an earlier report does not read, so nothing can be proved beside it"
-    CONTRADICTS = "the numbers contradict those of a report that is published"
-    UNPROVED = "the certificate does not prove it"
-
-
-class NotPublishedError(RefusedError):
-    """Nothing can be published."""
-
-    def __init__(self, why: Why) -> None:
-        """Say why."""
-        super().__init__(f"nothing can be published: {why.value}")
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +45,16 @@ class Proposed:
     ``wrong``: live numbers that there are not, ``hidden``: those that are hidden here.
     """
 
-    public: Public
+    numbers: Numbers
     published: Published
     earlier: Sequence[Published]
     wrong: Sequence[str]
     hidden: Sequence[str]
+
+    @property
+    def public(self) -> Public:
+        """Its numbers, safe beside everything earlier."""
+        return self.numbers.public
 
     @property
     def corrects(self) -> Published | None:
@@ -87,38 +75,37 @@ def propose(cases: Cases, draft: ReportDraft, changes: str = "") -> Proposed:
     Raises `CannotProtect` where it cannot be made safe, `NotPublishedError`, `NotGrantedError` for
     who cannot open the citizens' cases, and as `gather`.
     """
-    inbox_to_enter(cases, Channel.CITIZEN)
+    inbox = inbox_to_enter(cases, Channel.CITIZEN)
     today = cases.here.clock.today()
     if draft.last >= today:
         raise NotPublishedError(Why.NOT_OVER)
     with cases.here.store.read() as db:
-        earlier = published_in(db)
-    gathered, book = gather(cases), told_by(read_book(cases))
+        earlier = earlier_in(db)
+    profile, days = cases.here.profiles, Period(draft.first, draft.last)
+    gathered = gather(cases).for_report(profile, days, Step(draft.by))
+    book = told_by(read_book(cases))
     if gathered.damaged:
         raise NotPublishedError(Why.DAMAGED)
-    profile = cases.here.profiles
-    wanted = gathered.wanted(Period(draft.first, draft.last), draft.language, Step(draft.by))
-    public = _public(cases, gathered, wanted, [one.publication for one in earlier])
+    wanted = gathered.wanted(draft.language)
+    numbers = numbers_of(cases, inbox, gathered.facts, wanted, earlier)
+    public, before = numbers.public, [one.published for one in earlier]
     basis = basis_of(profile, gathered.facts, wanted)
-    notes = [*public.report.notes, *chapters.notes(book, basis)]
+    notes = [*public.report.notes, *_of_told_days(numbers, basis), *chapters.notes(book, basis)]
     public = replace(public, report=replace(public.report, notes=notes))
     parts = parts_of(basis, public.report, book, draft)
-    days = (draft.first, draft.last)
-    number = 1 + sum((one.report.first, one.report.last) == days for one in earlier)
+    same = [one for one in before if Period(one.report.first, one.report.last) == days]
+    number = 1 + len(same)
     made = of_public(public, today, number, changes, (parts.before, parts.after))
     made = replace(made, order=len(earlier) + 1)
-    return Proposed(public, made, earlier, parts.wrong, parts.hidden)
+    return Proposed(replace(numbers, public=public), made, before, parts.wrong, parts.hidden)
 
 
-def _public(
-    cases: Cases, gathered: Gathered, wanted: Wanted, earlier: Sequence[Publication]
-) -> Public:
-    try:
-        return make_public(cases.here.profiles, gathered.facts, wanted, earlier)
-    except PublicationError as error:
-        if not earlier:
-            raise
-        raise NotPublishedError(Why.CONTRADICTS) from error
+def _of_told_days(numbers: Numbers, basis: Basis) -> Sequence[str]:
+    """Say of days that an earlier report told of how they are counted; whether anything waits, not.
+
+    It is said of each such report, so that it tells nothing.
+    """
+    return [basis.said("told_before")] if numbers.told_before else []
 
 
 def publish(cases: Cases, form_id: bytes, draft: ReportDraft, changes: str) -> Done:
@@ -142,7 +129,7 @@ def put_out(cases: Cases, form_id: bytes, proposed: Proposed, seen: str) -> Done
     a sentence names a number that is hidden or that there is not, a correction does not say what
     changed, or another report was published meanwhile. Raises `NotPublishedError`.
     """
-    inbox_to_enter(cases, Channel.CITIZEN)
+    inbox = inbox_to_enter(cases, Channel.CITIZEN)
     changes = proposed.published.changes
     if proposed.wrong or proposed.hidden or (proposed.corrects and not changes):
         return Done.CHANGED
@@ -156,25 +143,18 @@ def put_out(cases: Cases, form_id: bytes, proposed: Proposed, seen: str) -> Done
     try:
         with cases.log.write(Deed(Logged.REPORT_PUBLISHED, about)) as db:
             _add(db, row, proposed)
+            kept = box_counted(inbox, record_id, proposed.numbers.counted)
+            inbox_records.insert(db, [kept], inbox.inbox.epoch)
     except ConflictError:
         return Done.CHANGED
-    except DuplicateError:
-        return Done.ALREADY
+    except DuplicateError:  # the form, or the turn: another one was published in the same moment
+        return Done.ALREADY if is_published(cases, form_id) else Done.CHANGED
     return Done.YES
 
 
 def published_in(db: Connection) -> list[Published]:
-    """Give all reports that are published, in the order of publication.
-
-    Raises `NotPublishedError` where one does not read: nothing is safe beside what is not known.
-    """
-    found = []
-    for row in public_documents.of_kind(db, REPORT_RECORD):
-        one = Published.decode(row.body)
-        if one is None:
-            raise NotPublishedError(Why.UNREADABLE)
-        found.append(one)
-    return in_order(found)
+    """Give all reports that are published, in the order of publication; raises as `earlier_in`."""
+    return [one.published for one in earlier_in(db)]
 
 
 def _add(db: Connection, row: PublicDocumentRow, proposed: Proposed) -> None:
@@ -200,4 +180,5 @@ def _row(record_id: bytes, published: Published) -> PublicDocumentRow:
         f"{name}.json",
         "application/json",
         published.encode(),
+        published.order,
     )

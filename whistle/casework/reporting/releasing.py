@@ -15,8 +15,9 @@ from whistle.audit.log import deed
 from whistle.casework.cases import Cases
 from whistle.casework.done import Done
 from whistle.casework.reporting.gathering import facts_in
-from whistle.casework.reporting.publishing import NotPublishedError, published_in
-from whistle.casework.reporting.released import is_makers, rows_of
+from whistle.casework.reporting.publishing import published_in
+from whistle.casework.reporting.refusing import NotPublishedError
+from whistle.casework.reporting.released import is_makers, may_count, rows_of
 from whistle.crypto.errors import SealingError
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.channel import Channel, InboxKind
@@ -104,7 +105,7 @@ def look(cases: Cases, days: Period | None, step: Step) -> Looked | None:
         for inbox in inboxes:
             facts, damaged = facts_in(cases, db, [inbox])
             standing += _standing(db, inbox, facts, published)
-            if days:
+            if days and may_count(inbox.inbox.root, days):
                 offers.append(Offer(inbox, _release(cases, inbox, facts, days, step), damaged))
     cases.note(*(deed(Logged.ENQUIRIES_COUNTED, one) for one in inboxes))
     return Looked(offers, standing)
@@ -137,7 +138,8 @@ def put(cases: Cases, form_id: bytes, asked: Asked) -> Done:
         before = _standing(db, inbox, facts, ())
     offer = Offer(inbox, _release(cases, inbox, facts, asked.days, asked.step), damaged)
     is_over = asked.days.last < cases.here.clock.today()
-    if damaged or not is_over or offer.seen != asked.seen:
+    is_counted = may_count(inbox.inbox.root, asked.days)
+    if damaged or not (is_over and is_counted) or offer.seen != asked.seen:
         return Done.CHANGED
     replaced = [one for one in before if one.signed and one.signed.release.days == asked.days]
     try:

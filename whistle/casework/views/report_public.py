@@ -9,14 +9,9 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import Length
 
 from whistle.casework.acts import Done
-from whistle.casework.reporting.publishing import (
-    NotPublishedError,
-    Proposed,
-    Why,
-    is_published,
-    propose,
-    put_out,
-)
+from whistle.casework.reporting.publishing import Proposed, is_published, propose, put_out
+from whistle.casework.reporting.refusing import NotPublishedError, Why
+from whistle.casework.reporting.safe_numbers import Numbers
 from whistle.casework.views.blueprint import (
     blueprint,
     found,
@@ -115,6 +110,7 @@ def _shown(
         document=proposed.published.document if proposed else None,
         charts=charts_of(proposed.public.report) if proposed else {},
         singles=_singles(proposed) if proposed else [],
+        changed=_changed(proposed),
         unsafe=proposal.unsafe,
         why=proposal.why,
         problems=[refusal.problem] if refusal else [],
@@ -147,6 +143,15 @@ def _said(why: Why) -> str:
             "A report that was published before cannot be read by the system. So it cannot be "
             "checked what can be reckoned out from both. Fetch it from a backup first."
         ),
+        Why.LOST: _(
+            "It was kept whom an earlier report counted, but that cannot be opened now. So nobody "
+            "can say what has changed since. Fetch it from a backup first."
+        ),
+        Why.NOT_KEPT: _(
+            "The numbers are not the same as in a report that is published. Something was added or "
+            "corrected since. It was not kept whom that report counted: it was published before "
+            "the system could correct numbers. So they stay as they are."
+        ),
         Why.CONTRADICTS: _(
             "The numbers are not the same as in a report that is published. Something was added or "
             "corrected since. Both together would show what, so the new numbers cannot be "
@@ -154,6 +159,13 @@ def _said(why: Why) -> str:
         ),
         Why.UNPROVED: _("It could not be proved that nobody can be reckoned out. Try again."),
     }[why]
+
+
+def _changed(proposed: Proposed | None) -> Numbers | None:
+    """Give the numbers where anything of days that were told of before changed."""
+    if proposed is None or not (proposed.numbers.came or proposed.numbers.went):
+        return None
+    return proposed.numbers
 
 
 def _singles(proposed: Proposed) -> Sequence[str]:

@@ -1,0 +1,247 @@
+"""Numbers of published days change when enough people did; until then they stand."""
+
+import json
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from tests.report.test_public import FORM, OTHER
+from tests.support.office import Office, hidden_fields
+from whistle.casework.acts import Done
+from whistle.casework.exchange.importing import Files, import_files
+from whistle.casework.learning.book import write_new
+from whistle.casework.reporting.publishing import propose, publish, published_in, put_out
+from whistle.casework.reporting.refusing import NotPublishedError, Why
+from whistle.casework.service import CaseworkService
+from whistle.disclosure import attack, check, read_publication
+from whistle.domain.report_draft import ReportDraft
+from whistle.report.published import Published, public_json
+from whistle.storage import tables
+
+YEAR = ReportDraft(date(2021, 1, 1), date(2021, 12, 31))
+HALF = replace(YEAR, first=date(2021, 7, 1))
+HEAD = (
+    "enquiry_id,received,channel,way_in,handling,casework,enquirer,approached,matter_date,outcome,"
+    "rejection,closed,category,subcategory,centre,division,theme\n"
+)
+BENEFITS, DELAYS = "1,,ohi", "4,4.1,so"
+
+
+def test_numbers_wait_until_enough_changed_and_what_is_published_stays_safe(office: Office) -> None:
+    work = office.work_of(office.adviser)
+    _came(work, 8, BENEFITS)
+    _came(work, 8, DELAYS)
+    assert publish(work, FORM, YEAR, "") is Done.YES
+    _came(work, 1, DELAYS)
+    one = propose(work, YEAR, "Et ord er rettet.")
+    assert (one.numbers.came, one.numbers.went, one.numbers.waiting) == (1, 0, True)
+    assert put_out(work, OTHER, one, one.seen) is Done.YES
+    _came(work, 3, BENEFITS)
+    _came(work, 3, DELAYS)
+    anew = propose(work, YEAR, "Syv er kommet til.")
+    assert (anew.numbers.came, anew.numbers.waiting) == (7, False)
+    assert put_out(work, b"h" * 32, anew, anew.seen) is Done.YES
+    published = _published(office)
+    totals = [one.report.table("3.2").cells[-1][0] for one in published]
+    assert totals == [16, 16, 23]
+    assert published[-1].report.table("changes").cells == [[7], [0]]
+    assert _safe(published)
+    page = office.reporter().get("/da/statistics/report/2021-01-01_2021-12-31_3").text
+    assert "Ændret siden tidligere beretninger om de samme dage" in page
+    assert "asked" not in page
+
+
+def test_a_later_report_of_some_of_the_days_counts_what_is_new_when_it_is_enough(
+    office: Office,
+) -> None:
+    work = office.work_of(office.adviser)
+    _came(work, 6, DELAYS, "2021-03-03")
+    _came(work, 6, DELAYS, "2021-09-03")
+    assert publish(work, FORM, HALF, "") is Done.YES
+    _came(work, 1, DELAYS, "2021-09-03")
+    _came(work, 5, BENEFITS, "2021-03-03")
+    year = propose(work, YEAR)
+    assert (year.numbers.came, year.numbers.waiting) == (1, True)
+    assert year.public.report.table("3.2").cells[-1][0] == 6 + 6 + 5
+    assert publish(work, OTHER, YEAR, "") is Done.YES
+    _came(work, 3, DELAYS, "2021-09-03")
+    anew = propose(work, HALF, "Fire er kommet til.")
+    assert (anew.numbers.came, anew.numbers.waiting) == (4, False)
+    assert put_out(work, b"h" * 32, anew, anew.seen) is Done.YES
+    assert _safe(_published(office))
+
+
+def test_a_correction_that_undoes_another_says_so_and_nobody_is_known_by_it(office: Office) -> None:
+    work = office.work_of(office.adviser)
+    _came(work, 8, DELAYS)
+    assert publish(work, FORM, YEAR, "") is Done.YES
+    _came(work, 4, DELAYS)
+    assert publish(work, OTHER, YEAR, "Fire er kommet til.") is Done.YES
+    _went(office, 3)
+    assert propose(work, YEAR, "x").numbers.waiting, "beside the first report, it is one who came"
+    _went(office, 1)
+    back = propose(work, YEAR, "De fire er ude igen.")
+    assert (back.numbers.came, back.numbers.went, back.numbers.waiting) == (0, 4, False)
+    assert put_out(work, b"h" * 32, back, back.seen) is Done.YES
+    published = _published(office)
+    assert [one.report.table("3.2").cells[-1][0] for one in published] == [8, 12, 8]
+    assert _safe(published)
+
+
+def test_the_attacker_finds_one_who_came_late_where_nothing_protects_them(office: Office) -> None:
+    work = office.work_of(office.adviser)
+    _came(work, 8, DELAYS)
+    assert publish(work, FORM, YEAR, "") is Done.YES
+    _came(work, 4, BENEFITS)
+    _came(work, 1, DELAYS)
+    proposed = propose(work, YEAR, "Fem er kommet til.")
+    assert not proposed.numbers.waiting
+    told = json.loads(proposed.published.encode())["report"]
+    [first] = _published(office)
+    for table in told["tables"]:
+        if table["id"] == "3.3":
+            table["cells"] = [[{"value": number}] for number in _true(table["rows"])]
+    careless = attack([first.publication, read_publication(json.dumps(told))])
+    assert any(one.number.startswith("asked/") for one in careless.findings)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_without_whom_it_counted_no_number_is_published_beside_it(
+    office: Office, *, lost: bool
+) -> None:
+    work = office.work_of(office.adviser)
+    _came(work, 8, DELAYS)
+    assert publish(work, FORM, YEAR, "") is Done.YES
+    counted = tables.inbox_records.c.kind == "counted"
+    gone = sa.delete(tables.inbox_records).where(counted)
+    broken = sa.update(tables.inbox_records).where(counted).values(body=b"x" * 4200)
+    with office.installation.store.write() as db:
+        assert db.execute(gone if lost else broken).rowcount == 1
+    assert _why(work, YEAR) is Why.LOST
+    assert _why(work, replace(YEAR, first=date(2021, 2, 1))) is Why.LOST
+    elsewhere = replace(YEAR, first=date(2020, 1, 1), last=date(2020, 12, 31))
+    assert not propose(work, elsewhere).numbers.waiting
+
+
+def test_a_report_from_before_it_was_kept_is_not_corrected_in_numbers(office: Office) -> None:
+    work = office.work_of(office.adviser)
+    _came(work, 8, DELAYS)
+    assert publish(work, FORM, YEAR, "") is Done.YES
+    _as_of_old(office)
+    assert not propose(work, YEAR, "Et ord.").numbers.told_before
+    _came(work, 1, DELAYS)
+    assert _why(work, YEAR) is Why.NOT_KEPT
+
+
+def test_of_two_who_publish_in_the_same_moment_one_does(office: Office) -> None:
+    work = office.work_of(office.adviser)
+    other = replace(YEAR, first=date(2020, 1, 1), last=date(2020, 12, 31))
+    proposed = [propose(work, YEAR), propose(office.work_of(office.adviser), other)]
+    ready, done = threading.Barrier(2), list[Done]()
+
+    def put(number: int) -> None:
+        one = proposed[number]
+        ready.wait()
+        done.append(put_out(office.work_of(office.adviser), b"%d" % number * 32, one, one.seen))
+
+    threads = [threading.Thread(target=put, args=(number,)) for number in (0, 1)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(done, key=lambda one: one.value) == sorted(
+        [Done.YES, Done.CHANGED], key=lambda one: one.value
+    )
+    assert [one.order for one in _published(office)] == [1]
+    with office.installation.store.read() as db:
+        kept = sa.select(sa.func.count()).where(tables.inbox_records.c.kind == "counted")
+        assert db.execute(kept).scalar_one() == 1
+
+
+def test_what_was_made_to_be_looked_at_is_not_made_again_to_be_published(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = office.work_of(office.adviser)
+    _came(work, 8, DELAYS)
+    write_new(work, b"d" * 32, YEAR)
+    desk = office.desk_of(office.adviser)
+    found = re.search(r"/casework/report/[0-9a-f]{32}", desk.get("/casework/report").text)
+    assert found is not None
+    page = desk.get(f"{found[0]}/public")
+    shown = propose(work, YEAR)
+
+    def nobody(*_: object, **__: object) -> None:
+        raise AssertionError("made again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("whistle.casework.reporting.safe_numbers.make_public", nobody)
+        assert propose(work, YEAR).seen == shown.seen
+        assert desk.post(f"{found[0]}/public", hidden_fields(page.text)).status_code == 303
+        _came(work, 1, DELAYS)
+        with pytest.raises(AssertionError, match="made again"):
+            propose(work, YEAR)
+    waiting = desk.get(f"{found[0]}/public").text
+    assert "Det ændrede venter" in waiting or "What changed has to wait" in waiting
+
+
+def _came(work: CaseworkService, number: int, issue: str, day: str = "2021-02-03") -> None:
+    _came.so_far += 1  # type: ignore[attr-defined]
+    lines = (
+        f"{_came.so_far}-{one},{day},citizen,phone,phone,yes,citizen,,,pointed,,{day},{issue},,\n"  # type: ignore[attr-defined]
+        for one in range(number)
+    )
+    assert import_files(work, Files((HEAD + "".join(lines)).encode())).written == number
+
+
+_came.so_far = 0  # type: ignore[attr-defined]
+
+
+def _went(office: Office, number: int) -> None:
+    """Take records of closed cases away, with their cases, as an import that is undone."""
+    registered, records = tables.registrations, tables.inbox_records
+    with office.installation.store.write() as db:
+        ids = db.execute(sa.select(registered.c.case_id).limit(number)).scalars().all()
+        db.execute(sa.delete(registered).where(registered.c.case_id.in_(ids)))
+        db.execute(sa.delete(records).where(records.c.kind == "anonymised"))
+
+
+def _as_of_old(office: Office) -> None:
+    """Make the published report one of the version before: it says nothing of whom it counts."""
+    documents = tables.public_documents
+    with office.installation.store.write() as db:
+        db.execute(sa.delete(tables.inbox_records).where(tables.inbox_records.c.kind == "counted"))
+        told = json.loads(db.execute(sa.select(documents.c.body)).scalar_one())
+        told["report"]["disclosure"]["codes"].pop("batch")
+        for table in told["report"]["tables"]:
+            for name in ("batch", "as_of"):
+                table["population"].pop(name, None)
+        db.execute(sa.update(documents).values(body=json.dumps(told).encode()))
+
+
+def _true(rows: Sequence[dict[str, str]]) -> list[int]:
+    numbers = {"1": 4, "4": 9, "total": 13}
+    return [numbers.get(row["id"], 0) for row in rows]
+
+
+def _why(work: CaseworkService, draft: ReportDraft) -> Why:
+    with pytest.raises(NotPublishedError) as refused:
+        propose(work, draft)
+    return refused.value.why
+
+
+def _published(office: Office) -> list[Published]:
+    with office.installation.store.read() as db:
+        return published_in(db)
+
+
+def _safe(published: Sequence[Published]) -> bool:
+    """Ask the attacker, who has the files alone; and the arithmetic of each proof."""
+    files = [json.dumps(public_json(one.report, one.publication)) for one in published]
+    read = [read_publication(one) for one in files]
+    proved = (check(read[: n + 1], one.certificate).valid for n, one in enumerate(published))
+    return attack(read).safe and all(proved)
