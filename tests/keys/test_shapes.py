@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whistle.crypto.errors import ContentError, SealingError
-from whistle.domain.registration import Due, DueKind, Enquiry, Issue, Link, LinkKind
+from whistle.domain.registration import Due, DueKind, Enquiry, Issue, Link, LinkKind, Override
 from whistle.keys import shapes
 from whistle.keys.anonymised import named_by
 from whistle.keys.canonical import Json, as_object, dump, load
@@ -122,6 +122,11 @@ def test_the_record_that_a_registration_names_is_found_in_its_bytes(
         for record in (b"", b"r" * 16, bytes(16)):
             named = replace(registration, title=title, source=title, record=record)
             assert named_by(named.encode()) == record
+
+
+def test_nothing_within_a_registration_is_called_as_its_record() -> None:
+    parts = (Enquiry, Issue, Override, Due, Link)
+    assert "record" not in {one.name for part in parts for one in fields(part)}
 
 
 @given(REGISTRATIONS, st.integers(0, 600), st.binary(max_size=2))
