@@ -64,6 +64,31 @@ def test_no_setting_is_shown_by_accident() -> None:
         assert repr(key.reveal())[2:-1] not in repr(SETTINGS)
 
 
+def test_what_systemd_hands_over_goes_before_the_file_and_after_the_environment(
+    data: Path, tmp_path: Path
+) -> None:
+    form_key, log_key = bytes(range(1, 33)).hex(), bytes(range(2, 34)).hex()
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    (folder / "whistle_form_key").write_text(f"{form_key}\n")
+    (folder / "whistle_log_key").write_text(log_key)
+    file = data / "whistle.toml"
+    told = re.sub(r"^(form|log)_key.*\n", "", file.read_text("utf-8"), flags=re.MULTILINE)
+    file.write_text(told, "utf-8")
+    environment = {"CREDENTIALS_DIRECTORY": str(folder)}
+    settings = load_settings(data, environment)
+    assert settings.form_key.reveal().hex() == form_key
+    assert settings.log_key.reveal().hex() == log_key
+    settings = load_settings(data, {**environment, "WHISTLE_LOG_KEY": form_key})
+    assert settings.log_key.reveal().hex() == form_key
+    with pytest.raises(SettingsError, match="form_key: is missing"):
+        load_settings(data, {})
+    (folder / "whistle_form_key").write_bytes(b"\xff" * 32)
+    with pytest.raises(SettingsError, match="a credential cannot be read") as refused:
+        load_settings(data, environment)
+    assert "\\xff" not in str(refused.value)
+
+
 def test_the_environment_goes_before_the_file(data: Path) -> None:
     key = bytes(range(32, 64))
     environment = {

@@ -31,6 +31,8 @@ ENVIRONMENT = {
     "form_key": "WHISTLE_FORM_KEY",
     "log_key": "WHISTLE_LOG_KEY",
 }
+CREDENTIALS = "CREDENTIALS_DIRECTORY"  # where systemd puts what it decrypted: systemd.exec(5)
+SECRETS = ("database", "form_key", "log_key")
 
 
 KNOWN = {
@@ -80,7 +82,7 @@ class Settings:
 
 
 def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read ``whistle.toml`` in the data folder; the environment goes before the file.
+    """Read ``whistle.toml`` in the data folder; credentials and the environment go before the file.
 
     Raises `SettingsError`.
     """
@@ -95,6 +97,7 @@ def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> S
     unknown_names = set(values) - KNOWN
     if unknown_names:
         raise SettingsError(f"{path}: {', '.join(sorted(unknown_names))}: no such setting")
+    values |= _credentials(environment)
     for name, variable in ENVIRONMENT.items():
         if environment.get(variable):
             values[name] = environment[variable]
@@ -192,6 +195,18 @@ def _inbox_tables(roots: Sequence[InboxRoot]) -> str:
 def _anchor(root: InboxRoot) -> str:
     digest = f'lowest_digest = "{root.lowest_digest.hex()}"\n' if root.lowest_digest else ""
     return f"lowest_epoch = {root.lowest_epoch}\n{digest}"
+
+
+def _credentials(environment: Mapping[str, str]) -> dict[str, object]:
+    """Read what systemd was told to hand over: ``whistle_form_key`` and the like."""
+    folder = environment.get(CREDENTIALS)
+    files = {name: Path(folder) / f"whistle_{name}" for name in SECRETS} if folder else {}
+    try:
+        return {
+            name: file.read_text("ascii").strip() for name, file in files.items() if file.exists()
+        }
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{folder}: a credential cannot be read") from error
 
 
 def _database(values: Mapping[str, object]) -> str:

@@ -7,11 +7,13 @@ import shutil
 import sys
 import tarfile
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, distribution
-from pathlib import Path
+from importlib.util import cache_from_source
+from pathlib import Path, PurePath
 
 import pytest
 
@@ -115,6 +117,14 @@ def libraries() -> Iterator[tuple[Path, str]]:
                 path = Path(str(file.locate()))
                 if ".." not in file.parts and path.is_file():
                     yield path, str(file)
+                    yield from _compiled(path, file.parent)
+
+
+def _compiled(path: Path, folder: PurePath) -> Iterator[tuple[Path, str]]:
+    """Give what a module was compiled to here: a machine would take longer than for all else."""
+    compiled = Path(cache_from_source(path)) if path.suffix == ".py" else path
+    if compiled != path and compiled.is_file():
+        yield compiled, str(folder / "__pycache__" / compiled.name)
 
 
 def certificate(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -135,7 +145,6 @@ def stand_in(machine: Machine, folder: Path) -> None:
     if machine.run(f"test -d {target}").returncode:
         pytest.skip(f"Debian's Python is another than {PYTHON}, whose libraries are here")
     machine.do(f"tar -xC {target}", stdin=packed(libraries()))
-    machine.do(f"/opt/whistle/venv/bin/python -m compileall -q -j 0 {target}")
     machine.do("tar -xC /etc/ssl/whistle", stdin=packed(certificate(folder)))
 
 
@@ -269,6 +278,21 @@ def test_the_units_run_as_they_say(town: Town) -> None:
         for folder in ("/usr", "/etc/whistle", "/opt/whistle/app", "/var/backups"):
             assert town.machine.run(f"{inside} touch {folder}/new").returncode, folder
         assert town.machine.run(f"{inside} cat /opt/whistle/app/.git/HEAD").returncode
+
+
+def test_the_keys_lie_on_the_disk_encrypted_and_reach_the_doors(town: Town) -> None:
+    kept = tomllib.loads(town.machine.do("cat /root/whistle/with-keys.toml"))
+    told = town.machine.do("cat /etc/whistle/whistle.toml")
+    for name in ("form_key", "log_key"):
+        assert name not in tomllib.loads(told)
+        sealed = f"/etc/whistle/secrets/{name}"
+        assert kept[name] not in town.machine.do("grep -rs '' /etc/whistle")
+        opened = f"systemd-creds decrypt --name=whistle_{name} {sealed} -"
+        assert town.machine.do(opened).strip() == kept[name]
+        for unit in ("intake", "casework"):
+            handed = f"/run/credentials/whistle-{unit}.service/whistle_{name}"
+            assert town.machine.do(f"cat {handed}").strip() == kept[name]
+            assert not may(town, "www-data", f"cat {handed}")
 
 
 def test_each_reaches_what_is_its_own_and_nothing_else(town: Town) -> None:
