@@ -1,5 +1,6 @@
 """The factories: the only file that knows every room."""
 
+import gc
 import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -12,6 +13,7 @@ from whistle.domain.profile import LANGUAGES
 from whistle.error_pages import refuse_while_closed
 from whistle.gateway.turnstile import Lane
 from whistle.installation import Installation, held_to_the_log, open_doors
+from whistle.uploads import CaseworkRequest
 from whistle.web import make_app
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def create_casework(installation: Installation) -> Flask:
 
     installation = held_to_the_log(installation)
     app = make_app("casework", installation, accounts.casework_language, "/casework/static")
+    app.request_class = CaseworkRequest
     app.secret_key = secrets.token_bytes(32)  # Flask-Login asks for one; nothing is signed with it
     accounts.init_app(app)
     app.register_blueprint(casework.blueprint)
@@ -86,7 +89,9 @@ class _Later:
 
     def _run(self) -> None:
         try:
-            self._made.set_result(self._make())
+            made = self._make()
+            gc.freeze()  # pages of both doors are there: nobody looks them through any more
+            self._made.set_result(made)
         except BaseException as error:
             self._made.set_exception(error)
             raise

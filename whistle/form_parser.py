@@ -26,7 +26,9 @@ from werkzeug.sansio.multipart import (
 )
 
 MOST_TEXT_BYTES = 4 * 1024 * 1024  # of all fields together; a text may have 200,000 characters
-MOST_FIELDS = 1_000  # a registration of 200 issues has 800 and some: refused in words, and kept
+# At each door. A report has as many fields as its channel, with boxes to tick; a registration of
+# 200 issues has 800 and some: it is refused in words, and kept.
+MOST_FIELDS_OF_REPORTS, MOST_FIELDS_OF_CASEWORK = 300, 1_000
 MOST_PARTS = 20_000  # a whole folder chosen by mistake: refused in words, with the text kept
 MOST_HEADER_BYTES = 8 * 1024  # of one part: a megabyte of them takes seconds to read
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -52,10 +54,10 @@ class StrictFormParser(FormDataParser):
     ``is_cut``: the gateway ended the body early, in the middle of a character perhaps.
     """
 
-    def __init__(self, begin_file: BeginFile, *, is_cut: bool = False) -> None:
+    def __init__(self, begin_file: BeginFile, most_fields: int, *, is_cut: bool = False) -> None:
         """Have every file written into what ``begin_file`` makes for it."""
         super().__init__()
-        self.begin_file, self.is_cut = begin_file, is_cut
+        self.begin_file, self.most_fields, self.is_cut = begin_file, most_fields, is_cut
 
     def parse(
         self,
@@ -69,23 +71,23 @@ class StrictFormParser(FormDataParser):
         errors = "replace" if self.is_cut else "strict"
         try:
             if mimetype == MULTIPART:
-                parts = _Parts(self.begin_file, errors)
+                parts = _Parts(self.begin_file, self.most_fields, errors)
                 parts.read(stream, (options or {}).get("boundary", ""))
                 return stream, MultiDict(parts.fields), MultiDict(parts.files)
             _check_charset(options or {})
-            return stream, MultiDict(_pairs(stream, errors)), MultiDict()
+            return stream, MultiDict(_pairs(stream, self.most_fields, errors)), MultiDict()
         except ValueError as error:
             raise BadRequest from error
 
 
-def _pairs(stream: IO[bytes], errors: str) -> list[tuple[str, str]]:
+def _pairs(stream: IO[bytes], most_fields: int, errors: str) -> list[tuple[str, str]]:
     """Read a urlencoded form."""
     body = bytearray()
     for data in iter(partial(stream.read, _READ_BYTES), b""):
         body += data
         if len(body) > 3 * MOST_TEXT_BYTES:  # a byte may be written as three: %C3
             raise RequestEntityTooLarge
-    if body.count(b"&") >= MOST_FIELDS:
+    if body.count(b"&") >= most_fields:
         raise RequestEntityTooLarge
     return parse_qsl(body.decode(errors=errors), keep_blank_values=True, errors=errors)
 
@@ -101,10 +103,10 @@ def _check_charset(options: Mapping[str, str]) -> str:
 class _Parts:
     """The parts of one multipart form."""
 
-    def __init__(self, begin_file: BeginFile, errors: str) -> None:
+    def __init__(self, begin_file: BeginFile, most_fields: int, errors: str) -> None:
         self.fields: list[tuple[str, str]] = []
         self.files: list[tuple[str, FileStorage]] = []
-        self._begin_file = begin_file
+        self._begin_file, self._most_fields = begin_file, most_fields
         self._errors = errors
         self._room = MOST_TEXT_BYTES
         self._sink: IO[bytes] | None = None
@@ -131,7 +133,7 @@ class _Parts:
             media_type = part.headers.get("content-type", "")
             self._sink = self._begin_file(part.name, dict(self.fields), part.filename, media_type)
             return
-        if len(self.fields) >= MOST_FIELDS:
+        if len(self.fields) >= self._most_fields:
             raise RequestEntityTooLarge
         self._sink, self._written = None, []
         self._charset = _check_charset(parse_options_header(part.headers.get("content-type"))[1])

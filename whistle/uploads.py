@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import flask_babel
 from flask import Request, current_app, g, request
@@ -17,7 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from whistle.domain.file_name import clean_file_name
 from whistle.domain.profile import LANGUAGES
-from whistle.form_parser import StrictFormParser
+from whistle.form_parser import (
+    MOST_FIELDS_OF_CASEWORK,
+    MOST_FIELDS_OF_REPORTS,
+    StrictFormParser,
+)
 from whistle.gateway.bodies import CUT
 from whistle.keys.files import ReceivedFile, SealingUpload
 from whistle.limits import Share
@@ -232,6 +236,8 @@ def are_taken() -> bool:
 class SealingRequest(Request):
     """A request whose files are sealed while its body is parsed."""
 
+    most_fields: ClassVar[int] = MOST_FIELDS_OF_REPORTS
+
     @cached_property
     def language(self) -> str:
         """The language it is answered in, ``da`` or ``en``: a page asks for it a dozen times."""
@@ -240,7 +246,7 @@ class SealingRequest(Request):
 
     def make_form_data_parser(self) -> StrictFormParser:
         """Give the parser of this request's form."""
-        return StrictFormParser(self._begin_file, is_cut=CUT in self.environ)
+        return StrictFormParser(self._begin_file, self.most_fields, is_cut=CUT in self.environ)
 
     def _begin_file(
         self, field: str, before: Mapping[str, str], name: str, media_type: str
@@ -249,6 +255,12 @@ class SealingRequest(Request):
         if is_known is None or field != FIELD:
             return cast("IO[bytes]", _Nothing())
         return cast("IO[bytes]", request_uploads().begin(name, media_type, before, is_known))
+
+
+class CaseworkRequest(SealingRequest):
+    """A request of the authenticated door, whose forms may be long."""
+
+    most_fields = MOST_FIELDS_OF_CASEWORK
 
 
 def request_uploads() -> Uploads:
