@@ -153,5 +153,5 @@ def _links(enquiries: Iterable[Counted], cases: Mapping[bytes, CountedCase]) -> 
             case_title(cases[one.case].inbox, cases[one.case].case, cases[one.case].title),
         )
         for one in enquiries
-        if one.case
+        if one.case in cases  # it may have been erased meanwhile
     ]
