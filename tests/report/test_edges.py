@@ -45,14 +45,12 @@ def both(profile: Profile, facts: list[Anonymised], wanted: Wanted) -> tuple[Rep
 
 
 def readable(report: Report) -> None:
-    """Hold that a report can be written in every format, and says which days it is of."""
-    written = {wanted: write(report, wanted) for wanted in FORMATS}
+    """Hold that a report can be written, and says which days it is of; as PDF, see below."""
     days = days_label(Period(report.first, report.last), report.language)
     assert days in to_text(report)
-    assert days in " ".join(PdfReader(BytesIO(written["pdf"])).pages[0].extract_text().split())
-    sheets = CalamineWorkbook.from_filelike(BytesIO(written["xlsx"])).sheet_names
+    sheets = CalamineWorkbook.from_filelike(BytesIO(write(report, "xlsx"))).sheet_names
     assert {one.id for one in report.tables} <= {*sheets}
-    assert report.first.isoformat().encode() in written["json"]
+    assert report.first.isoformat().encode() in write(report, "json")
 
 
 def test_a_year_without_an_enquiry_is_noughts_in_both_versions() -> None:
@@ -209,6 +207,8 @@ def test_the_command_reports_of_nothing_in_every_format(
         assert main(command("report", data, *asked)) == 0, wanted
         assert out.read_bytes().startswith(begins.get(wanted, b"Borger")), wanted
     assert "Der er ikke registreret henvendelser" in (tmp_path / "text").read_text()
+    first_page = PdfReader(tmp_path / "pdf").pages[0].extract_text()
+    assert "29. feb. 2024" in " ".join(first_page.split())
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,7 @@ def test_of_a_whistleblowers_report_it_tells_the_year_and_of_a_council_members_t
     assert release(SOURCE, Channel.COUNCIL, ends, members).facts == (members[0],)
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.lists(CITIZENS, max_size=4), st.sampled_from(Step))
 def test_a_release_reads_as_it_was_written(citizens: list[Anonymised], step: Step) -> None:
     told = release(SOURCE, Channel.CITIZEN, rows_of(STEVNS, YEAR, step), citizens)
