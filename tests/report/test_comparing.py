@@ -126,6 +126,9 @@ def test_gaps_of_earlier_years_stand_under_the_numbers_they_explain() -> None:
     assert "Marts – maj 2025: Ingen borgerrådgiver" in notes
     assert any("2025: De første" in note and "feb" in note for note in notes)
     assert not any("hånden" in note for note in notes)
+    older = [fact(date(number, 6, 1)) for number in range(2019, 2027)]
+    notes = closed(older, year(2026)).table("years").notes
+    assert not any("første" in note for note in notes), "they were before the oldest year shown"
 
 
 def test_every_number_of_the_compared_years_is_printed_in_the_report_of_that_year(

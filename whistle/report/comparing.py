@@ -5,6 +5,7 @@ a year with as many days of as many years before it. What the adviser wrote of s
 changes of method stands under the numbers it explains.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,6 +13,7 @@ from datetime import date, timedelta
 from itertools import takewhile
 
 from whistle.domain.book import Change
+from whistle.domain.channel import Channel
 from whistle.domain.counting import Period
 from whistle.domain.office import Choice, Office
 from whistle.domain.registration import Issue
@@ -95,8 +97,12 @@ def _years_apart(period: Period) -> int:
 
 def _first_day(basis: Basis) -> date | None:
     """Give the day of the first registered enquiry of all."""
-    ever = replace(basis, period=Period(date.min, date.max))
-    return min((one.received for one in ever.citizens), default=None)
+    registered = (
+        one.received
+        for one in basis.facts
+        if one.channel is Channel.CITIZEN and one.casework is not None
+    )
+    return min(registered, default=None)
 
 
 def _in_all(bases: Sequence[Basis], changes: Sequence[Change]) -> Table:
@@ -125,11 +131,10 @@ def _notes(bases: Sequence[Basis], changes: Sequence[Change]) -> list[str]:
     """Say what explains a difference: where counting began, gaps, changes of method."""
     basis, book = bases[-1], Book(changes=changes)
     told: list[str] = []
-    first = _first_day(basis)
-    for one in bases:
-        if first is not None and one.period.first < first <= one.period.last:
-            month = days_label(_month(first), basis.language)
-            told.append(basis.said("years/begun").format(period=_name(one), month=month))
+    first, oldest = _first_day(basis), bases[0]
+    if first is not None and oldest.period.first < first <= oldest.period.last:
+        month = days_label(_month(first), basis.language)
+        told.append(basis.said("years/begun").format(period=_name(oldest), month=month))
     if len({office.unit for one in bases for office in one.offices}) > 1:
         told.append(basis.said("years/unit"))
     told += (note for one in bases for note in chapters.notes(book, one))
@@ -145,9 +150,9 @@ def _by(
     """Count enquiries with casework by something, a column for each period."""
     basis = bases[-1]
     offices = [office for one in reversed(bases) for office in one.offices]
-    seen = {each for one in bases for each in one.seen(value)}
-    rows = vocabulary.lines(vocabulary.choices_in(offices, choices), seen, basis.language)
     columns = [_numbers(one, value) for one in bases]
+    seen = {each for one in columns for each in one} - {TOTAL, NOT_TOLD}
+    rows = vocabulary.lines(vocabulary.choices_in(offices, choices), seen, basis.language)
     if any(NOT_TOLD in one for one in columns):
         rows.append(Line(NOT_TOLD, basis.said("not_told")))
     rows.append(Line(TOTAL, basis.said("total"), LineKind.TOTAL))
@@ -156,18 +161,17 @@ def _by(
         basis.said(f"years/{name}"),
         [_line(one, str(one.period.first)) for one in bases],
         rows,
-        [[one.get(row.id, 0) for one in columns] for row in rows],
+        [[one[row.id] for one in columns] for row in rows],
         counts=basis.unit.value,
     )
 
 
-def _numbers(basis: Basis, value: Callable[[Issue], str]) -> dict[str, int]:
-    found = {TOTAL: 0}
-    for one in basis.worked_on:
-        for issue in issues_of(one, basis.unit):
-            name = value(issue) or NOT_TOLD
-            found[name] = found.get(name, 0) + 1
-            found[TOTAL] += 1
+def _numbers(basis: Basis, value: Callable[[Issue], str]) -> Counter[str]:
+    unit = basis.unit
+    found = Counter(
+        value(issue) or NOT_TOLD for one in basis.worked_on for issue in issues_of(one, unit)
+    )
+    found[TOTAL] = found.total()
     return found
 
 
