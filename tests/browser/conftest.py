@@ -12,6 +12,7 @@ from tests.browser.doors import Walk
 from tests.browser.gallery import Gallery
 from tests.support.browser import Visitor, chromium
 from tests.support.demo import Demo, running_demo
+from tests.support.reader import Readers
 
 HERE = Path(__file__).parent
 IN_BOTH = {"test_pages.py"}  # which looks at every page, some in one language and some in the other
@@ -30,10 +31,16 @@ def idle() -> list[BrowserContext]:
     return []
 
 
+@pytest.fixture(scope="session")
+def readers() -> Readers:
+    """Who reads the pages of all tests of a worker with axe."""
+    return Readers()
+
+
 @pytest.fixture
-def visitor(browser: Browser, idle: list[BrowserContext]) -> Iterator[Visitor]:
+def visitor(browser: Browser, idle: list[BrowserContext], readers: Readers) -> Iterator[Visitor]:
     """Opens as many pages as a test needs, strangers to each other, and closes them."""
-    someone = Visitor(browser, idle)
+    someone = Visitor(browser, idle, readers)
     yield someone
     someone.close()
 

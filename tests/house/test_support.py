@@ -17,8 +17,8 @@ from tests.support.requirements import missing
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
 
 PAGE = """<!doctype html><html lang="da"><head><title>Prøve</title>
-<link rel="icon" href="data:,"><script src="/script.js"></script></head>
-<body><main><h1>Prøve</h1>{}</main></body></html>"""
+<link rel="icon" href="data:,"><link rel="stylesheet" href="{path}.css">
+<script src="/script.js"></script></head><body><main><h1>Prøve</h1>{body}</main></body></html>"""
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 
@@ -28,6 +28,22 @@ BODIES = {
     "/styled-inline": '<p style="color: red">Rød</p>',
     "/elsewhere": '<img alt="" src="http://localhost:9/pixel.gif">',
     "/incomplete": '<img alt="" src="/gone.gif">',
+    "/unscripted": f'<noscript><img src="{PIXEL}"></noscript>',
+    "/faint": "<p>Svag tekst</p>",
+    "/narrow": "<p>Svag tekst</p>",
+    "/ticked": '<input type="checkbox" aria-label="Ja"><p>Svag tekst</p>',
+    "/typed": '<input aria-label="Ja" pattern="Nej"><p>Svag tekst</p>',
+    "/focused": '<input aria-label="Ja"><p>Svag tekst</p>',
+}
+
+# Where nobody can read the text: everywhere, in a pocket, or only once something was done.
+FAINT = "{ background: white; color: #ddd }"
+STYLES = {
+    "/faint.css": f"p {FAINT}",
+    "/narrow.css": f"@media (width < 400px) {{ p {FAINT} }}",
+    "/ticked.css": f":checked + p {FAINT}",
+    "/typed.css": f":invalid + p {FAINT}",
+    "/focused.css": f":focus + p {FAINT}",
 }
 
 
@@ -36,14 +52,15 @@ class Pages(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer with a page, the script or a refusal."""
-        script = self.path == "/script.js"
-        known = script or self.path in BODIES
+        script, style = self.path == "/script.js", self.path.endswith(".css")
+        known = script or style or self.path in BODIES
         self.send_response(200 if known else 404)
-        kind = "text/javascript" if script else "text/html; charset=utf-8"
+        kind = "text/javascript" if script else "text/css" if style else "text/html; charset=utf-8"
         self.send_header("Content-Type", kind)
         self.send_header("Content-Security-Policy", POLICY)
         self.end_headers()
-        page = PAGE.format(BODIES.get(self.path, "<p>Findes ikke</p>"))
+        body = BODIES.get(self.path, "<p>Findes ikke</p>")
+        page = STYLES.get(self.path, "") if style else PAGE.format(path=self.path, body=body)
         self.wfile.write(b"document.title = 'run'" if script else page.encode())
 
     def log_message(self, *_: object) -> None:
@@ -83,6 +100,27 @@ def test_a_faulty_page_is_seen(
     with pytest.raises(AssertionError, match=fault):
         visitor.check(page)
     visitor.forget(page)
+    visitor.close()
+
+
+def test_a_page_is_read_in_every_width_and_as_it_was_left(browser: Browser, address: str) -> None:
+    visitor = Visitor(browser)
+    page = visitor.open(javascript=False)
+    page.goto(f"{address}/unscripted")
+    with pytest.raises(AssertionError, match="at 1200 px: image-alt"):
+        visitor.check(page)
+    page.goto(f"{address}/faint")
+    with pytest.raises(AssertionError, match="at 1200 px: color-contrast"):
+        visitor.check(page)
+    page.goto(f"{address}/narrow")
+    with pytest.raises(AssertionError, match=r"faults:\nat 390 px: color-contrast"):
+        visitor.check(page)
+    for path, do in {"ticked": "check", "typed": "fill", "focused": "focus"}.items():
+        page.goto(f"{address}/{path}")
+        visitor.check(page)
+        getattr(page.locator("input"), do)(*(["Ja"] if do == "fill" else []))
+        with pytest.raises(AssertionError, match="color-contrast"):
+            visitor.check(page)
     visitor.close()
 
 
