@@ -8,7 +8,7 @@ from tests.disclosure.heuristics import row_and_column, small_only
 from tests.disclosure.towns import linked_set, truth_of
 from whistle.disclosure import CannotProtect, attack, check, merged, protect
 
-PARTS, SETS = 4, 100
+PARTS, SETS = 2, 100
 
 
 @pytest.mark.parametrize("part", range(PARTS))

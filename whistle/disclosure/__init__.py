@@ -27,9 +27,19 @@ from whistle.disclosure.certificate import (
 )
 from whistle.disclosure.deadline import Deadline
 from whistle.disclosure.merging import Merging, Single, merged, one_way, singles
-from whistle.disclosure.model import EXACT, Fact, Line, Place, Publication, PublicationError, Table
-from whistle.disclosure.protector import CannotProtect, Protected, possible, protect
+from whistle.disclosure.model import (
+    EXACT,
+    Fact,
+    Line,
+    Place,
+    Publication,
+    PublicationError,
+    Side,
+    Table,
+)
+from whistle.disclosure.protector import Form, Protected, possible, protect
 from whistle.disclosure.published import read_publication, write_publication
+from whistle.disclosure.refusal import CannotProtect
 
 __all__ = [
     "EXACT",
@@ -40,6 +50,7 @@ __all__ = [
     "Deadline",
     "Fact",
     "Finding",
+    "Form",
     "Line",
     "Mend",
     "MendKind",
@@ -48,6 +59,7 @@ __all__ = [
     "Protected",
     "Publication",
     "PublicationError",
+    "Side",
     "Single",
     "Table",
     "attack",

@@ -10,14 +10,15 @@ never saw the true numbers, so they tell nothing that the publication does not t
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, lcm
+from operator import le
 from typing import TYPE_CHECKING, cast
 
 from whistle.disclosure.joint import Joint, join
 from whistle.disclosure.model import Publication, PublicationError
 from whistle.disclosure.published import publication_as_dict
-from whistle.records import dataclass
 
 if TYPE_CHECKING:
     from whistle.disclosure.attacker import Attack
@@ -150,7 +151,7 @@ def _shown(joint: Joint, certificate: Certificate) -> tuple[dict[int, set[int]],
     least = [one.least for one in joint.numbers]
     most = [inf if one.most is None else one.most for one in joint.numbers]
     small = [(n, one.threshold) for n, one in enumerate(joint.numbers) if not one.known]
-    found: dict[int, set[int]] = {}
+    found: dict[int, set[int]] = {number: set() for number, _ in small}
     faults: list[str] = []
     for which, witness in enumerate(certificate.witnesses, 1):
         table = {atoms[cell]: by for cell, by in witness.items() if 0 <= cell < len(atoms)}
@@ -161,16 +162,17 @@ def _shown(joint: Joint, certificate: Certificate) -> tuple[dict[int, set[int]],
         for atom, value in table.items():
             for number in parts_of[atom]:
                 totals[number] += value
-        told = zip(totals, least, most, strict=True)
-        broken = [n for n, (total, low, high) in enumerate(told) if not low <= total <= high]
-        if broken or not _links_agree(joint, table):
-            names = ", ".join(str(joint.numbers[n]) for n in broken[:3]) or "its cliques"
+        fits = all(map(le, least, totals)) and all(map(le, totals, most))
+        if not fits or not _links_agree(joint, table):
+            told = enumerate(zip(totals, least, most, strict=True))
+            broken = [str(joint.numbers[n]) for n, (by, low, high) in told if not low <= by <= high]
+            names = ", ".join(broken[:3]) or "its cliques"
             faults.append(f"witness {which} does not fit ({names})")
             continue
         for number, limit in small:
             if 0 < totals[number] < limit:
-                found.setdefault(number, set()).add(totals[number])
-    return found, faults
+                found[number].add(totals[number])
+    return {number: values for number, values in found.items() if values}, faults
 
 
 def _links_agree(joint: Joint, table: Mapping[int, int]) -> bool:

@@ -9,7 +9,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 
-from whistle.disclosure.model import INNER, PERIOD, Line, Publication, PublicationError, Table
+from whistle.disclosure.model import (
+    INNER,
+    PERIOD,
+    SIDES,
+    Line,
+    Publication,
+    PublicationError,
+    Table,
+)
 from whistle.disclosure.spans import DAY, span_of
 
 Leaves = frozenset[str]
@@ -67,11 +75,16 @@ class Codes:
                 scope[dimension] = scope[dimension] & leaves if dimension in scope else leaves
         return scope
 
-    def days(self, publication: Publication) -> Leaves:
-        """Give every span of days that a publication tells of, what it compares with as well."""
-        told = self.code(PERIOD, f"{publication.first}/{publication.last}")
-        used = {code for dimension, code in _used(publication) if dimension == PERIOD}
-        return told.union(*(self.code(PERIOD, code) for code in used))
+    def scope(self, publication: Publication, table: Table) -> Scope:
+        """Give what a table counts, with the periods that it compares with as well."""
+        scope = self.population(publication, table)
+        periods = [
+            self.line(PERIOD, line)
+            for side in SIDES
+            if table.dimension(side) == PERIOD
+            for line in inner(table.lines(side))
+        ]
+        return {**scope, PERIOD: scope[PERIOD].union(*periods)}
 
     def _expanded(self, dimension: str, code: str, above: tuple[str, ...]) -> Leaves:
         children = self._children.get(dimension, {}).get(code, set()) - {code}
@@ -92,22 +105,41 @@ class Codes:
         return frozenset(_span_name(day) for day in self._bounds if span.first <= day < after)
 
 
-def together(codes: Codes, publications: Sequence[Publication]) -> list[list[int]]:
-    """Give for each publication those whose codes its tables are asked about, by index.
+def meeting(codes: Codes, publications: Sequence[Publication]) -> list[dict[str, set[int]]]:
+    """Give for each publication and table those with tables that meet it, by index.
 
-    They are itself and all before it, and of the later ones those that can tell anything of it:
-    whose days are among its own, or are joined to them by those of others. What a later one of
-    other days calls three lines together was known, or not known, of the earlier one before.
+    Two tables meet if they count any of the same days and people, or if others join them.
     """
-    days = [codes.days(each) for each in publications]
-    groups: list[tuple[set[int], Leaves]] = []
-    for index, told in enumerate(days):
-        near = [group for group in groups if group[1] & told]
-        groups = [group for group in groups if not group[1] & told]
-        members = {index}.union(*(group[0] for group in near))
-        groups.append((members, told.union(*(group[1] for group in near))))
-    group_of = {index: members for members, _ in groups for index in members}
-    return [sorted({*range(index + 1), *group_of[index]}) for index in range(len(publications))]
+    groups: list[list[tuple[int, str, Scope]]] = []
+    for index, publication in enumerate(publications):
+        for table in publication.tables:
+            one = (index, table.id, codes.scope(publication, table))
+            near = [group for group in groups if any(_meet(one[2], each[2]) for each in group)]
+            groups = [group for group in groups if group not in near]
+            groups.append([one, *(each for group in near for each in group)])
+    found: list[dict[str, set[int]]] = [{} for _ in publications]
+    for group in groups:
+        members = {index for index, _, _ in group}
+        for index, table_id, _ in group:
+            found[index][table_id] = members
+    return found
+
+
+def _meet(one: Scope, other: Scope) -> bool:
+    return all(one[dimension] & other[dimension] for dimension in one.keys() & other.keys())
+
+
+def together(codes: Codes, publications: Sequence[Publication]) -> list[dict[str, list[int]]]:
+    """Give for each publication and table those whose codes it is asked about, by index.
+
+    They are its own and all before it, and of the later ones those that can tell anything of it:
+    that have tables of some of the same days and people, or joined to them by those of others. What
+    a later one of other days calls three lines together was known, or not known, before that.
+    """
+    return [
+        {table: sorted({*range(index + 1), *members}) for table, members in groups.items()}
+        for index, groups in enumerate(meeting(codes, publications))
+    ]
 
 
 def inner(lines: Iterable[Line]) -> list[Line]:
@@ -123,7 +155,7 @@ def _used(publication: Publication) -> Iterable[tuple[str, str]]:
         yield from fact.cell.items()
     for table in publication.tables:
         yield from table.population.items()
-        for side in ("rows", "columns"):
+        for side in SIDES:
             dimension = table.dimension(side)
             for line in inner(table.lines(side)):
                 for code in line.of or (line.id,):

@@ -6,13 +6,15 @@ is hidden it moves nearly for nothing, and stays 1 or more, as a blank does.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
+import highspy
+import numpy as np
+from highspy import HighsModelStatus as Status
+
+from whistle.disclosure.deadline import NEVER, Deadline, OutOfTime
 from whistle.disclosure.joint import Joint
-from whistle.records import dataclass
-
-if TYPE_CHECKING:
-    from highspy import Highs
+from whistle.disclosure.programme import LOOKED_EVERY, new_solver
 
 NEAR = 1e-6
 HIDDEN_COST = 0.01
@@ -25,6 +27,8 @@ class Target:
 
     number: int
     value: int
+    because: frozenset[int] = frozenset()
+    """For one that is not small: it would be known not to be, were one of these printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +36,23 @@ class Task:
     """What is to be made safe.
 
     ``joint`` has everything blank that may be; ``values`` has the true value of each number that
-    may be hidden, and ``weights`` what hiding it costs. ``primary`` has to be hidden.
+    may be hidden, and ``weights`` what hiding it costs. ``primary`` has to be hidden. ``derived``:
+    small numbers that stand nowhere and can be worked out, with their values.
     """
 
     joint: Joint
     values: Mapping[int, int]
     weights: Mapping[int, float]
     primary: frozenset[int]
+    derived: Mapping[int, int]
 
-    def targets(self, *, middle: bool = False) -> list[Target]:
-        """Give each small number's least and most value; the ``middle`` ones as well if wanted."""
+    def targets(self) -> list[Target]:
+        """Give each small number's least and most value."""
         found = []
-        for number in sorted(self.primary):
-            most = self.joint.numbers[number].threshold - 1
-            wanted = range(1, most + 1) if middle else {1, most}
-            found += [Target(number, v) for v in sorted(wanted) if v != self.values[number]]
+        small = {n: self.values[n] for n in self.primary} | dict(self.derived)
+        for number in sorted(small):
+            wanted = {1, self.joint.numbers[number].threshold - 1} - {small[number]}
+            found += [Target(number, value) for value in sorted(wanted)]
         return found
 
     def cost(self, hidden: Iterable[int]) -> float:
@@ -57,12 +63,9 @@ class Task:
 class Deviations:
     """The programme, loaded once; bounds and costs change."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, deadline: Deadline = NEVER) -> None:
         """Load it: columns are the atoms, then up and down of each number that may be hidden."""
-        import highspy  # noqa: PLC0415 (a server that starts does not pay for it)
-
-        self._highspy = highspy
-        self.task = task
+        self.task, self._deadline, self._asked = task, deadline, 0
         self.order = sorted(task.values)
         self._at = {number: place for place, number in enumerate(self.order)}
         self.most = {number: self._most(number) for number in self.order}
@@ -80,11 +83,9 @@ class Deviations:
         """Give the column of what a number rises; the next one is what it falls."""
         return self.task.joint.atoms + 2 * self._at[number]
 
-    def _load(self) -> "Highs":
-        import numpy as np  # noqa: PLC0415
-
-        joint, infinity = self.task.joint, self._highspy.kHighsInf
-        model = self._highspy.HighsLp()
+    def _load(self) -> highspy.Highs:
+        joint, infinity = self.task.joint, highspy.kHighsInf
+        model = highspy.HighsLp()
         columns = joint.atoms + 2 * len(self.order)
         rows = [self._row(row) for row in range(len(joint.numbers))] + [(0.0, 0.0)] * len(
             joint.links
@@ -96,14 +97,12 @@ class Deviations:
         model.col_upper_ = upper
         model.row_lower_ = np.array([float(low) for low, _ in rows])
         model.row_upper_ = np.array([float(high) for _, high in rows])
-        model.a_matrix_.format_ = self._highspy.MatrixFormat.kRowwise
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         sums = list(self._sums())
         model.a_matrix_.start_ = np.cumsum([0, *(len(terms) for terms in sums)])
         model.a_matrix_.index_ = np.array([column for terms in sums for column in terms])
         model.a_matrix_.value_ = np.array([by for terms in sums for by in terms.values()])
-        solver = self._highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, told in (("output_flag", False), ("threads", 1), ("simplex_strategy", 4)):
-            solver.setOptionValue(option, told)
+        solver = new_solver()
         solver.passModel(model)
         return solver
 
@@ -121,7 +120,7 @@ class Deviations:
         if row in self.task.values:
             return self.task.values[row], self.task.values[row]
         number = self.task.joint.numbers[row]
-        return number.least, self._highspy.kHighsInf if number.most is None else number.most
+        return number.least, highspy.kHighsInf if number.most is None else number.most
 
     def allow(self, number: int, share: float = 1.0) -> None:
         """Let a number move, all the way or a share of it; 0 keeps it as it is."""
@@ -138,7 +137,7 @@ class Deviations:
     def reach(self, target: Target) -> Mapping[int, float] | None:
         """Find the cheapest other table in which a number has a value.
 
-        Give how far each number moves in it; None if there is no such table.
+        Give how far each number moves in it; None if there is no such table. Raises `OutOfTime`.
         """
         number, value = target.number, float(target.value)
         if number in self.task.values:
@@ -147,9 +146,16 @@ class Deviations:
                 self.solver.changeColBounds(column, max(far, 0.0), max(far, 0.0))
         else:
             self.solver.changeRowBounds(number, value, value)
+        if self._asked % LOOKED_EVERY == 0:
+            self._deadline.check()
+            far_off = self.solver.getRunTime() + self._deadline.far_off
+            self.solver.setOptionValue("time_limit", far_off)
+        self._asked += 1
         self.solver.run()
-        done = self.solver.getModelStatus() == self._highspy.HighsModelStatus.kOptimal
-        moved = self.moved() if done else None
+        told = self.solver.getModelStatus()
+        if told == Status.kTimeLimit:
+            raise OutOfTime
+        moved = self.moved() if told == Status.kOptimal else None
         if number in self.task.values:
             self.allow(number, self._shares[number])
         else:

@@ -36,6 +36,11 @@ class Grid:
         self._names = {one: names for one, (names, _) in found.items()}
         self._classes = {one: classes for one, (_, classes) in found.items()}
         self.cliques, self.neighbours = _tree({tuple(sorted(dict(key))) for key in keys} or {()})
+        self._shared = {
+            (one, other): [n for n, d in enumerate(self.cliques[one]) if d in self.cliques[other]]
+            for pair in self.neighbours
+            for one, other in (pair, pair[::-1])
+        }
         if sum(prod(len(self._names[d]) for d in one) for one in self.cliques) > MOST_CELLS:
             raise PublicationError("more detail than can be looked through; merge lines or periods")
 
@@ -61,8 +66,7 @@ class Grid:
 
     def shared(self, cell: Cell, clique: int, other: int) -> Cell:
         """Give the part of a cell that lies in another clique, too."""
-        told = zip(self.cliques[clique], cell, strict=True)
-        return tuple(index for one, index in told if one in self.cliques[other])
+        return tuple(cell[place] for place in self._shared[clique, other])
 
 
 def _classes(sets: list[Leaves], every: Leaves) -> tuple[list[str], dict[Leaves, tuple[int, ...]]]:

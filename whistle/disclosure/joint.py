@@ -5,14 +5,16 @@ dimensions together, of which those that no number tells apart are one (``grid.p
 the same leaves are one number, wherever they stand. Attacker, protector and certificate share this.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from whistle.disclosure.codes import Codes, Leaves, Scope, inner, together
 from whistle.disclosure.grid import Cell, Grid, Key
 from whistle.disclosure.model import (
     EXACT,
     PERIOD,
+    SIDES,
     TOTAL,
     Line,
     Place,
@@ -21,7 +23,6 @@ from whistle.disclosure.model import (
     Side,
     Table,
 )
-from whistle.records import dataclass
 
 Link = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -80,10 +81,15 @@ class Joint:
         return found
 
 
-def join(publications: Sequence[Publication], beside: Sequence[Publication] = ()) -> Joint:
+def join(
+    publications: Sequence[Publication],
+    beside: Sequence[Publication] = (),
+    only: Collection[int] | None = None,
+) -> Joint:
     """Put together everything that was published, the newest last.
 
     ``beside``: later publications that lend it their leaves, so that both have the same keys.
+    ``only``: which of them give their numbers, by index, where not all do; the others only lend.
 
     Raises `PublicationError` if numbers contradict each other on their face, or if there is more
     detail than can be looked through.
@@ -92,6 +98,8 @@ def join(publications: Sequence[Publication], beside: Sequence[Publication] = ()
         raise PublicationError("they are of different municipalities; look at each by itself")
     builder = _Builder(publications, Codes([*publications, *beside]))
     for index, publication in enumerate(publications):
+        if only is not None and index not in only:
+            continue
         for table in publication.tables:
             builder.add_table(index, publication, table)
         for fact in publication.facts:
@@ -111,15 +119,23 @@ class _Builder:
         self._numbers: dict[Key, Number] = {}
         self._keys: dict[Place, Key] = {}
         self._exact: set[Key] = set()
-        asks = together(codes, publications)
-        self._sets = [self._leaf_sets([publications[n] for n in one]) for one in asks]
+        self._publications = publications
+        self._asks = together(codes, publications)
+        self._sets: dict[tuple[int, ...], dict[str, dict[Leaves, str]]] = {}
+
+    def _asked(self, index: int, table: Table) -> dict[str, dict[Leaves, str]]:
+        """Give by dimension the sets of leaves that a table is asked about, with their names."""
+        asks = tuple(self._asks[index][table.id])
+        if asks not in self._sets:
+            self._sets[asks] = self._leaf_sets([self._publications[n] for n in asks])
+        return self._sets[asks]
 
     def _leaf_sets(self, publications: Sequence[Publication]) -> dict[str, dict[Leaves, str]]:
         """Give by dimension each set of leaves that a line or code names, with its name."""
         found: dict[str, dict[Leaves, str]] = {}
         for publication in publications:
             for table in publication.tables:
-                for side in ("rows", "columns"):
+                for side in SIDES:
                     dimension = table.dimension(side)
                     for line in inner(table.lines(side)) if dimension else ():
                         names = found.setdefault(dimension or "", {})
@@ -145,7 +161,7 @@ class _Builder:
             self.note(scope, (least, most), index, place=place, threshold=limit)
             if exact:
                 self._exact.add(self._keys[place])
-        for side in ("rows", "columns"):
+        for side in SIDES:
             self._add_rest(population, table, side)
         if not exact:
             self._add_derivable(index, population, table, limit)
@@ -171,8 +187,9 @@ class _Builder:
 
     def _add_derivable(self, index: int, population: Scope, table: Table, limit: int) -> None:
         """Add what the table's dimensions name, printed or not: it may be worked out."""
+        columns = list(self._candidates(index, population, table, "columns"))
         for row, row_name in self._candidates(index, population, table, "rows"):
-            for column, column_name in self._candidates(index, population, table, "columns"):
+            for column, column_name in columns:
                 name = f"{table.id}: {row_name} × {column_name}"
                 scope = {**population, **row, **column}
                 self.note(scope, (0, None), index, name=name, threshold=limit)
@@ -185,7 +202,7 @@ class _Builder:
         if dimension is None:
             return
         within = population.get(dimension, self.codes.all_of(dimension))
-        for leaves, name in self._sets[index].get(dimension, {}).items():
+        for leaves, name in self._asked(index, table).get(dimension, {}).items():
             if leaves and leaves <= within:
                 yield {dimension: leaves}, name
 
@@ -222,57 +239,83 @@ class _Builder:
             raise PublicationError(f"{told}: the numbers contradict each other")
 
     def finish(self) -> Joint:
-        """Find the atoms."""
+        """Find the atoms, of each group of days by itself: no number ties two of them."""
         keys, numbers = list(self._numbers), list(self._numbers.values())
-        grid = Grid(keys, self.codes.all_of)
-        members: dict[tuple[int, Cell], list[int]] = {}
-        for index, key in enumerate(keys):
-            clique = grid.clique_of(key)
-            for cell in grid.cells(key, clique):
-                members.setdefault((clique, cell), []).append(index)
-        atoms = _atoms(grid, members, numbers)
-        sums: list[list[int]] = [[] for _ in numbers]
-        for atom, where in enumerate(atoms):
-            for index in members.get(where, []):
-                sums[index].append(atom)
-        for key, number, parts in zip(keys, numbers, sums, strict=True):
-            number.atoms = tuple(parts)
-            if key in self._exact:
-                number.threshold = 0
+        links: list[Link] = []
+        leaves: list[tuple[tuple[str, str], ...]] = []
+        for days, indices in self._by_days(keys).items():
+            every = partial(self._every_of, days)
+            grid = Grid([keys[index] for index in indices], every)
+            sums, atoms = _atoms(grid, [(keys[n], numbers[n].most == 0) for n in indices])
+            links += _links(grid, atoms, len(leaves))
+            for index, parts in zip(indices, sums, strict=True):
+                numbers[index].atoms = tuple(len(leaves) + part for part in parts)
+            leaves += [grid.name(cell, clique) for clique, cell in atoms]
+        for key in self._exact:
+            self._numbers[key].threshold = 0
         at = {key: index for index, key in enumerate(keys)}
         return Joint(
             tuple(numbers),
-            tuple(_links(grid, list(atoms))),
-            tuple(grid.name(cell, clique) for clique, cell in atoms),
+            tuple(links),
+            tuple(leaves),
             {place: at[key] for place, key in self._keys.items()},
             tuple(keys),
         )
 
+    def _every_of(self, days: Leaves, dimension: str) -> Leaves:
+        return days if dimension == PERIOD else self.codes.all_of(dimension)
+
+    def _by_days(self, keys: Sequence[Key]) -> dict[Leaves, list[int]]:
+        """Give the numbers whose days meet, or are joined by those of others, by all these days."""
+        every = self.codes.all_of(PERIOD)
+        days = [dict(key).get(PERIOD, every) for key in keys]
+        groups: list[Leaves] = []
+        for told in dict.fromkeys(days):
+            near = [group for group in groups if group & told]
+            groups = [group for group in groups if not group & told] + [told.union(*near)]
+        found: dict[Leaves, list[int]] = {}
+        for index, told in enumerate(days):
+            found.setdefault(next(group for group in groups if told <= group), []).append(index)
+        return found
+
 
 def _atoms(
-    grid: Grid, members: Mapping[tuple[int, Cell], list[int]], numbers: Sequence[Number]
-) -> list[tuple[int, Cell]]:
-    """Give one cell for all that no number and no link tells apart.
+    grid: Grid, told: Sequence[tuple[Key, bool]]
+) -> tuple[list[list[int]], list[tuple[int, Cell]]]:
+    """Give what each number adds up, and one cell for all that no number and no link tells apart.
 
-    What lies in a printed 0 is nothing, and needs no name.
+    ``told``: what each number counts, and whether it is 0. What lies in a printed 0 is nothing,
+    and needs no name.
     """
+    members: dict[tuple[int, Cell], list[int]] = {}
+    for index, (key, _) in enumerate(told):
+        clique = grid.clique_of(key)
+        for cell in grid.cells(key, clique):
+            members.setdefault((clique, cell), []).append(index)
     found: dict[object, tuple[int, Cell]] = {}
     for clique in range(len(grid.cliques)):
         beside = [pair for pair in grid.neighbours if clique in pair]
         others = [other for pair in beside for other in pair if other != clique]
         for cell in grid.cells((), clique):
             within = members.get((clique, cell), [])
-            if all(numbers[index].most != 0 for index in within):
+            if not any(told[index][1] for index in within):
                 links = tuple(grid.shared(cell, clique, other) for other in others)
                 found.setdefault((clique, tuple(within), links), (clique, cell))
-    return list(found.values())
+    sums: list[list[int]] = [[] for _ in told]
+    for atom, where in enumerate(found.values()):
+        for index in members.get(where, []):
+            sums[index].append(atom)
+    return sums, list(found.values())
 
 
-def _links(grid: Grid, atoms: Sequence[tuple[int, Cell]]) -> Iterator[Link]:
-    """Yield the sums that two neighbouring cliques both have: they are equal."""
+def _links(grid: Grid, atoms: Sequence[tuple[int, Cell]], before: int) -> Iterator[Link]:
+    """Yield the sums that two neighbouring cliques both have: they are equal.
+
+    ``before``: how many atoms there are of other days.
+    """
     for one, other in grid.neighbours:
         sides: tuple[dict[Cell, list[int]], dict[Cell, list[int]]] = ({}, {})
-        for atom, (clique, cell) in enumerate(atoms):
+        for atom, (clique, cell) in enumerate(atoms, before):
             if clique in {one, other}:
                 second = clique == other
                 shared = grid.shared(cell, clique, one if second else other)

@@ -3,23 +3,20 @@
 A merged line is named by its parts, in every table that has them, so that the tables still add up.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from whistle.disclosure.model import (
     INNER,
+    SIDES,
     TOTAL,
     Line,
     Place,
     Publication,
     PublicationError,
-    Side,
     Table,
     Value,
 )
-from whistle.records import dataclass
-
-SIDES: tuple[Side, Side] = ("rows", "columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +130,37 @@ def too_small(publication: Publication, order: Sequence[str]) -> Merging | None:
 
 
 def next_merging(
-    publication: Publication, order: Sequence[str], places: Sequence[Place] = ()
+    publication: Publication,
+    order: Sequence[str],
+    near: Sequence[tuple[str, tuple[str, ...]]] = (),
 ) -> Merging | None:
     """Give the merging to try when no blanks are enough.
 
-    A line of ``places``, where the number stands that cannot be guarded, and the smallest other
-    one; failing that the two smallest of a dimension. A side with two lines is not merged further.
+    ``near``: the lines in which the number stands that cannot be guarded, by dimension. Where it is
+    several lines of a table together, they become one; else one of them and the smallest other
+    one, though no other line with anybody in it is left; failing that the two smallest of a
+    dimension that has more than two.
     """
-    for near in (True, False):
+    for dimension in order:
+        lines = _totals(publication, dimension)
+        for among, some in near:
+            if among == dimension and _are_some(lines, some):
+                return Merging(dimension, some)
+    wanted = {line for _, some in near for line in some}
+    for is_near, fewest in ((True, 3), (True, 2), (False, 3)):
         for dimension in order:
             lines = _totals(publication, dimension)
-            named = {name for place in places for name in (place.row, place.column)}
-            wanted = [line for line in lines if line in named or not near]
-            if merging := _with_smallest(lines, dimension, wanted, fewest=3):
+            named = [line for line in lines if line in wanted or not is_near]
+            if merging := _with_smallest(lines, dimension, named, fewest=fewest):
                 return merging
     return None
+
+
+def _are_some(lines: Mapping[str, _Of], some: Sequence[str]) -> bool:
+    """Say whether lines of the same tables can be merged, and others stay beside them."""
+    tables = {lines[line].tables for line in some if line in lines}
+    beside = [line for line, of in lines.items() if of.tables in tables and of.total]
+    return 1 < len(some) < len({*beside, *some}) and len(tables) == 1 and {*some} <= {*lines}
 
 
 def _with_smallest(
@@ -251,6 +264,34 @@ def _of_totals(table: Table) -> Table:
         columns = (Line(TOTAL, "", TOTAL),)
         cells = tuple((sum(value or 0 for value in row),) for row in table.cells)
     return replace(table, columns=columns, cells=cells, column_dimension=None)
+
+
+def collapsed(publication: Publication, dimensions: Collection[str]) -> Publication:
+    """Give a publication with some dimensions' totals only: less than any merging of them tells."""
+    tables = []
+    for table in publication.tables:
+        one = table
+        if table.column_dimension in dimensions and _has_inner(table.columns):
+            one = _of_totals(one)
+        if table.row_dimension in dimensions and _has_inner(table.rows):
+            one = _of_totals(one.turned()).turned()
+        tables.append(one)
+    return replace(publication, tables=tuple(tables))
+
+
+def without(publication: Publication, tables: Collection[str]) -> Publication:
+    """Leave tables out, and what is said of lines that then stand nowhere."""
+    kept = tuple(one for one in publication.tables if one.id not in tables)
+    shown = {pair for table in kept for pair in _named(table)}
+    facts = tuple(one for one in publication.facts if shown.issuperset(one.cell.items()))
+    return replace(publication, tables=kept, facts=facts)
+
+
+def _named(table: Table) -> Iterator[tuple[str | None, str]]:
+    yield from table.population.items()
+    for side in SIDES:
+        for line in table.lines(side):
+            yield from ((table.dimension(side), code) for code in line.of or (line.id,))
 
 
 @dataclass(frozen=True, slots=True)

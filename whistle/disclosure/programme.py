@@ -1,216 +1,247 @@
 """The attacker's programme: joint tables of whole numbers that fit everything published.
 
 Fractions are asked first; where they leave a doubt, whole numbers are. What a solver gives is
-reckoned anew in whole numbers before anybody believes it.
+reckoned anew in whole numbers before anybody believes it. How long it may take is counted in steps
+of the solver, so that a busy machine gives the same answers as an idle one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
 
-from whistle.disclosure.deadline import NEVER, Deadline
+import highspy
+import numpy as np
+import numpy.typing as npt
+from highspy import HighsModelStatus as Status
+
+from whistle.disclosure.deadline import NEVER, Deadline, OutOfTime
 from whistle.disclosure.joint import Joint
-from whistle.records import dataclass
-
-if TYPE_CHECKING:
-    from highspy import Highs, HighsModelStatus
+from whistle.disclosure.parts import Part
 
 NEAR = 1e-6
-SECONDS = 20.0
-"""The most that one question may take. What is not answered by then counts as broken."""
+MOST_NODES = 2_000
+"""The most that one question in whole numbers may take. What is open then counts as broken."""
+LOOKED_EVERY = 16
+"""How many questions are asked between two looks at the time, which is not for nothing."""
 
-Table = Mapping[int, int]
-"""A joint table: whole numbers by atom, 0 where there is none."""
-Multipliers = Mapping[int, float]
-"""What each number is taken times to bound another; from the solver, so not yet exact."""
+Whole = npt.NDArray[np.int64]
+Fractions = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A joint table that fits, and what it makes of each number that is not 0."""
+    """A joint table that fits: whole numbers by atom, and what it makes of each number."""
 
-    table: Table
-    totals: Mapping[int, int]
+    table: Whole
+    totals: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The least of a number, why (what each row is taken times), and a table if it is whole."""
+
+    value: float
+    why: Fractions
+    fit: Fit | None
 
 
 class Programme:
-    """The linear programme of all joint tables that fit: a row a number, a column an atom."""
+    """The linear programme of all joint tables that fit: a row a number, a column an atom.
 
-    def __init__(self, joint: Joint, deadline: Deadline = NEVER) -> None:
+    Rows are the numbers of a part, in its order, then its links; ``low`` to ``high`` is what each
+    may be, which `pose` changes.
+    """
+
+    def __init__(self, joint: Joint, part: Part, deadline: Deadline = NEVER) -> None:
         """Load it."""
-        import highspy  # noqa: PLC0415 (a server that starts does not pay for it)
-
-        self._highspy = highspy
-        self._numbers = joint.numbers
-        self._columns = range(joint.atoms)
-        self._parts_of = joint.numbers_of()
-        self._limits = [(float(n.least), inf if n.most is None else n.most) for n in joint.numbers]
-        self._solver = _load(joint)
-        self._whole: Highs | None = None
-        self._joint, self._deadline = joint, deadline
-        self._pulled: set[int] = set()
+        self._deadline, self._asked = deadline, 0
+        self._rows = Rows(joint, part)
+        self._solver = _loaded(self._rows)
+        self._whole: highspy.Highs | None = None
+        self._cost = np.zeros(self._rows.columns)
+        self.low, self.high = self._rows.low, self._rows.high
         self.gave_up = False
+
+    def pose(self, low: Fractions, high: Fractions) -> None:
+        """Say what each row may be from now on."""
+        self.low, self.high = low, high
+        _bound(self._solver, low, high)
+
+    def cost_of(self, rows: npt.NDArray[np.intp], weights: Fractions) -> Fractions:
+        """Give what each atom costs if each of some numbers costs so much."""
+        told = np.zeros(len(self.low))
+        told[rows] = weights
+        return self._rows.spread(told)
 
     def table(
         self,
-        index: int | None = None,
+        number: int | None = None,
         value: int = 0,
-        pull: Sequence[tuple[int, float]] = (),
+        cost: Fractions | None = None,
         blank: int | None = None,
     ) -> Fit | None:
         """Give a joint table, in which a number has a value; None: there is none.
 
-        ``pull``: numbers with weights, to be low where the weight is above 0. ``blank``: a printed
-        number that is taken as blank. Raises `PublicationError` if it takes too long to tell.
+        ``cost`` of each atom: it is a cheap one. ``blank``: a number that is taken as blank. Sets
+        `gave_up` where no answer was found. Raises `OutOfTime`.
         """
-        if index is not None and not self._limits[index][0] <= value <= self._limits[index][1]:
-            return None
-        self._cost(pull)
-        bounds = {} if index is None else {index: (float(value), float(value))}
+        self.gave_up = False
+        low, high = self.low.copy(), self.high.copy()
         if blank is not None:
-            bounds[blank] = (1.0, self._highspy.kHighsInf)
-        return self._solved(bounds)
+            low[blank], high[blank] = 1.0, inf
+        if number is not None:
+            if not low[number] <= value <= high[number]:
+                return None
+            low[number] = high[number] = value
+        if not self._rows.columns:  # there is nobody, and only one table
+            return self._read(np.zeros(0), low, high)
+        self._set_cost(cost if cost is not None else np.zeros(self._rows.columns))
+        _bound(self._solver, low, high)
+        try:
+            return self._solved(low, high)
+        finally:
+            _bound(self._solver, self.low, self.high)
 
-    def lowest(self, index: int, sign: int = 1) -> tuple[float, Multipliers, Fit | None]:
-        """Give the least of a number (``sign`` -1: of its negative), why, and a table if whole."""
-        if not self._columns:
-            return 0.0, {}, None
-        self._cost([(index, float(sign))])
-        self._solver.run()
-        if self._solver.getModelStatus() != self._highspy.HighsModelStatus.kOptimal:
-            return (-self._highspy.kHighsInf, {}, None)
+    def lowest(self, row: int, sign: int = 1) -> Bound:
+        """Give the least of a number (``sign`` -1: of its negative). Raises `OutOfTime`."""
+        nothing = np.zeros(len(self.low))
+        if not self._rows.columns:
+            return Bound(0.0, nothing, None)
+        self._set_cost(self.cost_of(np.array([row]), np.array([float(sign)])))
+        self._run(self._solver)
+        if self._solver.getModelStatus() != Status.kOptimal:
+            return Bound(-inf, nothing, None)
         solution = self._solver.getSolution()
-        why = {row: dual for row, dual in enumerate(solution.row_dual) if abs(dual) > NEAR}
+        why = np.array(solution.row_dual)
+        why[np.abs(why) < NEAR] = 0
         value = self._solver.getInfo().objective_function_value
-        return value, why, self._read(solution.col_value, {})
+        return Bound(value, why, self._read(np.array(solution.col_value), self.low, self.high))
 
-    def bounds(self, index: int) -> tuple[int, int | None]:
+    def bounds(self, row: int) -> tuple[int, int | None]:
         """Give the least and the most of a number, in whole tables; None: there is no most."""
         found: list[int | None] = []
         for sign in (1, -1):
             fit = None
-            if self.lowest(index, sign)[0] > -inf:
-                fit = self._solved({})
-            found.append(None if fit is None else fit.totals.get(index, 0))
+            if self.lowest(row, sign).value > -inf:
+                fit = self.table(cost=self.cost_of(np.array([row]), np.array([float(sign)])))
+            found.append(None if fit is None else int(fit.totals[row]))
         return found[0] or 0, found[1]
 
-    def _solved(self, bounds: Mapping[int, tuple[float, float]]) -> Fit | None:
-        """Solve with some rows' bounds as told: as fractions first, whole if need be.
-
-        Sets `gave_up` where no answer was found in time.
-        """
-        self.gave_up = False
-        if not self._columns:  # there is nobody, and only one table
-            return self._read([], bounds)
-        status = self._highspy.HighsModelStatus
-        for solver in (self._solver, None):
-            told, values = self._run(solver or self._in_whole_numbers(), bounds)
-            if told in {status.kUnbounded, status.kUnboundedOrInfeasible} and self._pulled:
-                self._cost(())  # pulled without end: any table will do
-                return self._solved(bounds)
-            if told == status.kInfeasible:
+    def _solved(self, low: Fractions, high: Fractions) -> Fit | None:
+        """Solve as fractions first, whole if need be."""
+        for whole in (False, True):
+            solver = self._in_whole_numbers(low, high) if whole else self._solver
+            told = self._run(solver)
+            if told in {Status.kUnbounded, Status.kUnboundedOrInfeasible} and self._cost.any():
+                self._set_cost(np.zeros(self._rows.columns))  # without end: any table will do
+                return self._solved(low, high)
+            if told == Status.kInfeasible:
                 return None
-            if told == status.kOptimal and (fit := self._read(values, bounds)) is not None:
-                return fit
+            if told == Status.kOptimal:
+                values = np.array(solver.getSolution().col_value)
+                if (fit := self._read(values, low, high)) is not None:
+                    return fit
         self.gave_up = True
         return None
 
-    def _run(
-        self, solver: "Highs", bounds: Mapping[int, tuple[float, float]]
-    ) -> "tuple[HighsModelStatus, Sequence[float]]":
-        """Run a solver with some rows' bounds changed; give what it said, and the columns."""
-        for row, (low, high) in bounds.items():
-            solver.changeRowBounds(row, low, high)
+    def _run(self, solver: highspy.Highs) -> Status:
+        if self._asked % LOOKED_EVERY == 0:
+            self._deadline.check()
+            solver.setOptionValue("time_limit", solver.getRunTime() + self._deadline.far_off)
+        self._asked += 1
         solver.run()
-        told = solver.getModelStatus()
-        values = list(solver.getSolution().col_value)
-        for row in bounds:
-            solver.changeRowBounds(row, *self._limits[row])
-        return told, values
+        if (told := solver.getModelStatus()) == Status.kTimeLimit:
+            raise OutOfTime
+        return told
 
-    def _in_whole_numbers(self) -> "Highs":
+    def _in_whole_numbers(self, low: Fractions, high: Fractions) -> highspy.Highs:
         """Give the same programme with whole columns and today's costs."""
         if self._whole is None:
-            self._whole = _load(self._joint)
-            kind = self._highspy.HighsVarType.kInteger
-            for column in self._columns:
-                self._whole.changeColIntegrality(column, kind)
-        cost = self._solver.getLp().col_cost_
-        for column in self._columns:
-            self._whole.changeColCost(column, float(cost[column]))
-        self._whole.setOptionValue("time_limit", self._whole.getRunTime() + self._most())
+            self._whole = _loaded(self._rows)
+            kinds = np.full(self._rows.columns, highspy.HighsVarType.kInteger.value, np.uint8)
+            every = np.arange(self._rows.columns, dtype=np.int32)
+            self._whole.changeColsIntegrality(len(every), every, kinds)
+            self._whole.setOptionValue("mip_max_nodes", MOST_NODES)
+        _bound(self._whole, low, high)
+        _price(self._whole, self._cost)
         return self._whole
 
-    def _most(self) -> float:
-        """Give the seconds that one question may take."""
-        return min(SECONDS, max(0.05, self._deadline.left))
+    def _set_cost(self, cost: Fractions) -> None:
+        self._cost = cost
+        _price(self._solver, cost)
 
-    def _cost(self, pull: Sequence[tuple[int, float]]) -> None:
-        costs = dict.fromkeys(self._pulled, 0.0)
-        for index, weight in pull:
-            for atom in self._numbers[index].atoms:
-                costs[atom] = costs.get(atom, 0.0) + weight
-        for atom, cost in costs.items():
-            self._solver.changeColCost(atom, cost)
-        self._pulled = {atom for atom, cost in costs.items() if cost}
-
-    def _read(
-        self, values: Sequence[float], bounds: Mapping[int, tuple[float, float]]
-    ) -> Fit | None:
+    def _read(self, values: Fractions, low: Fractions, high: Fractions) -> Fit | None:
         """Give a solution as whole numbers if it is one: reckoned anew, without fractions."""
-        table: dict[int, int] = {}
-        totals: dict[int, int] = {}
-        for atom, value in enumerate(values):
-            if value < NEAR and value > -NEAR:
-                continue
-            whole = round(value)
-            if abs(value - whole) > NEAR or whole < 0:
-                return None
-            table[atom] = whole
-            for index in self._parts_of[atom]:
-                totals[index] = totals.get(index, 0) + whole
-        for row, (low, high) in enumerate(self._limits):
-            if not low <= totals.get(row, 0) <= high and row not in bounds:
-                return None
-        if any(not low <= totals.get(row, 0) <= high for row, (low, high) in bounds.items()):
+        table = np.rint(values)
+        if (np.abs(values - table) > NEAR).any() or (table < 0).any():
             return None
-        return Fit(table, totals) if _is_linked(self._joint, table) else None
+        whole = table.astype(np.int64)
+        totals = self._rows.totals(whole)
+        if ((totals < low) | (totals > high)).any():
+            return None
+        return Fit(whole, totals)
 
 
-def _is_linked(joint: Joint, table: Table) -> bool:
-    return all(
-        sum(table.get(atom, 0) for atom in one) == sum(table.get(atom, 0) for atom in other)
-        for one, other in joint.links
-    )
+class Rows:
+    """What each row adds up: the atoms of a number; of a link one side less the other."""
+
+    def __init__(self, joint: Joint, part: Part) -> None:
+        """Lay them out."""
+        place = {atom: column for column, atom in enumerate(part.atoms)}
+        self.columns = len(part.atoms)
+        numbers = [joint.numbers[n] for n in part.numbers]
+        links = [joint.links[n] for n in part.links]
+        atoms = [np.array([place[a] for a in n.atoms], np.int64) for n in numbers]
+        both = [np.array([place[a] for a in (*one, *other)], np.int64) for one, other in links]
+        factors = [np.ones(len(n.atoms), np.int64) for n in numbers]
+        factors += [np.repeat([1, -1], [len(one), len(other)]) for one, other in links]
+        sums = [*atoms, *both]
+        self.starts = np.cumsum([0, *(len(one) for one in sums)])
+        self.index = np.concatenate(sums) if sums else np.zeros(0, np.int64)
+        self.factors = np.concatenate(factors) if factors else np.zeros(0, np.int64)
+        self._row_of = np.repeat(np.arange(len(sums)), np.diff(self.starts))
+        self.low = np.array([float(n.least) for n in numbers] + [0.0] * len(links))
+        most = [inf if n.most is None else float(n.most) for n in numbers]
+        self.high = np.array(most + [0.0] * len(links))
+
+    def spread(self, told: Fractions) -> Fractions:
+        """Give for each atom what is told of the rows that it is in, added up."""
+        terms = told[self._row_of] * self.factors
+        return np.asarray(np.bincount(self.index, terms, self.columns), np.float64)
+
+    def totals(self, table: Whole) -> Whole:
+        """Add up a joint table, row by row, in whole numbers."""
+        terms = table[self.index] * self.factors
+        return np.bincount(self._row_of, terms, len(self.low)).astype(np.int64)
 
 
-def _rows(joint: Joint) -> Iterator[tuple[float, float | None, list[int], list[float]]]:
-    """Yield bounds, columns and factors: the numbers, then the links."""
-    for number in joint.numbers:
-        most = None if number.most is None else float(number.most)
-        yield float(number.least), most, list(number.atoms), [1.0] * len(number.atoms)
-    for one, other in joint.links:
-        yield 0.0, 0.0, [*one, *other], [1.0] * len(one) + [-1.0] * len(other)
-
-
-def _load(joint: Joint) -> "Highs":
-    import highspy  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
-
-    rows = list(_rows(joint))
+def _loaded(rows: Rows) -> highspy.Highs:
     model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = joint.atoms, len(rows)
-    model.col_cost_ = np.zeros(joint.atoms)
-    model.col_lower_ = np.zeros(joint.atoms)
-    model.col_upper_ = np.full(joint.atoms, highspy.kHighsInf)
-    model.row_lower_ = np.array([least for least, _, _, _ in rows])
-    model.row_upper_ = np.array([highspy.kHighsInf if m is None else m for _, m, _, _ in rows])
+    model.num_col_, model.num_row_ = rows.columns, len(rows.low)
+    model.col_cost_ = np.zeros(rows.columns)
+    model.col_lower_ = np.zeros(rows.columns)
+    model.col_upper_ = np.full(rows.columns, highspy.kHighsInf)
+    model.row_lower_, model.row_upper_ = rows.low, rows.high
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = np.cumsum([0, *(len(columns) for _, _, columns, _ in rows)])
-    model.a_matrix_.index_ = np.array([column for row in rows for column in row[2]])
-    model.a_matrix_.value_ = np.array([factor for row in rows for factor in row[3]])
+    model.a_matrix_.start_ = rows.starts
+    model.a_matrix_.index_ = rows.index
+    model.a_matrix_.value_ = rows.factors.astype(np.float64)
+    solver = new_solver()
+    solver.passModel(model)
+    return solver
+
+
+def new_solver() -> highspy.Highs:
+    """Give an empty solver. All of a process have to use as many threads."""
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in (("output_flag", False), ("threads", 1), ("simplex_strategy", 4)):
         solver.setOptionValue(option, value)
-    solver.passModel(model)
     return solver
+
+
+def _bound(solver: highspy.Highs, low: Fractions, high: Fractions) -> None:
+    every = np.arange(len(low), dtype=np.int32)
+    solver.changeRowsBounds(len(low), every, low, high)  # type: ignore[attr-defined] # no stub
+
+
+def _price(solver: highspy.Highs, cost: Fractions) -> None:
+    solver.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)

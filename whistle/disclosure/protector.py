@@ -1,62 +1,54 @@
-"""The protector: merge first, then blank as little as possible, until the attacker gives up."""
+"""The protector: merge first, then blank as little as possible, until the attacker gives up.
 
-from collections.abc import Mapping, Sequence
+It is one search through **forms** of a publication, the preferred one first. What is learnt on the
+way is kept: a proof that a form cannot be made safe however much of it were merged and blank rules
+out every form that would tell more.
+"""
+
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
-from math import inf
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from whistle.disclosure.attacker import (
-    Attack,
-    Finding,
-    attack,
-    broken_before,
-    first_broken,
-    shortfalls,
-)
+from whistle.disclosure.attacker import Attack, Finding, attack
 from whistle.disclosure.certificate import Certificate, certify
-from whistle.disclosure.cuts import least_hidden
 from whistle.disclosure.deadline import NEVER, Deadline, OutOfTime
-from whistle.disclosure.deviations import Target, Task
-from whistle.disclosure.grid import Key
-from whistle.disclosure.joint import Joint, join
 from whistle.disclosure.merging import (
     Merging,
     Single,
-    grand_totals,
+    collapsed,
     merged,
     mergings_of,
     next_merging,
     one_way,
     singles,
     too_small,
+    without,
 )
-from whistle.disclosure.model import TOTAL, Place, Publication, PublicationError
-from whistle.disclosure.repair import CannotReach, repaired
-from whistle.domain.errors import RefusedError
-from whistle.records import dataclass
+from whistle.disclosure.model import Place, Publication, PublicationError
+from whistle.disclosure.refusal import CannotProtect
+
+if TYPE_CHECKING:
+    from whistle.disclosure.blanking import Blanking
 
 ORDER = ("category", "centre", "period")
+STEPS_A_SECOND = 40_000
+"""About what a machine of 2026 does of the solver's."""
 FEW = 100
 """Fewer people than this a year are shown in one-way tables, unless crossed ones are asked for."""
-INNER_COST, TOTAL_COST = 1.0, 1.05
-"""A total tells more than a number within, so hiding it costs more."""
-ROUNDS = 6
-"""How often what the attacker found is mended before more lines are merged."""
 
 
-class CannotProtect(RefusedError):
-    """However much were hidden and merged, some numbers would stay known."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a publication may be made into. ``order``: the dimensions that may be merged, in turn.
 
-    def __init__(
-        self, names: Sequence[str], places: Sequence[Place] = (), *, late: bool = False
-    ) -> None:
-        """Name some of them, and where one of them stands; ``late``: the time was up."""
-        when = " in the time there is" if late else ""
-        super().__init__(
-            f"these tables cannot be made safe{when} ({', '.join(names)}); merge lines by hand, "
-            "leave a table out, or publish a longer period"
-        )
-        self.places = tuple(places)
+    ``crossed``: its two-way tables stay; else they are one-way. ``without``: tables that are left
+    out.
+    """
+
+    order: tuple[str, ...] = ORDER
+    crossed: bool = True
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +74,7 @@ class Protected:
         return len({self.attack.joint.number_at[place] for place, v in told if v is None})
 
 
-def protect(
+def protect(  # noqa: PLR0913 (what is to be made safe, and how far one may go)
     publication: Publication,
     earlier: Sequence[Publication] = (),
     *,
@@ -90,70 +82,131 @@ def protect(
     crossed: bool | None = None,
     seconds: float = 2.0,
     deadline: Deadline = NEVER,
+    forms: Sequence[Form] = (),
 ) -> Protected:
     """Make a publication safe beside everything published before it.
 
-    ``publication`` has every number; ``earlier`` as they were published. ``order``: the dimensions
-    that may be merged, the first one first. ``crossed``: two-way tables, or one-way ones; unless
-    told, two-way from `FEW` people.
-    ``seconds`` of processor time to look for the least to hide, after something safe was found;
-    ``deadline`` for all of it. Lines that were merged in a report of the same days are merged here.
+    ``publication`` has every number; ``earlier`` as they were published. ``forms``: what it may be
+    made into, the preferred one first; or, as the one there is, ``order`` and ``crossed`` (unless
+    told, two-way tables from `FEW` people). ``seconds``: about how much work is spent to look for
+    the least to hide, after something safe was found; it is counted in steps, so that the same
+    numbers give the same blanks on any machine. ``deadline``, far off, for all of it.
+    Lines that were merged in a report of the same days are merged here.
 
     What is returned, the attacker has failed at, and the certificate has been checked. Raises
     `CannotProtect`, and `PublicationError` for tables with blanks or contradictions.
     """
     if publication.hidden:
         raise PublicationError("it has blanks already; every number is needed to make it safe")
-    if crossed is None:
-        crossed = _people(publication) >= FEW
-    if not crossed:
-        publication = one_way(publication)
+    if not forms:
+        whole = _people(publication) >= FEW if crossed is None else crossed
+        forms = (Form(tuple(order), crossed=whole),)
+    search = _Search(publication, earlier, forms, seconds, deadline)
     try:
-        return _safe(publication, earlier, order, seconds, deadline)
+        return search.run()
     except OutOfTime as error:
         raise CannotProtect([table.id for table in publication.tables], late=True) from error
 
 
-def _safe(
-    publication: Publication,
-    earlier: Sequence[Publication],
-    order: Sequence[str],
-    seconds: float,
-    deadline: Deadline,
-) -> Protected:
-    """Merge until blanks are enough. Raises `CannotProtect` and `OutOfTime`."""
-    mergings: list[Merging] = []
-    for merging in mergings_of(earlier, publication, order):
-        with suppress(PublicationError):  # a line of it is not there
-            publication = merged(publication, [merging])
-            mergings.append(merging)
-    while small := too_small(publication, order):
-        publication = merged(publication, [small])
-        mergings.append(small)
-    search = _Search(earlier, broken_before(earlier, publication, deadline), seconds, deadline)
-    while True:
-        try:
-            safe, method, found = _blanked(publication, search)
-        except CannotProtect as error:
-            if (next_one := next_merging(publication, order, error.places)) is None:
-                raise
-            publication = merged(publication, [next_one])
-            mergings.append(next_one)
-            continue
-        certificate = certify([*earlier, safe], found)
-        return Protected(
-            safe, certificate, tuple(mergings), tuple(singles(publication)), method, found
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class _Search:
-    """What is asked beside a publication: ``known`` before it, and the time there is."""
+    """Goes through the forms of a publication; knows which need not be tried."""
 
-    earlier: Sequence[Publication]
-    known: frozenset[Key]
-    seconds: float
-    deadline: Deadline
+    def __init__(
+        self,
+        publication: Publication,
+        earlier: Sequence[Publication],
+        forms: Sequence[Form],
+        seconds: float,
+        deadline: Deadline,
+    ) -> None:
+        self._publication, self._earlier, self._forms = publication, earlier, forms
+        self._effort, self._deadline = round(seconds * STEPS_A_SECOND), deadline
+        self._proofs: dict[Form, CannotProtect | None] = {}
+
+    def run(self) -> Protected:
+        """Give the first form that can be made safe. Raises `CannotProtect` and `OutOfTime`."""
+        refused: CannotProtect | None = None
+        for form in self._forms:
+            try:
+                return self._made(form)
+            except CannotProtect as error:
+                refused = refused or error
+        raise refused or CannotProtect([table.id for table in self._publication.tables])
+
+    def _made(self, form: Form) -> Protected:
+        for order in (self._most_merged(form), form.order):
+            self._rule_out(replace(form, order=order))
+        publication = self._in_form(form)
+        mergings: list[Merging] = []
+        for merging in mergings_of(self._earlier, publication, form.order):
+            with suppress(PublicationError):  # a line of it is not there
+                publication = merged(publication, [merging])
+                mergings.append(merging)
+        while small := too_small(publication, form.order):
+            publication = merged(publication, [small])
+            mergings.append(small)
+        while True:
+            try:
+                safe, method = self._blanking(publication).run(self._effort)
+            except CannotProtect as error:
+                next_one = next_merging(publication, form.order, error.near)
+                if next_one is None:
+                    raise
+                publication = merged(publication, [next_one])
+                mergings.append(next_one)
+                continue
+            return self._proved(safe, publication, method, mergings)
+
+    def _most_merged(self, form: Form) -> tuple[str, ...]:
+        """Give every dimension that some form of these tables may merge."""
+        same = (each.order for each in self._forms if replace(each, order=form.order) == form)
+        return max(same, key=len, default=form.order)
+
+    def _rule_out(self, form: Form) -> None:
+        """Raise `CannotProtect` if the totals alone that a form may be merged into say too much."""
+        if form not in self._proofs:
+            self._proofs[form] = None
+            try:
+                whole = self._in_form(form)
+                least = self._blanking(collapsed(whole, form.order), [whole])
+                least.check()
+                least.check_others()
+            except CannotProtect as error:
+                self._proofs[form] = error
+        if (proof := self._proofs[form]) is not None:
+            raise proof
+
+    def _in_form(self, form: Form) -> Publication:
+        publication = without(self._publication, form.without)
+        if not any(table.rows for table in publication.tables):
+            raise CannotProtect([table.id for table in self._publication.tables])
+        return publication if form.crossed else one_way(publication)
+
+    def _blanking(self, publication: Publication, beside: Sequence[Publication] = ()) -> "Blanking":
+        from whistle.disclosure.blanking import Blanking  # noqa: PLC0415 (loads HiGHS)
+
+        return Blanking(publication, self._earlier, self._deadline, beside)
+
+    def _proved(
+        self,
+        safe: Publication,
+        whole: Publication,
+        method: str,
+        mergings: Sequence[Merging],
+    ) -> Protected:
+        """Let the attacker, who starts afresh, and the certificate have the last word.
+
+        What was broken before it stays so, and stops nothing that does not meet it.
+        """
+        published = [*self._earlier, safe]
+        found = attack(published, deadline=self._deadline)
+        if found.findings:
+            before = {one.number for one in attack(self._earlier).findings}
+            new = [one for one in found.findings if one.number not in before]
+            if new:
+                raise CannotProtect([one.number for one in new])
+        certificate = certify(published, found)
+        return Protected(safe, certificate, tuple(mergings), tuple(singles(whole)), method, found)
 
 
 def possible(
@@ -165,143 +218,11 @@ def possible(
 
     Anything but an empty answer proves that no blanking makes the publication safe.
     """
-    task_of = _Loosest(publication, earlier, keep)
-    return attack([*earlier, task_of.loosest], task_of.truth).findings
+    from whistle.disclosure.blanking import loosest_of  # noqa: PLC0415 (loads HiGHS)
+
+    loosest, truth = loosest_of(publication, len(earlier), keep)
+    return attack([*earlier, loosest], truth).findings
 
 
 def _people(publication: Publication) -> int:
     return max((v or 0 for _, v in publication.places()), default=0)
-
-
-class _Loosest:
-    """A publication with everything blank that may be, and what is true of it."""
-
-    def __init__(
-        self,
-        publication: Publication,
-        earlier: Sequence[Publication],
-        keep: frozenset[Place] = frozenset(),
-    ) -> None:
-        index = len(earlier)
-        kept = {replace(place, publication=0) for place in {*keep, *grand_totals(publication)}}
-        told = list(publication.places())
-        self.publication, self.earlier = publication, earlier
-        self.loosest = publication.blanked(
-            {(p.table, p.row, p.column) for p, value in told if value and p not in kept}
-        )
-        self.truth = {replace(place, publication=index): value or 0 for place, value in told}
-
-    def task(self) -> Task:
-        """Give the task of hiding as little of it as possible."""
-        joint = join([*self.earlier, self.loosest])
-        values = {
-            joint.number_at[place]: value
-            for place, value in self.truth.items()
-            if not joint.numbers[joint.number_at[place]].known
-        }
-        primary = frozenset(n for n, v in values.items() if v < joint.numbers[n].threshold)
-        return Task(joint, values, {n: self._weight(joint, n) for n in values}, primary)
-
-    def _weight(self, joint: Joint, number: int) -> float:
-        tables = {table.id: table for table in self.publication.tables}
-        for place in joint.numbers[number].places:
-            if place.publication != len(self.earlier):
-                continue
-            table = tables[place.table]
-            lines = [*table.rows, *table.columns]
-            if any(line.kind == TOTAL and line.id in {place.row, place.column} for line in lines):
-                return TOTAL_COST
-        return INNER_COST
-
-    def with_hidden(self, joint: Joint, hidden: frozenset[int]) -> Publication:
-        """Give the publication with these numbers blank wherever they stand."""
-        places = {
-            (place.table, place.row, place.column)
-            for number in hidden
-            for place in joint.numbers[number].places
-            if place.publication == len(self.earlier)
-        }
-        return self.publication.blanked(places)
-
-
-def _blanked(publication: Publication, search: _Search) -> tuple[Publication, str, Attack]:
-    """Blank as little as is found. Raises `CannotProtect` and `OutOfTime`."""
-    earlier, deadline = search.earlier, search.deadline
-    loosest = _Loosest(publication, earlier)
-    if number := first_broken([*earlier, loosest.loosest], loosest.truth, deadline):
-        raise CannotProtect([str(number)], number.places)
-    task = loosest.task()
-    quick = _until_safe(loosest, task, _greedy(task, deadline), search)
-    if search.seconds and quick != task.primary:
-        below = inf if quick is None else task.cost(quick)
-        soon = Deadline(min(Deadline.after(search.seconds).until, deadline.until))
-        best = least_hidden(
-            task, below, soon, lambda hidden: _missing(loosest, task, hidden, search)
-        )
-        if best is not None:
-            return _found(loosest, task, best, "cutting planes")
-    if quick is None:
-        raise CannotProtect([table.id for table in publication.tables])
-    return _found(loosest, task, quick, "greedy")
-
-
-def _greedy(task: Task, deadline: Deadline) -> frozenset[int]:
-    if not (targets := task.targets()):
-        return task.primary
-    try:
-        return repaired(task, targets, deadline=deadline)
-    except CannotReach:
-        return frozenset(task.values)
-
-
-def _until_safe(
-    loosest: _Loosest, task: Task, hidden: frozenset[int], search: _Search
-) -> frozenset[int] | None:
-    """Hide more until the attacker finds nothing new; None if that does not come about."""
-    shown: frozenset[int] = frozenset()
-    for _ in range(ROUNDS):
-        missing = _missing(loosest, task, hidden, search)
-        if not missing:
-            return hidden
-        try:
-            more = repaired(task, [*task.targets(), *missing], hidden, shown, search.deadline)
-        except CannotReach as error:  # not small, and told too much of: show it instead
-            if (number := error.target.number) in task.primary or number not in hidden:
-                return None
-            shown |= {number}
-            more = hidden - shown
-        if more == hidden:
-            return None
-        hidden = more
-    return None
-
-
-def _missing(
-    loosest: _Loosest, task: Task, hidden: frozenset[int], search: _Search
-) -> list[Target]:
-    """Give what the attacker finds: values that numbers should be able to have, and cannot."""
-    # Both joint tables list the same numbers in the same order.
-    told = [*loosest.earlier, loosest.with_hidden(task.joint, hidden)]
-    found = shortfalls(told, search.deadline)
-    return [
-        Target(number, value)
-        for number, values in found.items()
-        if task.joint.keys[number] not in search.known
-        for value in values
-    ]
-
-
-def _found(
-    loosest: _Loosest, task: Task, hidden: frozenset[int], method: str
-) -> tuple[Publication, str, Attack]:
-    publication = loosest.with_hidden(task.joint, hidden)
-    return publication, method, attack([*loosest.earlier, publication])
-
-
-def values_of(publication: Publication, index: int = 0) -> Mapping[Place, int]:
-    """Give what is printed by place, as ``truth`` for the attack."""
-    return {
-        replace(place, publication=index): value
-        for place, value in publication.places()
-        if value is not None
-    }

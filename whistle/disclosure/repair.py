@@ -28,8 +28,8 @@ class Repair:
         deadline: Deadline = NEVER,
     ) -> None:
         """Begin with what has to be hidden, and what else is; ``shown`` is never hidden."""
-        self.task, self._deadline = task, deadline
-        self._moves = Deviations(task)
+        self.task = task
+        self._moves = Deviations(task, deadline)
         self.hidden: set[int] = set()
         self._tables: dict[Target, Mapping[int, float]] = {}
         for number in task.values:
@@ -41,7 +41,6 @@ class Repair:
     def reach(self, targets: Iterable[Target]) -> None:
         """Hide what each target needs. Raises `CannotReach`, and `OutOfTime`."""
         for target in targets:
-            self._deadline.check()
             moved = self._moves.reach(target)
             if moved is None:
                 raise CannotReach(target)
@@ -72,7 +71,6 @@ class Repair:
         for target, moved in self._tables.items():
             if number not in moved:
                 continue
-            self._deadline.check()
             if (other := self._moves.reach(target)) is None:
                 self._moves.allow(number)
                 return

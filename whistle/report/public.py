@@ -6,18 +6,18 @@ counts by its first issue, whatever the municipality's own unit is. Of the table
 stay exact, by law; of the council's door one total a term, or nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from whistle.disclosure import (
     EXACT,
-    CannotProtect,
     Certificate,
     Deadline,
+    Fact,
+    Form,
     Merging,
-    Protected,
     Publication,
+    Side,
     Single,
     merged,
     protect,
@@ -31,14 +31,15 @@ from whistle.domain.profile import Profile
 from whistle.report.building import Wanted, basis_of, build
 from whistle.report.model import Line, LineKind, Report, Table, Version
 from whistle.report.tables import Basis, subcategories_of
+from whistle.report.vocabulary import choices_in
 
 ORDER = ("category", "centre", "period")
-SECONDS = 1.0  # of looking for the least to hide, once something safe is found
-MOST_SECONDS = 20.0  # of processor time, after which no more crosses are tried
-LAST_SECONDS = 10.0  # of processor time for one-way tables after that
+SECONDS = 0.5  # of looking for the least to hide, once something safe is found
+MOST_SECONDS = 120.0  # of processor time, after which nothing is published
 PROTECTED = ("3.1", "3.2", "3.3", "3.4")
 EXACT_TABLES = {"statutory": Channel.WHISTLEBLOWER, "council": Channel.COUNCIL}
 _WITH = {"casework": "with_casework"}
+_TOLD_BY: Mapping[str, Sequence[Side]] = {"3.3": ("rows", "columns"), "3.4": ("rows",)}
 _DIMENSIONS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "3.1": ("period", "casework", {}),
     "3.2": ("period", "centre", _WITH),
@@ -80,9 +81,15 @@ def make_public(
     first_time = [one for one in facts if _is_told(one)]
     people = _counting_people(profile)
     basis, closed = basis_of(people, first_time, wanted), build(people, first_time, wanted)
-    everything = _publication(closed, basis)
+    everything = _with_facts(_publication(closed, basis), basis)
     everything = dressed(everything) if dressed else everything
-    safe = _protected(_as_preferred(everything, basis), earlier)
+    safe = protect(
+        _as_preferred(everything, basis),
+        earlier,
+        seconds=SECONDS,
+        deadline=Deadline.after(MOST_SECONDS),
+        forms=tuple(_forms()),
+    )
     told = {one.id for one in safe.publication.tables}
     notes = [] if told - {*EXACT_TABLES} else [basis.said("too_few_to_tell")]
     return Public(
@@ -94,42 +101,18 @@ def make_public(
     )
 
 
-def _protected(publication: Publication, earlier: Sequence[Publication]) -> Protected:
-    """Merge as little as can be: categories alone, then centres and periods too; one-way at last.
+def _forms() -> Iterator[Form]:
+    """Say what may be published, the preferred form first.
 
-    Where that is not enough, table 3.1 is left out: a single enquiry without casework is the
-    difference of two totals. Where nothing is, what a law wants is published by itself.
+    As little merged as can be: categories alone, then centres and periods too. Where that is not
+    enough, table 3.1 is left out: a single enquiry without casework is the difference of two
+    totals. Then no crosses; and where nothing is, what a law wants is published by itself.
     """
-    without = _without(publication, {"3.1"})
-    until = Deadline.after(MOST_SECONDS)
-    for some in (publication, without):
+    for without in (frozenset[str](), frozenset({"3.1"})):
         for many in range(1, len(ORDER) + 1):
-            with suppress(CannotProtect):
-                return _tried(some, earlier, ORDER[:many], until)
-    with suppress(CannotProtect):
-        return _tried(without, earlier, ORDER, Deadline.after(LAST_SECONDS), crossed=False)
-    lawful = _without(publication, {*PROTECTED})
-    if not lawful.tables:
-        raise CannotProtect(PROTECTED)
-    return _tried(lawful, earlier, (), Deadline.after(LAST_SECONDS))
-
-
-def _tried(
-    publication: Publication,
-    earlier: Sequence[Publication],
-    order: Sequence[str],
-    until: Deadline,
-    *,
-    crossed: bool = True,
-) -> Protected:
-    return protect(
-        publication, earlier, order=order, crossed=crossed, seconds=SECONDS, deadline=until
-    )
-
-
-def _without(publication: Publication, tables: set[str]) -> Publication:
-    kept = tuple(one for one in publication.tables if one.id not in tables)
-    return replace(publication, tables=kept)
+            yield Form(ORDER[:many], without=without)
+    yield Form(ORDER, crossed=False, without=frozenset({"3.1"}))
+    yield Form((), without=frozenset(PROTECTED))
 
 
 def _as_preferred(publication: Publication, basis: Basis) -> Publication:
@@ -176,6 +159,35 @@ def _publication(report: Report, basis: Basis) -> Publication:
     )
 
 
+def _with_facts(publication: Publication, basis: Basis) -> Publication:
+    """Say of each line that is there only because somebody is in it that it is at least 1.
+
+    Readers know what the profile says: that any other line stands there tells them as much, though
+    it were merged or blank.
+    """
+    known = _of_profile(basis)
+    facts = [
+        Fact({**table.population, dimension: line.id}, 1, text=f"{table.id}: {line.id}")
+        for table in publication.tables
+        for side in _TOLD_BY.get(table.id, ())
+        if (dimension := table.dimension(side) or "") in known
+        for line in table.lines(side)
+        if line.kind == "inner" and line.id not in known[dimension]
+    ]
+    return replace(publication, facts=(*publication.facts, *facts))
+
+
+def _of_profile(basis: Basis) -> Mapping[str, Collection[str]]:
+    """Give the lines that are there whoever comes, by dimension."""
+    categories = choices_in(basis.offices, lambda office: office.categories)
+    below = choices_in(
+        basis.offices,
+        lambda office: (sub for one in office.categories for sub in one.subcategories),
+    )
+    centres = choices_in(basis.offices, lambda office: office.centres)
+    return {"category": {*categories, *below}, "centre": centres}
+
+
 def _table(table: Table, codes: Iterable[str]) -> PublicTable:
     rows, columns, population = _DIMENSIONS.get(table.id, (table.id, None, {}))
     if table.id == "3.4":
@@ -212,27 +224,19 @@ def _together(codes: Iterable[str]) -> str:
 
 def _report(closed: Report, publication: Publication) -> Report:
     titled = {one.id: one for one in closed.tables}
-    tables = [_shown(titled[one.id], one) for one in publication.tables if one.id in titled]
+    told = ((titled.get(one.id.removesuffix("/columns")), one) for one in publication.tables)
+    tables = [_shown(table, one) for table, one in told if table is not None]
     return replace(closed, version=Version.PUBLIC, unit=Unit.ENQUIRIES.value, tables=tables)
 
 
 def _shown(closed: Table, safe: PublicTable) -> Table:
     return replace(
         closed,
+        id=safe.id,
         rows=[_public_line(one) for one in safe.rows],
         columns=[_public_line(one) for one in safe.columns],
         cells=safe.cells,
-        notes=[*closed.notes, *_merged_lines(closed, safe)],
     )
-
-
-def _merged_lines(closed: Table, safe: PublicTable) -> Iterable[str]:
-    """Say what is in a merged line, where its name does not."""
-    labels = {one.id: one.label for one in (*closed.rows, *closed.columns)}
-    for line in (*safe.rows, *safe.columns):
-        parts = " + ".join(labels.get(one, one) for one in line.of)
-        if parts and line.label != parts:
-            yield f"{line.label} = {parts}"
 
 
 def _public_line(line: PublicLine) -> Line:
