@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import hypothesis
@@ -21,6 +22,9 @@ pytest_plugins = [
 # this tree again: half a minute. It goes where git ignores it, beside the linters' caches.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Collecting makes a million things that stay: looking among them for rubbish takes seconds.
+gc.set_threshold(200_000, 20, 20)
 
 # Two busy cores make any deadline a coin toss. On CI a property is tried on the same examples in
 # every run, so that red means the change.
@@ -67,7 +71,12 @@ def pytest_collection_finish() -> None:
 
 def room_of(item: pytest.Item) -> str:
     """Return the folder under tests/ in which a test stands."""
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+    return _room(item.path)
+
+
+@lru_cache
+def _room(path: Path) -> str:
+    return path.relative_to(Path(__file__).parent).parts[0]
 
 
 def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:

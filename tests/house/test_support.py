@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import psycopg
@@ -13,6 +14,9 @@ from tests.support.browser import Visitor, chromium
 from tests.support.network import NetworkForbiddenError
 from tests.support.postgres import Cluster
 from tests.support.requirements import missing
+from whistle.crypto.envelope import KeyPair, open_seal, seal
+from whistle.crypto.errors import UnreadableError
+from whistle.crypto.place import Place, Purpose
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
 
@@ -144,6 +148,21 @@ def test_a_sound_page_passes_and_so_does_a_refusal(
         assert page.title() == ("run" if javascript else "Prøve")
         assert page.locator("noscript p").count() == (0 if javascript or path != "/sound" else 1)
     visitor.close()
+
+
+def test_what_was_opened_once_stays_shut_to_another_key_place_and_byte() -> None:
+    pair, place = KeyPair.random(), Place(Purpose.INBOX_GRANT, b"i" * 16)
+    sealed = seal(pair.public, place, b"hemmeligt")
+    assert [open_seal(pair, place, sealed) for _ in range(2)] == [b"hemmeligt"] * 2
+    changed = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    elsewhere = replace(place, owner=b"o" * 16)
+    for opening in (
+        (KeyPair.random(), place, sealed),
+        (pair, elsewhere, sealed),
+        (pair, place, changed),
+    ):
+        with pytest.raises(UnreadableError):
+            open_seal(*opening)
 
 
 def test_no_test_reaches_beyond_this_machine() -> None:
