@@ -58,13 +58,11 @@ def told(
 
 def _texts(told: object) -> Iterator[str]:
     """Give all that is shown, as PDF and Word show it."""
-    match told:
-        case str():
-            yield told
-        case Mapping():
-            yield from (text for one in told.values() for text in _texts(one))
-        case list() | tuple():
-            yield from (text for one in told for text in _texts(one))
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, Mapping | list | tuple):
+        for one in told.values() if isinstance(told, Mapping) else told:
+            yield from _texts(one)
 
 
 def part(document: Document, title: str) -> Part:
