@@ -10,6 +10,7 @@ from tests.disclosure.brute import possible_values
 from tests.disclosure.towns import crossed, line, people_of, truth_of
 from whistle.disclosure import (
     Fact,
+    Line,
     Merging,
     Place,
     Publication,
@@ -138,6 +139,16 @@ def test_a_blank_without_any_total_may_be_anything() -> None:
     (finding,) = attack([replace(alone, facts=(sentence,))]).findings
     assert (finding.possible, finding.least, finding.most) == ((2,), 2, None)
     assert not finding.certain
+
+
+def test_lines_that_are_there_because_somebody_is_in_them_leave_less_for_the_others() -> None:
+    merged_line = Line("a+n+m", "", "inner", ("a", "n", "m"))
+    table = Table("t", (merged_line, line("total")), (line("total"),), ((3,), (3,)), "centre")
+    alone = Publication(date(2023, 1, 1), date(2023, 12, 31), (table,))
+    assert attack([alone]).safe
+    told = (Fact({"centre": "n"}, 1), Fact({"centre": "m"}, 1))
+    found = attack([replace(alone, facts=told)])
+    assert {one.number: one.possible for one in found.findings}["t: a × total"] == (1,)
 
 
 def test_a_sentence_gives_a_blank_away() -> None:
