@@ -23,7 +23,7 @@ from whistle.domain.recusal import Ground
 from whistle.domain.registration import Due, DueKind, Enquiry, Issue
 from whistle.domain.words import read_words
 from whistle.keys.records import Registration
-from whistle.storage import tables
+from whistle.storage import case_lists, tables
 from whistle.storage.case_lists import CaseState
 
 PLACES = [("a", "x"), ("b", "x"), ("a", "y")]  # category and centre
@@ -81,6 +81,20 @@ def test_a_case_that_was_passed_on_is_listed_and_found_by_what_was_registered_be
         assert listing.list_cases(theirs, Wanted(filters=filters)).total == total, filters
         found = search(theirs, Asked(read_words("Kvasthilde"), filters=filters))
         assert len(found.cases) == total, filters
+
+
+def test_many_that_pass_are_in_the_same_order_as_few(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = (3, 9, 1, 400, 200)
+    ids = {one: entered(office, Issue("a", centre="x"), days_ago=one) for one in days}
+    ids[50] = entered(office, Issue("a", centre="x"), days_ago=50, closed=office.clock.today())
+    wanted = Wanted(filters=Filters(centre="x"))
+    work = office.work_of(office.adviser)
+    for most in (case_lists.MOST_LOOKED_UP, 0):
+        monkeypatch.setattr(case_lists, "MOST_LOOKED_UP", most)
+        order = [one.case.id for one in listing.list_cases(work, wanted).cases]
+        assert order == [ids[one] for one in (400, 200, 9, 3, 1, 50)]
 
 
 def _issue(place: tuple[str, str]) -> tuple[str, str, str]:
