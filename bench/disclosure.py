@@ -3,18 +3,22 @@
     uv run python -m bench.disclosure [SETS [MOST_LINES]]
 
 Random linked sets of tables, each protected, then attacked; beside it small numbers blanked alone
-and the row-and-column heuristic, on the same merged tables. Then Stevns' tables and two linked
-tables of a large town. Seconds are of processor time.
+and the row-and-column heuristic, on the same merged tables. Before them Stevns' tables, two linked
+tables of a large town, and what a town like Stevns publishes in five years, and in one by quarters.
+Seconds are of processor time.
 """
 
+import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from tests.disclosure.heuristics import row_and_column, small_only
 from tests.disclosure.towns import large_town, linked_set, stevns, stevns_cross, truth_of
+from tests.report.test_years import STEVNS, a_year
 from whistle.disclosure import (
     CannotProtect,
     Publication,
@@ -23,8 +27,16 @@ from whistle.disclosure import (
     merged,
     protect,
 )
+from whistle.domain.counting import Period
+from whistle.report.building import Wanted
+from whistle.report.public import make_public
 
 TOLD_EVERY = 100
+FIRST_YEAR, YEARS = 2020, 5
+QUARTERS = [Period(date(2020, m, 1), date(2020, m + 2, d)) for m, d in ((1, 31), (4, 30))]
+QUARTERS += [Period(date(2020, 1, 1), date(2020, 6, 30))]
+QUARTERS += [Period(date(2020, m, 1), date(2020, m + 2, d)) for m, d in ((7, 30), (10, 31))]
+QUARTERS += [Period(date(2020, 1, 1), date(2020, 12, 31))]
 
 
 @dataclass
@@ -103,6 +115,28 @@ def timed(name: str, make: Callable[[], Publication], seconds: float = 1.0) -> N
         print(f"  {method:<18}{found.blanks} hidden -> {len(found.findings)} broken", flush=True)
 
 
+def one_after_another(name: str, periods: Sequence[Period], seed: int = 1) -> None:
+    """Publish a small town's reports, and print what each shows and how long it took."""
+    chance = random.Random(seed)
+    years = range(FIRST_YEAR, FIRST_YEAR + YEARS)
+    facts = [one for year in years for one in a_year(chance, year)]
+    published: list[Publication] = []
+    for period in periods:
+        begun = time.process_time()
+        public = make_public(STEVNS, facts, Wanted(period), published)
+        took = time.process_time() - begun
+        published.append(public.publication)
+        shown = " ".join(one.id for one in public.publication.tables)
+        print(f"{name} {period.first}/{period.last}: {shown}; {public.hidden} hidden, {took:.2f} s")
+    begun = time.process_time()
+    found = attack(published)
+    print(
+        f"  together: {'safe' if found.safe else 'BROKEN'}, {found.asked} numbers asked, "
+        f"{time.process_time() - begun:.2f} s",
+        flush=True,
+    )
+
+
 def main() -> None:
     """Measure, and print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
@@ -110,6 +144,9 @@ def main() -> None:
     timed("Stevns, four columns", stevns_cross)
     timed("Stevns, merged by itself", stevns)
     timed("40 × 7 × 12, 1,000 cases, k 3", lambda: large_town(1_000, 3))
+    years = range(FIRST_YEAR, FIRST_YEAR + YEARS)
+    one_after_another("year", [Period(date(y, 1, 1), date(y, 12, 31)) for y in years])
+    one_after_another("part", QUARTERS)
     random_sets(count, most)
 
 
