@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from tests.keys.people import INSTALLATION, inbox, member
+from whistle.crypto.envelope import KeyPair
 from whistle.crypto.errors import SealingError
 from whistle.domain.channel import Side
 from whistle.keys.bulk import BulkInbox
@@ -64,6 +65,13 @@ def filed() -> Filed:
             items.seal(Compartment.CASEWORK, b'{"kind":"note"}', item_id=b"b" * 16),
         ],
     )
+
+
+def test_the_keys_of_a_case_that_was_entered_name_its_reporter() -> None:
+    anne, reporter = member(), KeyPair.random().public
+    row, keys = new_case_keys(inbox(anne).keys(anne), CASE, reporter)
+    assert keys.reporter == reporter
+    assert (row.epoch, row.generation, row.in_vault) == (1, keys.newest, True)
 
 
 def refused(act: Callable[[], object]) -> type[SealingError]:

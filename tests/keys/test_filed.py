@@ -81,11 +81,14 @@ def test_what_was_struck_out_is_shown_no_more_and_owes_nothing() -> None:
     rows = [
         seal_filed(case, version(LETTER), b"1" * 16),
         seal_filed(case, version(LETTER, 2, deleted=True), b"2" * 16),
+        seal_filed(
+            case, replace(version(Task("Ring", by=NOON.date())), filed_id=b"g" * 16), b"3" * 16
+        ),
     ]
     book = open_notes(case, rows)
     assert book.of_kind(Referral) == []
     assert [one.newest.deleted for one in book.deleted] == [True]
-    assert dues_of(book.all_filed) == ()
+    assert [one.item for one in dues_of(book.all_filed)] == [b"g" * 16]
 
 
 def test_the_reporter_opens_nothing_of_it() -> None:
@@ -106,15 +109,15 @@ def test_dues_are_sorted_by_day_and_told_by_kind_and_centre() -> None:
 
     due = dues_of(
         [
-            kept(b"a", Task("Til jul", by=last)),
             kept(b"b", replace(LETTER, reply_by=first)),
             kept(b"c", Task("Gjort", by=first, done=first)),
             kept(b"d", Task("Engang")),
             kept(b"e", replace(LETTER, unanswered="Intet hørt")),
             kept(b"f", Document("Svar", FILE)),
+            kept(b"a", Task("Til jul", by=last)),
         ]
     )
-    assert [(one.kind, one.day, one.item[:1], one.centre) for one in due] == [
-        (DueKind.REPLY, first, b"b", "BL"),
-        (DueKind.TASK, last, b"a", ""),
+    assert [(one.kind, one.day, one.item[:1], one.centre, one.since) for one in due] == [
+        (DueKind.REPLY, first, b"b", "BL", LETTER.sent),
+        (DueKind.TASK, last, b"a", "", None),
     ]

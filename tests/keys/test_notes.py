@@ -12,9 +12,11 @@ from whistle.crypto.envelope import KeyPair
 from whistle.crypto.errors import ContentError, SealingError
 from whistle.crypto.secret import SymmetricKey
 from whistle.domain.channel import Side
+from whistle.domain.recusal import Ground
 from whistle.keys.cases import CaseItems, Compartment, new_generation
 from whistle.keys.notes import Note, Notebook, open_notes, seal_note
 from whistle.keys.records import CaseKeys, Message
+from whistle.keys.recusals import Recusal, seal_recusal
 from whistle.storage.rows import ItemRow
 
 CASE, ANNE, INSTALLATION = b"C" * 16, b"A" * 16, b"I" * 16
@@ -99,6 +101,21 @@ def test_two_versions_with_one_number_are_both_kept_in_one_order(items: CaseItem
     there, back = open_notes(items, rows), open_notes(items, rows[::-1])
     assert there == back
     assert sorted(texts(there)[0][1:]) == ["Idas", "Veras"]
+
+
+def test_recusals_are_in_the_order_of_their_generations_and_hide_no_note(items: CaseItems) -> None:
+    again = replace(new_generation(), casework=SymmetricKey.random())
+    keys = replace(items.keys, generations=(*items.keys.generations, again))
+    later = replace(items, keys=keys)
+    passed = Recusal(ANNE, ANNE, Ground.RELATIVE, "", NOON)
+    back = Recusal(ANNE, ANNE, Ground.RELATIVE, "", NOON - timedelta(hours=1), lifted=True)
+    rows = [
+        seal_recusal(later, back, b"1" * 16),
+        seal_recusal(items, passed, b"2" * 16),
+        *sealed(later, note(1, 1, "efter")),
+    ]
+    book = open_notes(later, rows)
+    assert (book.recusals, texts(book)) == ((passed, back), [["efter"]])
 
 
 def test_a_deleted_note_is_found_and_not_shown(items: CaseItems) -> None:
