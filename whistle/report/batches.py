@@ -14,7 +14,7 @@ attacker has to fail on everything that they could have printed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import reduce
 
@@ -22,6 +22,7 @@ from whistle.disclosure import EXACT, Fact, Line, Publication, Table, one_way
 from whistle.disclosure.model import PERIOD, TOTAL
 from whistle.domain.channel import Channel
 from whistle.domain.counted_then import Difference
+from whistle.records import dataclass
 
 BATCH, AS_OF, CHANGES, ASKED = "batch", "as_of", "changes", "asked"
 CASEWORK, WITH_CASEWORK, CATEGORY = "casework", "with_casework", "category"
@@ -88,21 +89,29 @@ def state_of(publication: Publication) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """An earlier report, and what became of the ``days`` that both tell of."""
+
+    state: int
+    days: frozenset[date]
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
 class Dressing:
     """What a publication tells of its batch.
 
-    ``order``: which of all publications it is. ``newest``: who came and went since the newest
-    report of each day, and ``others``: since each report; without ``newest`` it makes no new state.
-    ``known``: the days that were compared; ``states``: of what told of any of its days. ``words``:
-    title and rows of the table that says how many came and went.
+    ``order``: which of all publications it is. ``beside``: what it differs by from each earlier
+    report of some of its days. ``newest``: who came and went since the newest report of each day,
+    on the days ``known``; without any it makes no new state. ``words``: title and rows of the table
+    that says how many came and went.
     """
 
     order: int
     history: History
+    beside: Sequence[Beside] = ()
     newest: Difference | None = None
-    others: Sequence[Difference] = ()
     known: frozenset[date] = frozenset()
-    states: frozenset[int] = frozenset()
     words: tuple[str, str, str] = ("", "", "")
 
     @property
@@ -116,23 +125,24 @@ class Dressing:
         What came and went is few people, as in a small town: crosses of them would hide nearly all.
         """
         crosses = [self._of_state(one) for one in self.crosses(publication)]
-        asked = [] if self.newest is None else [*self._asked(self.newest, crosses)]
         exact = [self._as_of(one) for one in publication.tables if not _is_citizens(one)]
         if not crosses:
             return replace(publication, tables=tuple(exact))
-        codes = {**publication.codes, BATCH: self._codes()}
         known = (replace(one, cell={**one.cell, **self._now}) for one in publication.facts)
-        facts = (*known, *self._facts(publication))
         tables = [*crosses, *exact]
         if self.newest is not None:
             sides = one_way(replace(publication, tables=tuple(crosses))).tables
-            tables = [*sides, *exact, self._changes(self.newest, crosses), *asked]
-            codes[PERIOD] = {f"compared-{self.state}": tuple(spans_of(self.known))}
-        return replace(publication, tables=tuple(tables), codes=codes, facts=facts)
+            tables = [*sides, *exact, self._changes(self.newest, crosses)]
+        return replace(
+            publication,
+            tables=(*tables, *self._asked(crosses)),
+            codes={**publication.codes, BATCH: self._codes(), **self._periods()},
+            facts=(*known, *self._facts(publication)),
+        )
 
     def crosses(self, publication: Publication) -> list[Table]:
         """Give the tables of the citizens' door whose totals tell of no few who came or went."""
-        differences = [*self.others, *([self.newest] if self.newest else [])]
+        differences = [one.difference for one in self.beside]
         least = publication.threshold
 
         def told(table: Table) -> bool:
@@ -155,6 +165,8 @@ class Dressing:
     def _codes(self) -> dict[str, tuple[str, ...]]:
         now = leaves(self.state)
         codes = {f"state-{self.state}": tuple(one.name for one in now if one.is_of(self.state))}
+        for earlier in sorted({earlier for earlier, _ in self._lots}):
+            codes |= {name: tuple(some) for name, some in _between(now, earlier, self.state)}
         if self.newest is None:
             return codes
         for one in leaves(self.history.state):
@@ -162,10 +174,30 @@ class Dressing:
                 codes[one.name] = (f"{one.name}+{self.state}", f"{one.name}-{self.state}")
         gone = tuple(one.name for one in now if one.until == self.state)
         codes |= {f"gone-{self.state}": gone}
-        codes |= {f"touched-{self.state}": (*gone, f"new-{self.state}")}
-        for state in sorted(self.states - {self.history.state}):
-            codes |= {name: tuple(between) for name, between in _between(now, state, self.state)}
-        return codes
+        return codes | {f"touched-{self.state}": (*gone, f"new-{self.state}")}
+
+    def _periods(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        asked = enumerate(self._lots)
+        codes = {f"both-{self.order}-{n}": tuple(spans_of(days)) for n, (_, days) in asked}
+        if self.newest is not None:
+            codes[f"compared-{self.state}"] = tuple(spans_of(self.known))
+        return {PERIOD: codes} if codes else {}
+
+    @property
+    def _compared(self) -> Mapping[int, frozenset[date]]:
+        """The days of each correction, of this one too."""
+        own = {} if self.newest is None else {self.state: self.known}
+        return {**self.history.compared, **own}
+
+    @property
+    def _lots(self) -> list[tuple[int, frozenset[date]]]:
+        """The earlier states and days that were corrected since, each once."""
+        found = {
+            (one.state, one.days)
+            for one in self.beside
+            if any(one.state < state and one.days & days for state, days in self._compared.items())
+        }
+        return sorted(found, key=lambda one: (one[0], sorted(one[1])))
 
     def _changes(self, newest: Difference, crosses: Sequence[Table]) -> Table:
         """Say how many came and went; only those with casework where no table has the others."""
@@ -178,24 +210,21 @@ class Dressing:
         cells = ((newest.came.total(),), (newest.went.total(),))
         return Table(CHANGES, rows, columns, cells, BATCH, None, population, title)
 
-    def _asked(self, newest: Difference, crosses: Sequence[Table]) -> Iterator[Table]:
-        told = [f"new-{self.state}"] if newest.came else []
-        told += [f"gone-{self.state}"] if newest.went else []
-        for state in sorted(self.states - {self.history.state}):
-            told += [name for name, _ in _between(leaves(self.state), state, self.state)]
-        for table in crosses:
-            for code in told:
-                within = {BATCH: code, PERIOD: f"compared-{self.state}"}
-                bare = replace(table, rows=(), columns=(), cells=(), title="")
-                yield _populated(replace(bare, id=f"{ASKED}/{table.id}/{code}"), within)
+    def _asked(self, crosses: Sequence[Table]) -> Iterator[Table]:
+        """Ask who came and who went since each earlier report of corrected days, by every table."""
+        now = leaves(self.state)
+        for number, (earlier, _) in enumerate(self._lots):
+            for name, _some in _between(now, earlier, self.state):
+                within = {BATCH: name, PERIOD: f"both-{self.order}-{number}"}
+                for table in crosses:
+                    bare = replace(table, rows=(), columns=(), cells=(), title="")
+                    told = f"{ASKED}/{table.id}/{name}/{number}"
+                    yield _populated(replace(bare, id=told), within)
 
     def _facts(self, publication: Publication) -> Iterator[Fact]:
         """Say on which days nobody came or went by a correction, as it told nothing of them."""
         days = frozenset(days_of(f"{publication.first}/{publication.last}"))
-        compared = dict(self.history.compared)
-        if self.newest is not None:
-            compared[self.state] = self.known
-        for state, touched in sorted(compared.items()):
+        for state, touched in sorted(self._compared.items()):
             for span in spans_of(days - touched):
                 cell = {**_CITIZEN, BATCH: f"touched-{state}", PERIOD: span}
                 yield Fact(cell, 0, 0, f"correction {state}: {span}")

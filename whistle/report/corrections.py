@@ -7,7 +7,7 @@ is not, the numbers stand as they were published, and what came since waits unti
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from whistle.disclosure import EXACT, Publication, Table
@@ -15,7 +15,8 @@ from whistle.domain.anonymised import Anonymised
 from whistle.domain.channel import Channel
 from whistle.domain.counted_then import CountedThen, Difference, Person, people_in
 from whistle.domain.counting import Period
-from whistle.report.batches import days_of, state_of
+from whistle.records import dataclass
+from whistle.report.batches import Beside, days_of, state_of
 
 COUNCIL = "council"
 
@@ -43,16 +44,13 @@ class Before:
 class Since:
     """What became of the days that earlier reports told of.
 
-    ``newest``: who came and who went since the newest report of each day; ``others``: since each
-    of the reports. ``known``: the days that can be compared; ``unknown``: those of which it is not
-    kept who was counted. ``states``: those that reports of these days told of.
+    ``newest``: who came and who went since the newest report of each day. ``known``: the days that
+    can be compared; ``unknown``: those of which it is not kept who was counted.
     """
 
     newest: Difference
-    others: Sequence[Difference]
     known: frozenset[date]
     unknown: frozenset[date]
-    states: frozenset[int]
 
 
 class Comparison:
@@ -76,21 +74,19 @@ class Comparison:
 
     def since(self) -> Since:
         """Give what changed."""
-        told: set[date] = set()
-        others = []
+        told = frozenset[date]().union(*(one.days for one in self._befores)) & self._days
+        newest = Difference.of(self._then, _within(self._now, self._known))
+        return Since(newest, self._known, told - self._known)
+
+    def beside(self, *, waiting: bool) -> list[Beside]:
+        """Give what today's numbers, or those that wait, differ by from each earlier report."""
+        found = []
         for one in self._befores:
-            days = one.days & self._days
-            told |= days
             if one.counted is not None:
-                others.append(Difference.of(_on(days, one.counted), _within(self._now, days)))
-        states = (state_of(one.publication) for one in self._befores)
-        return Since(
-            Difference.of(self._then, _within(self._now, self._known)),
-            others,
-            self._known,
-            frozenset(told) - self._known,
-            frozenset(one for one in states if one is not None),
-        )
+                days, state = one.days & self._known, state_of(one.publication) or 0
+                people = _within(self._then if waiting else self._now, days)
+                found.append(Beside(state, days, Difference.of(_on(days, one.counted), people)))
+        return found
 
     def as_published(self) -> list[Anonymised]:
         """Give the facts with the people of these days as they were counted last."""

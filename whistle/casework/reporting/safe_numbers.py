@@ -16,6 +16,7 @@ from whistle.crypto.errors import SealingError
 from whistle.disclosure import CannotProtect, Publication, PublicationError
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.counted_then import CountedThen
+from whistle.domain.profile import Profile
 from whistle.domain.published import REPORT_RECORD
 from whistle.keys.counted import counted_id_of, open_counted
 from whistle.keys.keyring import InboxKeys
@@ -84,7 +85,7 @@ def numbers_of(
     are none, and `NotPublishedError`.
     """
     befores = _befores(cases, inbox, wanted, earlier)
-    making = _Making(cases, facts, wanted, befores)
+    making = Making(cases.here.profiles, facts, wanted, befores)
     proposals = Proposals(cases.here.remembered, inbox)
     name, made_of = f"{wanted.period} {wanted.language}", [*making.made_of()]
     if known := proposals.recall(name, made_of):
@@ -120,17 +121,18 @@ def _befores(
     return found
 
 
-class _Making:
-    """The making of a report's numbers."""
+class Making:
+    """The making of a report's numbers, beside all reports before it."""
 
     def __init__(
         self,
-        cases: Cases,
+        profile: Profile,
         facts: Sequence[Anonymised],
         wanted: Wanted,
         befores: Sequence[Before],
     ) -> None:
-        self._profile, self._wanted = cases.here.profiles, wanted
+        """Compare the facts with whom the reports before counted."""
+        self._profile, self._wanted = profile, wanted
         self._facts, self._befores = facts, befores
         self._earlier = [one.publication for one in befores]
         self.comparison = Comparison(befores, facts, wanted.period)
@@ -152,11 +154,12 @@ class _Making:
         said = words(self._wanted.language)
         since = self.since
         order, history = 1 + len(self._earlier), history_of(self._earlier)
-        still = Dressing(order, history, known=since.known, states=since.states)
+        still = Dressing(order, history, self.comparison.beside(waiting=True))
         if not since.newest:
             return False, self._tried(still, waiting=False)
         told = (said["changes"], said["changes/new"], said["changes/gone"])
-        anew = replace(still, newest=since.newest, others=since.others, words=told)
+        beside = self.comparison.beside(waiting=False)
+        anew = Dressing(order, history, beside, since.newest, since.known, told)
         with suppress(CannotProtect, PublicationError):
             public = self._tried(anew, waiting=False)
             if _tells_of_citizens(public.publication):
