@@ -10,7 +10,7 @@ import os
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 from tests.disclosure.towns import stevns_cross
 from whistle.disclosure import protect, write_certificate, write_publication
-made = protect(stevns_cross(), crossed=True, seconds=0.5)
+made = protect(stevns_cross(), crossed=True, seconds=1)
 print(made.method, write_publication(made.publication), write_certificate(made.certificate))
 """
 
