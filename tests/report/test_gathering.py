@@ -108,7 +108,7 @@ def test_gathered_is_what_opening_one_by_one_gives(work: CaseworkService) -> Non
         "case gone": (1, 0),
         "both damaged": (0, 2),
     }
-    damaged = 0
+    damaged, ways = 0, Counter[str]()
     for what, (counted, broken) in told.items():
         change(work, entered(work, what), what)
         damaged += broken
