@@ -150,18 +150,21 @@ def _shown(joint: Joint, certificate: Certificate) -> tuple[dict[int, set[int]],
     parts_of = joint.numbers_of()
     least = [one.least for one in joint.numbers]
     most = [inf if one.most is None else one.most for one in joint.numbers]
-    small = [(n, one.threshold) for n, one in enumerate(joint.numbers) if not one.known]
+    small = [
+        (n, one.threshold) for n, one in enumerate(joint.numbers) if one.threshold and not one.known
+    ]
     found: dict[int, set[int]] = {number: set() for number, _ in small}
     faults: list[str] = []
     for which, witness in enumerate(certificate.witnesses, 1):
-        table = {atoms[cell]: by for cell, by in witness.items() if 0 <= cell < len(atoms)}
-        if -1 in table or len(table) != len(witness) or min(table.values(), default=0) < 0:
+        table = _table_of(witness, atoms, joint.atoms)
+        if table is None:
             faults.append(f"witness {which} has cells or numbers that cannot be")
             continue
         totals = [0] * len(joint.numbers)
-        for atom, value in table.items():
-            for number in parts_of[atom]:
-                totals[number] += value
+        for atom, value in enumerate(table):
+            if value:
+                for number in parts_of[atom]:
+                    totals[number] += value
         fits = all(map(le, least, totals)) and all(map(le, totals, most))
         if not fits or not _links_agree(joint, table):
             told = enumerate(zip(totals, least, most, strict=True))
@@ -170,16 +173,25 @@ def _shown(joint: Joint, certificate: Certificate) -> tuple[dict[int, set[int]],
             faults.append(f"witness {which} does not fit ({names})")
             continue
         for number, limit in small:
-            if 0 < totals[number] < limit:
-                found[number].add(totals[number])
+            if 0 < (total := totals[number]) < limit:
+                found[number].add(total)
     return {number: values for number, values in found.items() if values}, faults
 
 
-def _links_agree(joint: Joint, table: Mapping[int, int]) -> bool:
-    return all(
-        sum(table.get(atom, 0) for atom in one) == sum(table.get(atom, 0) for atom in other)
-        for one, other in joint.links
-    )
+def _table_of(witness: Mapping[int, int], atoms: Sequence[int], count: int) -> Sequence[int] | None:
+    """Give a witness by atom; None if it has a cell that is none, twice, or a number below 0."""
+    table = [-1] * count
+    for cell, by in witness.items():
+        atom = atoms[cell] if 0 <= cell < len(atoms) else -1
+        if atom < 0 or by < 0 or table[atom] >= 0:
+            return None
+        table[atom] = by
+    return [max(by, 0) for by in table]
+
+
+def _links_agree(joint: Joint, table: Sequence[int]) -> bool:
+    values = table.__getitem__
+    return all(sum(map(values, one)) == sum(map(values, other)) for one, other in joint.links)
 
 
 def _is_bound(joint: Joint, number: int, sign: int, factors: Factors) -> bool:
