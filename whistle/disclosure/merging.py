@@ -6,6 +6,7 @@ A merged line is named by its parts, in every table that has them, so that the t
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from whistle.disclosure.codes import inner
 from whistle.disclosure.model import (
     INNER,
     SIDES,
@@ -283,14 +284,15 @@ def without(publication: Publication, tables: Collection[str]) -> Publication:
     """Leave tables out, and what is said of lines that then stand nowhere."""
     kept = tuple(one for one in publication.tables if one.id not in tables)
     shown = {pair for table in kept for pair in _named(table)}
-    facts = tuple(one for one in publication.facts if shown.issuperset(one.cell.items()))
+    gone = {pair for table in publication.tables for pair in _named(table)} - shown
+    facts = tuple(one for one in publication.facts if gone.isdisjoint(one.cell.items()))
     return replace(publication, tables=kept, facts=facts)
 
 
 def _named(table: Table) -> Iterator[tuple[str | None, str]]:
-    yield from table.population.items()
+    """Yield the codes that the lines of a table stand for, with their dimension."""
     for side in SIDES:
-        for line in table.lines(side):
+        for line in inner(table.lines(side)):
             yield from ((table.dimension(side), code) for code in line.of or (line.id,))
 
 

@@ -93,7 +93,7 @@ def protect(  # noqa: PLR0913 (what is to be made safe, and how far one may go)
     numbers give the same blanks on any machine. ``deadline``, far off, for all of it.
     Lines that were merged in a report of the same days are merged here.
 
-    What is returned, the attacker has failed at, and the certificate has been checked. Raises
+    What is returned, the attacker has failed at, though not at what was broken before it. Raises
     `CannotProtect`, and `PublicationError` for tables with blanks or contradictions.
     """
     if publication.hidden:
