@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser import doors
 from tests.browser.doors import Report, Walk
+from tests.browser.gallery import Gallery
 from tests.support.browser import Visitor
 from tests.support.demo import Demo
 
@@ -198,13 +199,14 @@ def shown(page: Page, told: Mapping[str, str]) -> dict[str, str]:
 
 @pytest.mark.parametrize("door", ["citizen", "whistleblower", "council"])
 def test_the_made_up_reports_are_registered_as_they_say(
-    visitor: Visitor, demo_server: Demo, door: str
+    visitor: Visitor, gallery: Gallery, demo_server: Demo, door: str
 ) -> None:
     text = resources.files("whistle.demo").joinpath("reports.jsonl").read_text("utf-8")
     every = [json.loads(line) for line in text.splitlines() if line.strip()]
     reports = {one["text"]: one["registration"] for one in every if one["channel"] == door}
-    page = visitor.open()
-    doors.sign_in(page, demo_server, demo_server.member("adviser"))
+    walk = Walk(visitor, gallery)
+    page = walk.page
+    doors.sign_in(page, demo_server, demo_server.member("adviser"), walk.lang)
     before = doors.listed(page, demo_server)
     for told in reports:
         doors.reported(demo_server, door, Report(told))
@@ -221,4 +223,4 @@ def test_the_made_up_reports_are_registered_as_they_say(
         if registration.get("outcome") == "passed_on":
             page.goto(f"{address}/close")
             assert page.locator('form[action$="/close"]').count() == 0
-        visitor.check(page)
+        walk.sees()
