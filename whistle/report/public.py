@@ -7,7 +7,7 @@ stay exact, by law; of the council's door one total a term, or nothing.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from whistle.disclosure import (
     EXACT,
@@ -28,6 +28,7 @@ from whistle.domain.anonymised import Anonymised
 from whistle.domain.channel import Channel
 from whistle.domain.office import Unit
 from whistle.domain.profile import Profile
+from whistle.records import dataclass
 from whistle.report.building import Wanted, basis_of, build
 from whistle.report.model import Line, LineKind, Report, Table, Version
 from whistle.report.tables import Basis, subcategories_of
