@@ -92,7 +92,7 @@ def test_a_year_without_an_enquiry_is_a_table_of_noughts() -> None:
 def test_what_nobody_registered_is_in_no_table_and_is_told() -> None:
     report = build(STEVNS, [Anonymised(Channel.CITIZEN, YEAR.first)], Wanted(YEAR))
     assert report.left_out == 1
-    assert "1 henvendelser fra perioden er endnu ikke registreret" in report.notes[0]
+    assert "1 henvendelse fra perioden er endnu ikke registreret" in report.notes[0]
     assert report.table("3.1").cell(TOTAL, TOTAL) == 0
 
 
