@@ -132,7 +132,8 @@ class Dressing:
         tables = [*crosses, *exact]
         if self.newest is not None:
             sides = one_way(replace(publication, tables=tuple(crosses))).tables
-            tables = [*sides, *exact, self._changes(self.newest, crosses)]
+            once = (one for one in sides if one.id != "3.3/columns")  # as those of 3.2
+            tables = [*once, *exact, self._changes(self.newest, crosses)]
         return replace(
             publication,
             tables=(*tables, *self._asked(crosses)),
