@@ -181,8 +181,8 @@ class Office:
     ``disclosure``: how many people at least must be behind a published number, by channel.
     ``kle``: the municipality's KLE number for these cases, if it has one. ``letter``: by language.
     ``learning_points``: what centres are to learn from complaints; ``criteria``: by which the
-    office is evaluated. ``merged``: in the public version of the report. ``licence``: its address, for
-    whoever uses published numbers.
+    office is evaluated. ``merged``: in the public version of the report. ``licence``: its address,
+    for whoever uses published numbers.
     """
 
     hours_a_week: int | None
