@@ -12,6 +12,7 @@ from whistle.casework.learning.book import read_book
 from whistle.casework.learning.patterns import open_patterns
 from whistle.casework.learning.publishing import published
 from whistle.casework.learning.satisfaction import open_satisfaction
+from whistle.casework.reporting.publishing import published_in
 from whistle.casework.service import CaseworkService
 from whistle.demo.build import KEY_FILE, set_up
 from whistle.domain.book import (
@@ -28,6 +29,7 @@ from whistle.domain.rules_registration import registration_faults
 from whistle.domain.satisfaction import Question
 from whistle.installation import open_installation
 from whistle.keys.filed import Document
+from whistle.report.published import is_proved
 
 IMPORTED, REPORTS, CALLS, WRITTEN_IN, OF_OLD, SLOW = 33, 16, 3, 1, 10, 6
 
@@ -121,3 +123,11 @@ def test_the_book_and_the_public_page_have_something_to_show(office: CaseworkSer
     carried = [one for _kept, one in book.of_kind(Recommendation)]
     assert any(len(one.years) > 2 and one.responses for one in carried), '"fortsat", and answered'
     assert {one.kind for one in published(office)} == {"statutes", "job-profile"}
+
+
+def test_the_report_of_the_two_years_is_published_with_its_proof(office: CaseworkService) -> None:
+    with office.here.store.read() as db:
+        [published_one] = published_in(db)
+    assert is_proved(published_one, [])
+    assert published_one.report.table("3.1").cells[-1][0] == IMPORTED
+    assert f"{IMPORTED} henvendelser" in str(published_one.document)

@@ -9,6 +9,7 @@ from importlib import resources
 from whistle.demo.dealing import DEALINGS
 from whistle.demo.gathering import GATHERING
 from whistle.demo.learning import LEARNING
+from whistle.demo.reporting import REPORTING
 from whistle.demo.telling import TELLING
 from whistle.demo.work import NOT_YET, STEPS, Step, registration_step
 from whistle.domain.channel import Channel
@@ -139,7 +140,7 @@ def events(today: date, channels: Collection[Channel], *, office_works: bool) ->
     if office_works:
         told += [
             Event(today - timedelta(days=one.days_ago), step=one)
-            for one in (*worked, *STEPS, *DEALINGS, *LEARNING, *GATHERING, *TELLING)
+            for one in (*worked, *STEPS, *DEALINGS, *LEARNING, *REPORTING, *GATHERING, *TELLING)
         ]
     return sorted(told, key=_day)
 
