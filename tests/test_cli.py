@@ -85,6 +85,7 @@ def test_the_demos_log_goes_forward_from_its_founding(demo: Path) -> None:
         Logged.INBOX_CONFIRMED,
         Logged.DOCUMENT_PUBLISHED,
         Logged.DOCUMENT_PUBLISHED,
+        Logged.REPORT_PUBLISHED,
         Logged.DOCUMENT_PUBLISHED,
         Logged.KEY_FILE_MADE,
     ]
