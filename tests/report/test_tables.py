@@ -15,6 +15,7 @@ from whistle.domain.profile import Profile, load_profile
 from whistle.domain.registration import Issue
 from whistle.report.building import Wanted, build
 from whistle.report.model import TOTAL, LineKind, Report, Table
+from whistle.report.periods import days_label
 
 STEVNS, AALBORG = load_profile("stevns"), load_profile("aalborg")
 YEAR = Period(date(2022, 1, 1), date(2022, 12, 31))
@@ -142,11 +143,13 @@ def test_section_27_is_exact_and_its_themes_have_no_numbers() -> None:
         report_of(result="on_merits", police=True, issues=(Issue(theme="finance"),)),
         report_of(),
     ]
-    report = build(STEVNS, reports, Wanted(YEAR))
+    assert not build(STEVNS, [*reports, report_of()], Wanted(YEAR)).notes, "four are too few"
+    report = build(STEVNS, [*reports, report_of(), report_of()], Wanted(YEAR))
     table = report.table("statutory")
     assert {row.id: cells[0] for row, cells in zip(table.rows, table.cells, strict=True)} == {
-        "received": 3, "rejected": 1, "on_merits": 1, "police": 1, "pending": 1,
+        "received": 5, "rejected": 1, "on_merits": 1, "police": 1, "pending": 3,
     }  # fmt: skip
+    assert table.notes == [f"Indberetninger, der er modtaget i dagene: {days_label(YEAR, 'da')}."]
     assert report.notes[-1] == "Whistleblowerordningen: overordnede temaer: Økonomi og kasse."
     assert report.table("3.1").cell(TOTAL, TOTAL) == 0
 

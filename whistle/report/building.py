@@ -41,6 +41,7 @@ def build(
     """
     basis = basis_of(profile, facts, wanted)
     partial = not is_whole_year(wanted.period, basis.office.year_begins)
+    themes = themes_of(basis) if Channel.WHISTLEBLOWER in wanted.doors else []
     left_out = sum(one.casework is None and _is_citizens(one, wanted.period) for one in facts)
     return Report(
         profile.id,
@@ -51,7 +52,12 @@ def build(
         Version.CLOSED,
         basis.unit.value,
         _tables(basis, wanted.doors),
-        [*_notes(basis, partial=partial, left_out=left_out), *_not_counted(basis, wanted), *notes],
+        [
+            *_notes(basis, partial=partial, left_out=left_out),
+            *themes,
+            *_not_counted(basis, wanted),
+            *notes,
+        ],
         left_out,
         wanted.language,
     )
@@ -81,9 +87,13 @@ def _notes(basis: Basis, *, partial: bool, left_out: int) -> list[str]:
     if left_out:
         one = "left_out_one" if left_out == 1 else "left_out"
         told.append(basis.said(one).format(number=left_out))
-    if themes := duties.statutory_themes(basis):
-        told.append(f"{basis.said('statutory_themes')}: {', '.join(themes)}.")
     return told
+
+
+def themes_of(basis: Basis) -> list[str]:
+    """Say which themes whistleblowers' reports had, where that may be said."""
+    themes = duties.statutory_themes(basis)
+    return [f"{basis.said('statutory_themes')}: {', '.join(themes)}."] if themes else []
 
 
 def _not_counted(basis: Basis, wanted: Wanted) -> list[str]:

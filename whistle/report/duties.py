@@ -1,8 +1,9 @@
 """What the law and the office's own promises ask to be told: § 27, deadlines, replies, the council.
 
 Whistleblowerloven § 27: reports received, rejected, dealt with on the merits, reported to the
-police, and the overall themes, worded within the duty of secrecy. Its totals stay exact. Of the
-council's door one total a term is told, once the term is over, or nothing.
+police, and the overall themes, worded within the duty of secrecy. Its totals stay exact, so the
+public version has them of whole years alone. Of the council's door one total a term is told, once
+the term is over, or nothing.
 """
 
 from collections import Counter
@@ -15,14 +16,19 @@ from whistle.domain.legal_clock import add_months
 from whistle.report import vocabulary
 from whistle.report.counting import median
 from whistle.report.model import Line, LineKind, Table
+from whistle.report.periods import days_label, is_whole_year
 from whistle.report.tables import Basis
 
 _TERM_MONTHS = 48
+_CALENDAR = (1, 1)
 _REJECTED, _ON_MERITS = "rejected", "on_merits"
 
 
 def statutory(basis: Basis) -> Table:
-    """Count what § 27 demands of the period's reports; ``pending``: neither of the two results."""
+    """Count what § 27 demands of the period's reports; ``pending``: neither of the two results.
+
+    It says its days: beside other reports of other days they are what differs.
+    """
     reports = _reports(basis)
     results = Counter(one.result for one in reports)
     numbers = {
@@ -38,12 +44,27 @@ def statutory(basis: Basis) -> Table:
         [Line("number", basis.said("number"), LineKind.TOTAL)],
         [Line(name, basis.said(f"statutory/{name}")) for name in numbers],
         [[number] for number in numbers.values()],
+        [basis.said("statutory/days").format(days=days_label(basis.period, basis.language))],
     )
 
 
+def is_statutory_period(basis: Basis) -> bool:
+    """Say whether everybody may be told § 27's numbers: of whole years, the office's or calendar's.
+
+    They are exact. Of any days, two reports a day apart would tell of a single whistleblower.
+    """
+    return any(is_whole_year(basis.period, one) for one in (basis.office.year_begins, _CALENDAR))
+
+
 def statutory_themes(basis: Basis) -> Sequence[str]:
-    """Name the themes of the period's reports, in the profile's order; never how many of each."""
-    seen = {issue.theme for one in _reports(basis) for issue in one.issues if issue.theme}
+    """Name the themes of the period's reports, in the profile's order; never how many of each.
+
+    None where fewer came than the door's threshold: a theme of few is what one of them told.
+    """
+    reports = _reports(basis)
+    if len(reports) < basis.office.disclosure[Channel.WHISTLEBLOWER]:
+        return []
+    seen = {issue.theme for one in reports for issue in one.issues if issue.theme}
     themes = vocabulary.choices_in(basis.offices, lambda office: office.whistleblowing.themes)
     return [one.label for one in vocabulary.lines(themes, (), basis.language) if one.id in seen]
 

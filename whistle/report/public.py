@@ -3,7 +3,8 @@
 People are counted, not what they wrote: an enquirer who came back is no new person, and an enquiry
 counts by its first issue, whatever the municipality's own unit is. Of the tables there are 3.1 to
 3.4, made safe together and beside everything published before (`whistle.disclosure`); § 27's totals
-stay exact, by law; of the council's door one total a term, or nothing.
+stay exact, by law, and are told of whole years alone; of the council's door one total a term, or
+nothing.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,14 +30,15 @@ from whistle.domain.channel import Channel
 from whistle.domain.office import Unit
 from whistle.domain.profile import Profile
 from whistle.records import dataclass
-from whistle.report.building import Wanted, basis_of, build
+from whistle.report.building import Wanted, basis_of, build, themes_of
+from whistle.report.duties import is_statutory_period
 from whistle.report.model import Line, LineKind, Report, Table, Version
 from whistle.report.tables import Basis, subcategories_of
 from whistle.report.vocabulary import choices_in
 
 ORDER = ("category", "centre", "period")
 SECONDS = 0.5  # of looking for the least to hide, once something safe is found
-MOST_SECONDS = 120.0  # of processor time, after which nothing is published
+MOST_SECONDS = 60.0  # of processor time, for all that one request makes; then it is refused
 PROTECTED = ("3.1", "3.2", "3.3", "3.4")
 EXACT_TABLES = {"statutory": Channel.WHISTLEBLOWER, "council": Channel.COUNCIL}
 _WITH = {"casework": "with_casework"}
@@ -71,24 +73,26 @@ def make_public(
     earlier: Sequence[Publication] = (),
     *,
     dressed: Callable[[Publication], Publication] | None = None,
+    deadline: Deadline | None = None,
 ) -> Public:
     """Make the public version, beside all ``earlier`` ones, in the order of their publication.
 
     Two-way tables where these can be made safe, else one-way ones, else none of the citizens' and
     a sentence that says so. ``dressed`` may say more of a publication before it is made safe
-    (`whistle.report.batches`). Raises `CannotProtect` rather than give anything that the attacker
-    breaks.
+    (`whistle.report.batches`). ``deadline``: `MOST_SECONDS` from now, unless told. Raises
+    `CannotProtect` rather than give anything that the attacker breaks, or when it is over.
     """
     first_time = [one for one in facts if _is_told(one)]
     people = _counting_people(profile)
-    basis, closed = basis_of(people, first_time, wanted), build(people, first_time, wanted)
+    basis = basis_of(people, first_time, wanted)
+    closed = _of_whole_years(build(people, first_time, wanted), basis)
     everything = _with_facts(_publication(closed, basis), basis)
     everything = dressed(everything) if dressed else everything
     safe = protect(
         _as_preferred(everything, basis),
         earlier,
         seconds=SECONDS,
-        deadline=Deadline.after(MOST_SECONDS),
+        deadline=deadline or Deadline.after(MOST_SECONDS),
         forms=tuple(_forms()),
     )
     told = {one.id for one in safe.publication.tables}
@@ -99,6 +103,21 @@ def make_public(
         safe.certificate,
         safe.hidden,
         safe.singles,
+    )
+
+
+def _of_whole_years(closed: Report, basis: Basis) -> Report:
+    """Leave out § 27's exact numbers and themes of other days than whole years; say where they are.
+
+    Days that differ by one would tell of the one who reported on it.
+    """
+    if is_statutory_period(basis) or all(one.id != "statutory" for one in closed.tables):
+        return closed
+    notes = [one for one in closed.notes if one not in themes_of(basis)]
+    return replace(
+        closed,
+        tables=[one for one in closed.tables if one.id != "statutory"],
+        notes=[*notes, basis.said("statutory/years")],
     )
 
 
