@@ -9,12 +9,12 @@ import pytest
 from tests.disclosure.brute import possible_values
 from tests.disclosure.towns import crossed, line, people_of, truth_of
 from whistle.disclosure import (
+    ContradictionError,
     Fact,
     Line,
     Merging,
     Place,
     Publication,
-    PublicationError,
     Table,
     attack,
     merged,
@@ -165,7 +165,7 @@ def test_a_sentence_gives_a_blank_away() -> None:
 
 
 def test_numbers_that_contradict_each_other_are_refused() -> None:
-    with pytest.raises(PublicationError, match="contradict"):
+    with pytest.raises(ContradictionError, match="contradict"):
         attack([two_by_two((2, 8, 10), (11, 12, 23), (13, 21, 33))])
 
 

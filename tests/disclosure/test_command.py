@@ -51,6 +51,31 @@ def test_it_speaks_danish_unless_english_is_wanted(
     assert "NOT safe: 33 of" in capsys.readouterr().out
 
 
+@pytest.fixture(scope="module")
+def corrected(folder: Path) -> Path:
+    """The safe report once more, with one person more in a cell that is printed."""
+    told = json.loads((folder / "safe.json").read_text("utf-8"))
+    cell = next(one for row in told["tables"][0]["cells"] for one in row if one.get("value"))
+    cell["value"] += 1
+    path = folder / "corrected.json"
+    path.write_text(json.dumps(told), "utf-8")
+    return path
+
+
+def test_reports_that_contradict_each_other_are_broken_as_their_difference_is_known(
+    folder: Path, corrected: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [str(folder / "safe.json"), str(corrected)]
+    assert main(["disclosure", "attack", *files]) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("IKKE sikker: Tallene modsiger hinanden.")
+    assert "får forskellen at vide" in told
+    assert main(["disclosure", "attack", *files, "--format", "json"]) == 1
+    as_json = json.loads(capsys.readouterr().out)
+    assert (as_json["safe"], as_json["findings"]) == (False, [])
+    assert "contradict" in as_json["contradiction"]
+
+
 def test_a_certificate_is_checked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = [str(folder / name) for name in ("safe.json", "proof.json")]
     assert main(["disclosure", "check", *files]) == 0

@@ -22,6 +22,8 @@ _SAID = {
         "safe": "Sikker: {asked} tal prøvet, {blanks} skjulte. Ingen af dem røber andet end "
         "„under {k}“.",
         "broken": "IKKE sikker: {count} af {asked} tal røbes.",
+        "contradict": "IKKE sikker: Tallene modsiger hinanden. Den, der trækker beretningerne fra "
+        "hinanden, får forskellen at vide.",
         "exact": "{number} er {least}",
         "between": "{number} er {least} til {most}",
         "from": "{number} er {least} eller mere; er det under {k}, er det {possible}",
@@ -36,6 +38,8 @@ _SAID = {
     "en": {
         "safe": 'Safe: {asked} numbers tried, {blanks} hidden. None tells more than "under {k}".',
         "broken": "NOT safe: {count} of {asked} numbers are given away.",
+        "contradict": "NOT safe: the numbers contradict each other. Whoever subtracts the reports "
+        "from each other learns the difference.",
         "exact": "{number} is {least}",
         "between": "{number} is {least} to {most}",
         "from": "{number} is {least} or more; if under {k}, it is {possible}",
@@ -67,18 +71,31 @@ def add_disclosure(commands: Commands) -> None:
 
 
 def _attack(options: argparse.Namespace) -> int:
-    from whistle.disclosure import attack  # noqa: PLC0415
+    from whistle.disclosure import ContradictionError, attack  # noqa: PLC0415
 
     k = options.threshold
     if k is not None and not LEAST_THRESHOLD <= k <= MOST_THRESHOLD:
         raise RefusedError(f"--threshold: should be from {LEAST_THRESHOLD} to {MOST_THRESHOLD}")
     publications = [_report(path, k) for path in options.files]
-    found = attack(publications)
+    try:
+        found = attack(publications)
+    except ContradictionError as error:
+        return _tell_contradiction(str(error), options.format)
     if options.format == "json":
         print(json.dumps(_attack_as_dict(found), ensure_ascii=False))
     else:
         print("\n".join(_told(found, publications)))
     return SAFE if found.safe else BROKEN
+
+
+def _tell_contradiction(where: str, form: str) -> int:
+    """Say that no numbers fit the reports: a finding, as their difference is somebody."""
+    if form == "json":
+        told = {"safe": False, "asked": 0, "hidden": 0, "findings": [], "contradiction": where}
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        print(f"{_SAID[language()]['contradict']}\n  {where}")
+    return BROKEN
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -177,6 +194,7 @@ def _attack_as_dict(found: "Attack") -> dict[str, object]:
             }
             for finding in found.findings
         ],
+        "contradiction": None,
     }
 
 

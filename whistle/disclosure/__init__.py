@@ -29,6 +29,7 @@ from whistle.disclosure.deadline import Deadline
 from whistle.disclosure.merging import Merging, Single, merged, one_way, singles
 from whistle.disclosure.model import (
     EXACT,
+    ContradictionError,
     Fact,
     Line,
     Place,
@@ -47,6 +48,7 @@ __all__ = [
     "CannotProtect",
     "Certificate",
     "Checked",
+    "ContradictionError",
     "Deadline",
     "Fact",
     "Finding",

@@ -102,7 +102,8 @@ def attack(
     more than "under k" would be known of it. With ``truth`` (values by place) the numbers below
     their threshold, and only these, must be able to be each of 1…k-1.
 
-    Raises `PublicationError` if the numbers contradict each other, and `OutOfTime`.
+    Raises `ContradictionError` if the numbers contradict each other (whoever subtracts them learns
+    the difference), `PublicationError` as `join`, and `OutOfTime`.
     """
     from whistle.disclosure.asking import Asked  # noqa: PLC0415 (loads HiGHS)
 

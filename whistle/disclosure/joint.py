@@ -16,6 +16,7 @@ from whistle.disclosure.model import (
     PERIOD,
     SIDES,
     TOTAL,
+    ContradictionError,
     Line,
     Place,
     Publication,
@@ -92,8 +93,8 @@ def join(
     ``beside``: later publications that lend it their leaves, so that both have the same keys.
     ``only``: which of them give their numbers, by index, where not all do; the others only lend.
 
-    Raises `PublicationError` if numbers contradict each other on their face, or if there is more
-    detail than can be looked through.
+    Raises `ContradictionError` if numbers contradict each other on their face, `PublicationError`
+    if there is more detail than can be looked through.
     """
     if len({publication.profile for publication in publications}) > 1:
         raise PublicationError("they are of different municipalities; look at each by itself")
@@ -237,7 +238,7 @@ class _Builder:
             self._keys[place] = key
         if number.most is not None and number.least > number.most:
             told = " and ".join(str(each) for each in number.places) or name
-            raise PublicationError(f"{told}: the numbers contradict each other")
+            raise ContradictionError(f"{told}: the numbers contradict each other")
 
     def finish(self) -> Joint:
         """Find the atoms, of each group of days by itself: no number ties two of them."""

@@ -35,6 +35,10 @@ class PublicationError(RefusedError):
     """A publication cannot be read or used; the message names the place and the mend."""
 
 
+class ContradictionError(PublicationError):
+    """Numbers contradict each other: they cannot all be of the same people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A row or a column. ``of``: the lines that were merged into it, if any."""

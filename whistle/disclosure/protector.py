@@ -202,7 +202,7 @@ class _Search:
         published = [*self._earlier, safe]
         found = attack(published, deadline=self._deadline)
         if found.findings:
-            before = {one.number for one in attack(self._earlier).findings}
+            before = {one.number for one in attack(self._earlier, deadline=self._deadline).findings}
             new = [one for one in found.findings if one.number not in before]
             if new:
                 raise CannotProtect([one.number for one in new])

@@ -12,7 +12,7 @@ import numpy as np
 
 from whistle.disclosure.deadline import NEVER, Deadline
 from whistle.disclosure.joint import Joint
-from whistle.disclosure.model import PublicationError
+from whistle.disclosure.model import ContradictionError
 from whistle.disclosure.parts import Part
 from whistle.disclosure.programme import NEAR, Fit, Fractions, Programme
 
@@ -38,7 +38,7 @@ class Search:
     """Settles the numbers of one part, by their place in it, and keeps every joint table."""
 
     def __init__(self, joint: Joint, part: Part, deadline: Deadline = NEVER) -> None:
-        """Find one joint table that fits. Raises `PublicationError` if there is none."""
+        """Find one joint table that fits. Raises `ContradictionError` if there is none."""
         self.part = part
         self._numbers = [joint.numbers[n] for n in part.numbers]
         self._programme = Programme(joint, part, deadline)
@@ -69,7 +69,7 @@ class Search:
             if not ((fit.totals < low) | (fit.totals > high)).any():
                 self._show(fit)
         if not self.witnesses and not self._keep(self._programme.table()):
-            raise PublicationError("the numbers contradict each other; no table fits them all")
+            raise ContradictionError("the numbers contradict each other; no table fits them all")
 
     def settle(self, number: int) -> None:
         """Find out which values below its threshold a number can have. Raises `OutOfTime`."""
