@@ -178,7 +178,7 @@ def test_nothing_of_an_employee_is_a_dimension() -> None:
     """Gentofte's beretning: not "kritik rettet mod den enkelte medarbejder"."""
     assert Cell._fields == ("centre", "division", "kind", "value")
     assert set(Kind) == {"category", "subcategory", "theme"}
-    assert {one.name for one in fields(Counted)} == {"received", "issues", "case"}
+    assert {one.name for one in fields(Counted) if one.compare} == {"received", "issues", "case"}
     assert {one.name for one in fields(Issue)} == {
         *("category", "subcategory", "centre", "division", "theme"),
     }

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from whistle.casework.filters import DAMAGED, Filters, facts_of
+from whistle.casework.filters import DAMAGED, Filters, Reader
 from whistle.crypto.errors import NotGrantedError, SealingError
 from whistle.keys.bulk import BulkInbox
 from whistle.keys.fields import join_fields, split_fields
@@ -96,10 +96,13 @@ class _Vault:
         missing = {one[0]: one for one in stands if one not in facts}
         if missing:
             missing = {one: missing[one] for one in missing.keys() & wanted()}
+        reader = Reader()
         for case_id, version, body in case_texts.registrations(db, list(missing)):
             row = RegistrationRow(case_id, version, body)
             try:
-                facts[missing[case_id]] = facts_of(self._inbox.registration(self._epoch, row))
+                facts[missing[case_id]] = reader.facts_of(
+                    self._inbox.registration(self._epoch, row)
+                )
             except (SealingError, *DAMAGED):
                 continue
         if missing or len(facts) < len(known):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from whistle.domain.office import Choice, Office
@@ -41,7 +41,7 @@ class Filters:
         return not (self.centre or self.category)
 
     def take(self, registration: bytes) -> bool:
-        """Say whether a case with this registration, or with `facts_of` it, is wanted."""
+        """Say whether a case with this registration, or with its facts (`Reader`), is wanted."""
         enquiry = _enquiry(registration)
         if self.unregistered and "casework" in enquiry:
             return False
@@ -52,25 +52,33 @@ class Filters:
         )
 
 
-def facts_of(registration: bytes) -> bytes:
-    """Give of a registration, in canonical bytes, what filters look at, in the same form."""
-    return _facts(_CASEWORK in registration, issues_in(registration))
+class Reader:
+    """Reads registrations for one call: each list of issues once, however many cases have the same.
 
-
-def issues_in(registration: bytes) -> bytes:
-    """Give the issues in a registration, in canonical bytes.
-
-    They are cut out, not read, as lists need them of thousands. In a text a quotation mark is
-    escaped, so what stands between two of them and a colon is a key; a registration has each once.
+    What it has read it keeps in the clear, so it may not outlive the call whose keys opened it.
     """
-    start = registration.find(_ISSUES) + len(_ISSUES)
-    if start < len(_ISSUES):
-        return b"[]"
-    issues = registration[start : registration.find(b"]", start) + 1]
-    return issues if _is_whole(issues) else dump(_enquiry(registration)["issues"])
+
+    def __init__(self) -> None:
+        self._is_whole, self._facts = cache(_is_whole), cache(_facts)
+
+    def facts_of(self, registration: bytes) -> bytes:
+        """Give of a registration, in canonical bytes, what filters look at, in the same form."""
+        return self._facts(_CASEWORK in registration, self.issues_in(registration))
+
+    def issues_in(self, registration: bytes) -> bytes:
+        """Give the issues in a registration, in canonical bytes.
+
+        They are cut out, not read, as lists need them of thousands. In a text a quotation mark is
+        escaped, so what stands between two of them and a colon is a key; a registration has each
+        once.
+        """
+        start = registration.find(_ISSUES) + len(_ISSUES)
+        if start < len(_ISSUES):
+            return b"[]"
+        issues = registration[start : registration.find(b"]", start) + 1]
+        return issues if self._is_whole(issues) else dump(_enquiry(registration)["issues"])
 
 
-@lru_cache(1024)
 def _is_whole(issues: bytes) -> bool:
     """Say whether a list was not cut off within a name that has a bracket."""
     try:
@@ -79,7 +87,6 @@ def _is_whole(issues: bytes) -> bool:
         return False
 
 
-@lru_cache(1024)
 def _facts(registered: bool, issues: bytes) -> bytes:  # noqa: FBT001  (a key)
     enquiry: dict[str, Any] = {"casework": True} if registered else {}
     pairs = [

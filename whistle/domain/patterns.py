@@ -27,9 +27,10 @@ came on them is no history, and a period of the history weighs what is left of i
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import field
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from whistle.domain.office import Office, PatternRule
@@ -94,19 +95,27 @@ class Period:
 
 @dataclass(frozen=True)
 class Counted:
-    """An enquiry as it is counted. ``case``: its id, 16 bytes, or none where it was erased."""
+    """An enquiry as it is counted. ``case``: its id, 16 bytes, or none where it was erased.
+
+    ``known``: the cells of issues met before, for all that are counted together. It is of one call,
+    as what enquiries are about may not stay in a process without anybody's keys.
+    """
 
     received: date
     issues: tuple[Issue, ...]
     case: bytes = b""
+    known: dict[tuple[Issue, ...], frozenset[Cell]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def cells(self) -> frozenset[Cell]:
         """Give the cells it is in; what was not registered is in none."""
-        return _cells(self.issues)
+        if self.issues not in self.known:
+            self.known[self.issues] = _cells(self.issues)
+        return self.known[self.issues]
 
 
-@lru_cache(4096)
 def _cells(issues: tuple[Issue, ...]) -> frozenset[Cell]:
     found = set()
     for issue in issues:

@@ -8,12 +8,12 @@ which a quotation mark within a text is escaped.
 import json
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache
 
 from whistle.casework.cases import Cases
-from whistle.casework.filters import DAMAGED, issues_in
+from whistle.casework.filters import DAMAGED, Reader
 from whistle.crypto.errors import SealingError
-from whistle.domain.patterns import Counted
+from whistle.domain.patterns import Cell, Counted
 from whistle.domain.registration import Issue
 from whistle.keys.anonymised import named_by, open_record
 from whistle.keys.bulk import BulkInbox
@@ -34,6 +34,8 @@ def count_enquiries(cases: Cases, inboxes: Sequence[InboxKeys], since: date) -> 
     keys = {one.inbox.inbox_id: one for one in inboxes}
     bulk = {one: BulkInbox(inbox) for one, inbox in keys.items()}
     counted: list[Counted] = []
+    # Of this call alone: what enquiries are about may not stay here without anybody's keys.
+    reader, read, cells = Reader(), cache(_read), dict[tuple[Issue, ...], frozenset[Cell]]()
     named: set[bytes] = set()
     with cases.here.store.read() as db:
         opened = opened_cases(db, keys, since)
@@ -43,7 +45,8 @@ def count_enquiries(cases: Cases, inboxes: Sequence[InboxKeys], since: date) -> 
                 known = bulk[inbox_id].registration(epoch, RegistrationRow(*row))
                 named.add(named_by(known))
                 if _RENEWED not in known:
-                    counted.append(Counted(received, _read(issues_in(known)), row[0]))
+                    issues = read(reader.issues_in(known))
+                    counted.append(Counted(received, issues, row[0], cells))
             except (SealingError, *DAMAGED):
                 continue
         for record in other_records(db, keys, named):
@@ -52,10 +55,9 @@ def count_enquiries(cases: Cases, inboxes: Sequence[InboxKeys], since: date) -> 
             except (SealingError, *DAMAGED):
                 continue
             if erased.received >= since and not erased.renewed:
-                counted.append(Counted(erased.received, erased.issues))
+                counted.append(Counted(erased.received, erased.issues, known=cells))
     return sorted(counted, key=lambda one: (one.received, one.case))
 
 
-@lru_cache(1024)
 def _read(issues: bytes) -> tuple[Issue, ...]:
     return tuple(Issue(**one) for one in json.loads(issues))
