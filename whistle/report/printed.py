@@ -2,10 +2,13 @@
 
 Each number stands in one of the reports, in the same table and of the same line. A blank stays a
 blank, and no difference, sum or share is told: so these pages tell nothing that is not published.
+Only what is alike is put side by side: the same days of other years, counted in the same unit. So
+no two reports of a group have a day in common.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from datetime import date, timedelta
+from typing import NamedTuple, TypeAlias
 
 from whistle.domain.counting import Period
 from whistle.records import dataclass
@@ -17,8 +20,36 @@ from whistle.report.published import Published
 _BY_COLUMN = ("3.1", "3.2")  # their columns, each by its total
 _BY_ROW = ("3.3", "3.4", "statutory")  # their rows, each by the first column: a total, or a number
 _DAYS_OF_A_MONTH = 365.25 / 12
+_DAY = timedelta(days=1)
 _LEAST = 2  # reports that can be compared
 _Line: TypeAlias = tuple[Line, Cell]
+
+
+class Which(NamedTuple):
+    """Which report: its days, both in it, what its issues are counted in, and which version."""
+
+    first: date
+    last: date
+    unit: str
+    number: int
+
+    @classmethod
+    def of(cls, one: Published) -> "Which":
+        """Say it of a report."""
+        return cls(one.report.first, one.report.last, one.report.unit, one.number)
+
+    @property
+    def months(self) -> int:
+        """Give how long it is, about."""
+        return round(((self.last - self.first).days + 1) / _DAYS_OF_A_MONTH)
+
+    @property
+    def alike(self) -> tuple[object, ...]:
+        """What is the same of reports that stand beside each other: see `together`."""
+        end = self.last + _DAY  # the last day of February is not always the same
+        begins, ends = (self.first.month, self.first.day), (end.month, end.day)
+        years = end.year - self.first.year + (ends > begins)  # so far apart they share no day
+        return self.months, begins, ends, years, self.first.year % years, self.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +76,7 @@ class PrintedTable:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Reports of equally many months, the first first, and what each prints of the same lines."""
+    """Reports of the same days of the year, the first first, and what each prints of a line."""
 
     reports: Sequence[Published]
     names: Sequence[str]
@@ -53,25 +84,28 @@ class Beside:
 
 
 def beside(published: Iterable[Published], begins: tuple[int, int]) -> list[Beside]:
-    """Put reports of equal length beside each other, the longest first; each in its newest version.
+    """Put reports that are alike beside each other, the longest first; as `together`.
 
     ``begins``: month and day of the reporting year's first day.
     """
-    newest: dict[tuple[str, str], Published] = {}
-    for one in sorted(published, key=lambda one: one.number):
-        newest[one.report.first.isoformat(), one.report.last.isoformat()] = one
-    groups: dict[int, list[Published]] = {}
-    for _days, one in sorted(newest.items()):
-        groups.setdefault(_months(one.report), []).append(one)
-    return [
-        _compared(groups[months], begins)
-        for months in sorted(groups, reverse=True)
-        if len(groups[months]) >= _LEAST
-    ]
+    known = {Which.of(one): one for one in published}
+    return [_compared([known[one] for one in group], begins) for group in together(known)]
 
 
-def _months(report: Report) -> int:
-    return round(((report.last - report.first).days + 1) / _DAYS_OF_A_MONTH)
+def together(reports: Iterable[Which]) -> list[list[Which]]:
+    """Say which reports stand beside each other: groups of at least two, each its first first.
+
+    They are of the same days of the year and counted in the same unit, and each is the newest
+    version of its days. Of those longer than a year each group has what follows one upon the other.
+    """
+    newest: dict[tuple[date, date], Which] = {}
+    for one in sorted(reports, key=lambda one: one.number):
+        newest[one.first, one.last] = one
+    groups: dict[tuple[object, ...], list[Which]] = {}
+    for one in sorted(newest.values()):
+        groups.setdefault(one.alike, []).append(one)
+    found = [one for one in groups.values() if len(one) >= _LEAST]
+    return sorted(found, key=lambda group: (-group[0].months, group[0]))
 
 
 def _compared(reports: Sequence[Published], begins: tuple[int, int]) -> Beside:
@@ -83,10 +117,13 @@ def _compared(reports: Sequence[Published], begins: tuple[int, int]) -> Beside:
 
 
 def _printed(name: str, reports: Sequence[Published], names: Sequence[str]) -> PrintedTable | None:
-    """Put a table's lines beside each other; none where fewer than two reports have the table."""
+    """Put a table's lines beside each other.
+
+    None where fewer than two reports have the table, or where it does not count the same in all.
+    """
     found = [_table(one.report, name) for one in reports]
     there = [one for one in found if one]
-    if len(there) < _LEAST:
+    if len(there) < _LEAST or len({one.counts for one in there}) > 1:
         return None
     each = [_lines(one) if one else {} for one in found]
     labels: dict[str, str] = {}

@@ -1,6 +1,7 @@
 """The published reports described for open data portals: DCAT-AP, as JSON-LD."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, abort, url_for
@@ -9,7 +10,8 @@ from whistle.report.catalogue import CERTIFICATE, Described, catalogue
 from whistle.report.published import Published
 from whistle.setting_tables import THIS_MACHINE
 from whistle.statistics.blueprint import blueprint, kept
-from whistle.statistics.reports import FORMATS, name_of, published
+from whistle.statistics.reports import FORMATS, heads, read_all
+from whistle.statistics.shelf import Head, this_shelf
 from whistle.web import attachment_response, this_installation
 
 _TYPE = "application/ld+json"
@@ -17,29 +19,36 @@ _TYPE = "application/ld+json"
 
 @blueprint.get("/catalogue.jsonld")
 def open_data(lang: str) -> Response:
-    """Every published report, with where its numbers are; 404 while nothing is published."""
-    here = this_installation()
-    there = published(here)
+    """Every published report, with where its numbers are; 404 while nothing is published.
+
+    It is written once a day of these very reports, as the profile may be another on another day.
+    """
+    there = heads()
     if not there:
         abort(404)
-    told = catalogue(
-        here.profile,
-        _address("statistics.open_data", lang=lang),
-        _address("statistics.index", lang=lang),
-        [_described(one) for one in there],
-    )
-    content = json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+    state = [one.id for one in there], this_installation().clock.today()
+    content = this_shelf().drawn(f"catalogue/{lang}", state, lambda: _written(lang, there))
     response = attachment_response("catalogue.jsonld", len(content), iter((content,)))
     response.content_type = _TYPE
     return kept(response)
 
 
-def _described(one: Published) -> Described:
+def _written(lang: str, there: Sequence[Head]) -> bytes:
+    told = catalogue(
+        this_installation().profile,
+        _address("statistics.open_data", lang=lang),
+        _address("statistics.index", lang=lang),
+        [_described(head, one) for head, one in read_all(there)],
+    )
+    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _described(head: Head, one: Published) -> Described:
     """Say where a report is: under one address each, whatever language the catalogue is asked in.
 
     That is the one in the report's own language.
     """
-    which = {"lang": one.report.language, "name": name_of(one)}
+    which = {"lang": one.report.language, "name": head.name}
     files = {
         wanted: _address("statistics.report_data", wanted=wanted, **which) for wanted in FORMATS
     }

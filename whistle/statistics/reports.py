@@ -1,20 +1,17 @@
 """Published reports for everybody: a page each, the tables as open data, and the proof."""
 
 import json
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 
 from flask import Response, abort, render_template
 from markupsafe import Markup
 
-from whistle.domain.published import REPORT_RECORD
-from whistle.installation import Installation
 from whistle.report.charts import chart_of
 from whistle.report.model import Report
-from whistle.report.published import Published, in_order, public_json
+from whistle.report.published import Published, public_json
 from whistle.report.writing import TABLES, WHOLE, write
 from whistle.statistics.blueprint import blueprint, kept, licence
-from whistle.storage import public_documents
+from whistle.statistics.shelf import Head, read, this_shelf
 from whistle.web import attachment_response, this_installation
 
 _TYPES = {
@@ -25,42 +22,38 @@ _TYPES = {
     "pdf": "application/pdf",
 }
 FORMATS = ("pdf", "docx", "xlsx", "csv", "json")
+_CERTIFICATE = "certificate"
 
 
-def published(here: Installation) -> Sequence[Published]:
+def heads() -> list[Head]:
     """Give what is published, the newest period first; of each period every version."""
-    with here.store.read() as db:
-        rows = public_documents.of_kind(db, REPORT_RECORD)
-    found = [one for one in (_decoded(row.body) for row in rows) if one]
-    return sorted(found, key=lambda one: (one.report.last, one.number), reverse=True)
+    with this_installation().store.read() as db:
+        return this_shelf().heads(db)
 
 
-def name_of(one: Published) -> str:
-    """Give what a report is called in its address: its days, and which version."""
-    report = one.report
-    return f"{report.first.isoformat()}_{report.last.isoformat()}_{one.number}"
+def read_all(wanted: Iterable[Head]) -> list[tuple[Head, Published]]:
+    """Read reports whole: for what is drawn once of all of them."""
+    with this_installation().store.read() as db:
+        found = [(head, read(db, head.id)) for head in wanted]
+    return [(head, one) for head, one in found if one]
 
 
 @blueprint.get("/report/<name>")
 def report(lang: str, name: str) -> Response:  # noqa: ARG001  (read from the path)
     """A published report."""
-    one = _find(name)
-    others = [
-        other
-        for other in published(this_installation())
-        if (other.report.first, other.report.last) == (one.report.first, one.report.last)
-    ]
+    there = heads()
+    head = _find(there, name)
+    one = _read(head)
+    newest = next(other for other in there if other.which[:2] == head.which[:2])
     page = render_template(
         "statistics/report.html",
         published=one,
         document=one.document,
         charts=_charts(one.report),
         name=name,
-        newest=name_of(others[0]),
-        is_newest=others[0].number == one.number,
-        proved_with=[
-            (name_of(other), other.document.title, other.number) for other in _proved_with(one)
-        ],
+        newest=newest.name,
+        is_newest=newest.number == one.number,
+        proved_with=_proved_with(head, there),
         formats=FORMATS,
         **licence(),
     )
@@ -70,47 +63,45 @@ def report(lang: str, name: str) -> Response:  # noqa: ARG001  (read from the pa
 @blueprint.get("/report/<name>/data.<wanted>")
 def report_data(lang: str, name: str, wanted: str) -> Response:  # noqa: ARG001
     """A published report as a file."""
-    one = _find(name)
+    head = _find(heads(), name)
     if wanted not in {*TABLES, *WHOLE}:
         abort(404)
-    content = _written(one.encode(), wanted)
+    content = this_shelf().file(head.id, wanted, lambda: _written(_read(head), wanted))
     return _saved(f"report-{name}.{wanted}", content, _TYPES[wanted])
 
 
 @blueprint.get("/report/<name>/certificate.json")
 def report_certificate(lang: str, name: str) -> Response:  # noqa: ARG001
     """The proof that nobody can be reckoned out: to be checked without a solver."""
-    one = _find(name)
-    content = _dumped(json.loads(one.encode())["certificate"])
+    head = _find(heads(), name)
+    content = this_shelf().file(head.id, _CERTIFICATE, lambda: _proof(_read(head)))
     return _saved(f"certificate-{name}.json", content, _TYPES["json"])
 
 
-@lru_cache(maxsize=64)
-def _decoded(encoded: bytes) -> Published | None:
-    """Read a report once: it stays as it is, and everybody's pages are made of it."""
-    return Published.decode(encoded)
-
-
-def _proved_with(one: Published) -> Sequence[Published]:
+def _proved_with(one: Head, there: Iterable[Head]) -> Sequence[Head]:
     """Give the reports that its certificate is about: itself, and those published before it."""
-    ordered = in_order(published(this_installation()))
+    ordered = sorted(there, key=lambda head: head.turn)
     return ordered[: ordered.index(one) + 1]
 
 
-@lru_cache(maxsize=32)
-def _written(encoded: bytes, wanted: str) -> bytes:
-    """Write a file once: what is published stays as it is, and anybody may ask for it again."""
-    one = _decoded(encoded)
-    if one is None:
-        abort(404)
+def _written(one: Published, wanted: str) -> bytes:
     if wanted == "json":
         return _dumped(public_json(one.report, one.publication))
     return write(one.report, wanted, one.document)
 
 
-def _find(name: str) -> Published:
-    found = (one for one in published(this_installation()) if name_of(one) == name)
-    return next(found, None) or abort(404)
+def _proof(one: Published) -> bytes:
+    return _dumped(json.loads(one.encode())["certificate"])
+
+
+def _find(there: Iterable[Head], name: str) -> Head:
+    return next((one for one in there if one.name == name), None) or abort(404)
+
+
+def _read(head: Head) -> Published:
+    """Read a report; 404 where it was taken down since."""
+    with this_installation().store.read() as db:
+        return read(db, head.id) or abort(404)
 
 
 def _saved(name: str, content: bytes, media_type: str) -> Response:

@@ -12,7 +12,7 @@ from flask import Response, abort, render_template, url_for
 from whistle.domain.published import DocumentKind, PublicEvaluation
 from whistle.published_words import document_kinds
 from whistle.records import dataclass
-from whistle.report.published import Published
+from whistle.report.printed import together
 from whistle.statistics import compare, open_data, reports, service
 from whistle.statistics.blueprint import blueprint, kept, licence
 from whistle.storage.public_documents import ListedDocument
@@ -43,29 +43,19 @@ class ShownEvaluation:
     own_words: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ListedReport:
-    """A published report in the list."""
-
-    name: str
-    title: str
-    language: str
-    day: date
-    number: int
-    changes: str
-
-
 @blueprint.get("/")
 def index(lang: str) -> Response:
     """What is published."""
     found = service.standing(this_installation())
+    published = reports.heads()
     page = render_template(
         "statistics/index.html",
         office=this_installation().profile.office,
         capacities=found.capacities,
         groups=_groups(found.documents, lang),
         evaluations=_evaluations(found.evaluations),
-        reports=[_listed(one) for one in reports.published(this_installation())],
+        reports=published,
+        are_compared=bool(together(one.which for one in published)),
         **licence(),
     )
     return kept(Response(page))
@@ -90,17 +80,6 @@ def _read_id(text: str) -> bytes:
     if len(value) != ID_BYTES or value.hex() != text:  # one address for each
         abort(404)
     return value
-
-
-def _listed(one: Published) -> ListedReport:
-    return ListedReport(
-        reports.name_of(one),
-        one.document.title,
-        one.report.language,
-        one.day,
-        one.number,
-        one.changes,
-    )
 
 
 def _groups(
