@@ -9,6 +9,7 @@ from whistle.casework.overview import Lag, look_over
 from whistle.casework.views.blueprint import blueprint, service
 from whistle.casework.views.dates import show_due
 from whistle.casework.views.overview_shown import list_of, show_years
+from whistle.domain.counting import Period
 from whistle.domain.office import label_of
 from whistle.domain.referral import office_naming
 from whistle.domain.reporting_year import name_of, year_of
@@ -45,8 +46,14 @@ def overview() -> str:
         more=found.all_due - len(first),
         lags=[ShownLag(_centre_name(one.centre, today), one) for one in found.lags],
         tables=show_years(found, names),
-        unregistered=list_of(CaseState.OPEN, Filters(unregistered=True)),
+        unregistered=_unregistered_in(found.now),
     )
+
+
+def _unregistered_in(period: Period) -> str:
+    """Give the list of the very enquiries that are in no number: of these days, in any state."""
+    chosen = Filters(unregistered=True, since=period.first, until=period.last)
+    return list_of(CaseState.ALL, chosen)
 
 
 def _centre_name(centre: str, day: date) -> str:
