@@ -26,8 +26,8 @@ class Person:
 
     @classmethod
     def of(cls, fact: Anonymised) -> "Person":
-        """Give what tables tell of a fact."""
-        first = fact.issues[0] if fact.issues else Issue()
+        """Give what tables tell of a fact: without casework, of its issue nothing."""
+        first = fact.issues[0] if fact.issues and fact.casework else Issue()
         told = (first.category, first.subcategory, first.centre)
         return cls(fact.received, bool(fact.casework), *told)
 
@@ -38,11 +38,36 @@ class Person:
         return Anonymised(Channel.CITIZEN, self.received, casework=self.casework, issues=issues)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Lot:
+    """A release that was counted: its inbox (16 bytes), its days, the SHA-256 of all it tells."""
+
+    source: bytes
+    first: date
+    last: date
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where those counted came from. ``opened``: the inboxes that the maker opened, sorted.
+
+    ``lots``: what was released of other inboxes, and counted; sorted.
+    """
+
+    opened: tuple[bytes, ...] = ()
+    lots: tuple[Lot, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class CountedThen:
-    """Everybody that a report counted at the citizens' door, sorted, each as often as counted."""
+    """Everybody that a report counted at the citizens' door, sorted, each as often as counted.
+
+    ``sources``: of all doors.
+    """
 
     people: tuple[Person, ...] = ()
+    sources: Sources = Sources()
 
     @classmethod
     def of(cls, people: Iterable[Person]) -> "CountedThen":

@@ -53,6 +53,12 @@ def ids_of_kind(db: Connection, inbox_id: bytes, kind: RecordKind) -> Sequence[b
     return db.execute(query).scalars().all()
 
 
+def hold_kind(db: Connection, inbox_id: bytes, kind: RecordKind) -> set[bytes]:
+    """Give the ids of an inbox's records of a kind; none is removed until this transaction ends."""
+    query = select(_RECORD.id).where(_RECORD.inbox_id == inbox_id, _RECORD.kind == kind)
+    return {*db.execute(query.order_by(_RECORD.id).with_for_update()).scalars()}
+
+
 def insert(db: Connection, rows: Sequence[InboxRecordRow], epoch: int) -> None:
     """Store records of one inbox.
 

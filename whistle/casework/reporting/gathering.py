@@ -20,8 +20,10 @@ from whistle.casework.reporting.released import (
     receive,
     rows_of,
 )
+from whistle.casework.reporting.same_lots import sources_of
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.channel import Channel, InboxRoot
+from whistle.domain.counted_then import Sources
 from whistle.domain.counting import Period
 from whistle.domain.logged import Logged
 from whistle.domain.profile import Profile
@@ -55,7 +57,9 @@ class Gathered:
         released = count_released(self.received, self.opened, self.known, rows)
         facts = [*self.facts, *released.facts]
         earlier = self._of_earlier(period) if self.received.releases else []
-        return ForReport(facts, self.damaged, released, step, self.today, earlier)
+        sources = sources_of(self.opened, released)
+        told = (facts, self.damaged, released, step, self.today)
+        return ForReport(*told, sources, self.received.rows, earlier)
 
     def _of_earlier(self, period: Period) -> list[Anonymised]:
         """Give what was released of the same days of the years before."""
@@ -70,7 +74,8 @@ class Gathered:
 class ForReport:
     """The facts that one report counts. ``damaged``: as of `Gathered`.
 
-    ``earlier``: what was released of the years that it is compared with.
+    ``sources``: where they come from; ``stood``: the ids of all releases that stood. ``earlier``:
+    what was released of the years that it is compared with.
     """
 
     facts: Sequence[Anonymised]
@@ -78,6 +83,8 @@ class ForReport:
     released: Counted
     step: Step
     today: date
+    sources: Sources
+    stood: frozenset[bytes] = frozenset()
     earlier: Sequence[Anonymised] = ()
 
     def with_earlier(self, basis: Basis) -> Basis:
@@ -86,10 +93,14 @@ class ForReport:
             return basis
         return replace(basis, facts=[*basis.facts, *self.earlier])
 
-    def wanted(self, language: str) -> Wanted:
-        """Give what the report is to be of, with what has to be said of its days."""
+    def wanted(self, language: str, *, public: bool = False) -> Wanted:
+        """Give what the report is to be of, with what has to be said of its days.
+
+        The ``public`` one is of days that are over. That nobody came its noughts say: a sentence
+        about today would tell of somebody who is not counted yet.
+        """
         one = self.released
-        told = [*self._of_days(language), *one.told(language)]
+        told = [*([] if public else self._of_days(language)), *one.told(language)]
         return Wanted(one.period, language, self.step, one.doors, one.reserve, told)
 
     def _of_days(self, language: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from whistle.casework.reporting.gathering import gather
 from whistle.casework.reporting.making import parts_of, told_by
 from whistle.casework.reporting.refusing import NotPublishedError, Why
 from whistle.casework.reporting.safe_numbers import Numbers, earlier_in, numbers_of
+from whistle.casework.reporting.same_lots import check_sources
 from whistle.domain.channel import Channel
 from whistle.domain.counting import Period
 from whistle.domain.logged import Logged
@@ -25,6 +26,7 @@ from whistle.domain.published import REPORT_RECORD
 from whistle.domain.report_draft import ReportDraft
 from whistle.keys.counted import box_counted
 from whistle.keys.files import content_digest
+from whistle.keys.keyring import InboxKeys
 from whistle.records import dataclass
 from whistle.report import chapters
 from whistle.report.building import basis_of
@@ -35,6 +37,7 @@ from whistle.report.tables import Basis
 from whistle.storage import inbox_records, public_documents
 from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.public_documents import PublicDocumentRow
+from whistle.storage.rows import RecordKind
 from whistle.storage.tables import ID_BYTES
 
 
@@ -42,7 +45,8 @@ from whistle.storage.tables import ID_BYTES
 class Proposed:
     """What would be published. ``earlier``: everything that is, in the order of publication.
 
-    ``wrong``: live numbers that there are not, ``hidden``: those that are hidden here.
+    ``wrong``: live numbers that there are not, ``hidden``: those that are hidden here. ``stood``:
+    the ids of the releases that stood when it was made.
     """
 
     numbers: Numbers
@@ -50,6 +54,7 @@ class Proposed:
     earlier: Sequence[Published]
     wrong: Sequence[str]
     hidden: Sequence[str]
+    stood: frozenset[bytes]
 
     @property
     def public(self) -> Public:
@@ -86,7 +91,8 @@ def propose(cases: Cases, draft: ReportDraft, changes: str = "") -> Proposed:
     book = told_by(read_book(cases))
     if gathered.damaged:
         raise NotPublishedError(Why.DAMAGED)
-    wanted = gathered.wanted(draft.language)
+    wanted = gathered.wanted(draft.language, public=True)
+    check_sources(cases, inbox, days, gathered.sources, earlier)
     numbers = numbers_of(cases, inbox, gathered.facts, wanted, earlier)
     public, before = numbers.public, [one.published for one in earlier]
     basis = basis_of(profile, gathered.facts, wanted)
@@ -97,7 +103,9 @@ def propose(cases: Cases, draft: ReportDraft, changes: str = "") -> Proposed:
     number = 1 + len(same)
     made = of_public(public, today, number, changes, (parts.before, parts.after))
     made = replace(made, order=len(earlier) + 1)
-    return Proposed(replace(numbers, public=public), made, before, parts.wrong, parts.hidden)
+    counted = replace(numbers.counted, sources=gathered.sources)
+    numbers = replace(numbers, public=public, counted=counted)
+    return Proposed(numbers, made, before, parts.wrong, parts.hidden, gathered.stood)
 
 
 def _of_told_days(numbers: Numbers, basis: Basis) -> Sequence[str]:
@@ -127,7 +135,8 @@ def put_out(cases: Cases, form_id: bytes, proposed: Proposed, seen: str) -> Done
 
     ``seen``: the digest of what the member read. `Done.CHANGED` where that was something else, or
     a sentence names a number that is hidden or that there is not, a correction does not say what
-    changed, or another report was published meanwhile. Raises `NotPublishedError`.
+    changed, or another report was published or a release taken back meanwhile. Raises
+    `NotPublishedError`.
     """
     inbox = inbox_to_enter(cases, Channel.CITIZEN)
     changes = proposed.published.changes
@@ -143,6 +152,7 @@ def put_out(cases: Cases, form_id: bytes, proposed: Proposed, seen: str) -> Done
     try:
         with cases.log.write(Deed(Logged.REPORT_PUBLISHED, about)) as db:
             _add(db, row, proposed)
+            _check_releases(db, inbox, proposed)
             kept = box_counted(inbox, record_id, proposed.numbers.counted)
             inbox_records.insert(db, [kept], inbox.inbox.epoch)
     except ConflictError:
@@ -162,6 +172,13 @@ def _add(db: Connection, row: PublicDocumentRow, proposed: Proposed) -> None:
     if len(published_in(db)) != len(proposed.earlier):
         raise ConflictError("another report was published meanwhile")
     row.insert(db)
+
+
+def _check_releases(db: Connection, inbox: InboxKeys, proposed: Proposed) -> None:
+    """Hold what was released until all is stored; `ConflictError` where it is not what stood."""
+    stand = inbox_records.hold_kind(db, inbox.inbox.inbox_id, RecordKind.RELEASE)
+    if stand != proposed.stood:
+        raise ConflictError("a release was made or taken back meanwhile")
 
 
 def _record_id(cases: Cases, form_id: bytes) -> bytes:

@@ -13,7 +13,9 @@ class Why(Enum):
     UNREADABLE = "an earlier report does not read, so nothing can be proved beside it"
     LOST = "whom an earlier report counted is not there, or does not open"
     NOT_KEPT = "an earlier report says other numbers, and it was not kept whom it counted"
+    OTHER_SOURCES = "an earlier report of these days counted other inboxes or other releases"
     CONTRADICTS = "the numbers contradict those of a report that is published"
+    TOO_FEW = "earlier reports differ on these days by too few to be told of"
     UNPROVED = "the certificate does not prove it"
 
 

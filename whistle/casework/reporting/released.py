@@ -28,10 +28,14 @@ from whistle.storage.rows import RecordKind
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What was released to who counts, the newest first. ``damaged``: how many do not open."""
+    """What was released to who counts, the newest first. ``damaged``: how many do not open.
+
+    ``rows``: the ids of all that stood then.
+    """
 
     releases: Sequence[Release] = ()
     damaged: int = 0
+    rows: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,12 @@ class Counted:
     @property
     def facts(self) -> Sequence[Anonymised]:
         """The facts that are counted."""
-        used = [one for root, chosen in self.others.items() for one in self._used(root, chosen)]
-        return [fact for one in used for fact in one.facts]
+        return [fact for one in self.lots for fact in one.facts]
+
+    @property
+    def lots(self) -> Sequence[Release]:
+        """The releases that are counted."""
+        return [one for root, chosen in self.others.items() for one in self._used(root, chosen)]
 
     @property
     def reserve(self) -> bool:
@@ -126,7 +134,8 @@ def receive(cases: Cases, db: Connection, readable: Sequence[InboxKeys]) -> Rece
     known = cases.here.directory.inboxes
     found: list[SignedRelease] = []
     damaged = 0
-    for row in inbox_records.of_kind(db, reader.inbox.inbox_id, RecordKind.RELEASE):
+    rows = inbox_records.of_kind(db, reader.inbox.inbox_id, RecordKind.RELEASE)
+    for row in rows:
         try:
             signed = open_release(reader, row, known)
         except SealingError:
@@ -135,7 +144,8 @@ def receive(cases: Cases, db: Connection, readable: Sequence[InboxKeys]) -> Rece
         if signed.release.source not in opened:
             found.append(signed)
     found.sort(key=lambda one: (one.written, one.id), reverse=True)
-    return Received([one.release for one in found], damaged)
+    stood = frozenset(row.id for row in rows)
+    return Received([one.release for one in found], damaged, stood)
 
 
 def is_makers(root: InboxRoot) -> bool:

@@ -161,8 +161,12 @@ def take_back(cases: Cases, release_id: bytes) -> Done:
         return Done.ALREADY
     if one.published:
         return Done.CHANGED
-    with cases.log.write(deed(Logged.COUNTS_TAKEN_BACK, one.inbox, item=one.id)) as db:
-        _remove(cases, db, one)
+    try:
+        with cases.log.write(deed(Logged.COUNTS_TAKEN_BACK, one.inbox, item=one.id)) as db:
+            _remove(cases, db, one)
+            _check_unpublished(db, one)
+    except ConflictError:
+        return Done.CHANGED
     return Done.YES
 
 
@@ -245,6 +249,16 @@ def _counts(published: Published, signed: SignedRelease) -> bool:
     days = signed.release.days
     is_later = published.day >= day_in_denmark(signed.written)
     return is_later and days.first in of and days.last in of
+
+
+def _check_unpublished(db: Connection, one: Standing) -> None:
+    """Raise `ConflictError` for what a report counts that was published meanwhile.
+
+    Whoever publishes holds what is released: so it is asked once it is removed.
+    """
+    published = _published(db)
+    if one.signed and (published is None or any(_counts(it, one.signed) for it in published)):
+        raise ConflictError("a report that counts it was published meanwhile")
 
 
 def _published(db: Connection) -> Sequence[Published] | None:

@@ -152,10 +152,21 @@ def _said(why: Why) -> str:
             "corrected since. It was not kept whom that report counted: it was published before "
             "the system could correct numbers. So they stay as they are."
         ),
+        Why.OTHER_SOURCES: _(
+            "A report that is published has some of these days, and counted otherwise: other "
+            "counts of the deputy's, or other inboxes. Both together would show the difference. If "
+            "the days are the same, ask the deputy to release the same counts by the same rows "
+            "again, or let the member publish who did so before. Else publish the words "
+            "elsewhere. A report of days that no published one has can be published."
+        ),
         Why.CONTRADICTS: _(
             "The numbers are not the same as in a report that is published. Something was added or "
             "corrected since. Both together would show what, so the new numbers cannot be "
             "published."
+        ),
+        Why.TOO_FEW: _(
+            "On these days, reports that are published differ by very few people. Another report "
+            "of the same days would show that. It can be published when more has changed."
         ),
         Why.UNPROVED: _("It could not be proved that nobody can be reckoned out. Try again."),
     }[why]
