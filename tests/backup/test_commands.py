@@ -3,18 +3,22 @@
 import json
 import shutil
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
 
 from tests.backup.copying import all_rows, opened
+from whistle.backup.reports import forgotten
 from whistle.cli import main
 from whistle.commands.drill import SAMPLE
+from whistle.domain.published import REPORT_RECORD
 from whistle.settings import load_settings
 from whistle.storage import tables
 from whistle.storage.engine import open_store
 from whistle.storage.migrations import migrate
+from whistle.storage.public_documents import PublicDocumentRow
 from whistle.storage.restoring import mark
 
 
@@ -133,6 +137,38 @@ def test_a_restore_says_what_has_to_be_done_again(
     assert "key file" in told
     assert (data / "whistle.db").stat().st_mode & 0o777 == 0o600
     assert main(["audit", "verify", "--data", str(data)]) == 0
+
+
+def test_a_restore_names_the_reports_that_it_forgot_and_forbids_their_days(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = load_settings(data).database
+    since = PublicDocumentRow(
+        b"r" * 16, REPORT_RECORD, "Beretning", date(2027, 1, 9), "2026-01-01_2026-06-30_1.json",
+        "application/json", b"{}", 99,
+    )  # fmt: skip
+    with opened(url) as store, store.write() as db:
+        since.insert(db)
+    (data / "old").mkdir()
+    for path in data.glob("whistle.db*"):
+        path.rename(data / "old" / path.name)
+    old = f"sqlite:///{data / 'old' / 'whistle.db'}"
+    assert main(["restore", copy_in(data), "--data", str(data), "--old", old]) == 0
+    told = capsys.readouterr().out
+    assert "Publish no report\n  whose days overlap theirs" in told
+    named = [line for line in told.splitlines() if line.startswith("Published since, and")]
+    assert [line.rpartition(" ")[2] for line in named] == ["2026-01-01_2026-06-30_1"]
+    assert forgotten(f"{old}.gone", url) is None
+    assert forgotten(url, url) == []
+
+
+def test_a_restore_without_the_old_database_says_that_nobody_knows_what_was_published(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in data.glob("whistle.db*"):
+        path.unlink()
+    assert main(["restore", copy_in(data), "--data", str(data)]) == 0
+    assert "Which reports were published since is not known here" in capsys.readouterr().out
 
 
 def test_a_key_file_is_for_the_drill_alone(data: Path) -> None:

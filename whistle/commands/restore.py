@@ -17,7 +17,13 @@ AFTERWARDS = """Before the doors are opened again (docs/operations.md, 13):
   has to do so again: the database is as it was on that day, and so are the ways in;
 - whoever was invited or left since {day}, was not, and did not; nor were keys renewed since;
 - receipts that reporters replaced since {day} are good again, and their new ones are not;
+- reports that were published since {day} are not in it, but readers have them: Whistle does not
+  know them, and would not stop a new one that gives somebody away beside them. Publish no report
+  whose days overlap theirs, a correction neither, until they are known again;
 - whether the log is the one that was published, says: whistle audit verify --data DIR"""
+NAMED = "Published since, and forgotten: publish nothing that overlaps these days: {report}"
+NOT_ASKED = """Which reports were published since is not known here: ask the adviser, and look at what
+readers, the council and the municipality's archive have."""
 
 
 def add_restore(commands: Commands) -> None:
@@ -59,9 +65,20 @@ def _restore(options: argparse.Namespace) -> int:
     known = known_deletions(copy, checked(copy, settings), sources, clock.today())
     if options.drill:
         return drill(copy, settings, known, options.key_file)
-    restored = restore(copy, settings, clock, known)
-    _tell(restored)
+    _tell(restore(copy, settings, clock, known))
+    _tell_of_reports(options.old, settings.database)
     return DONE
+
+
+def _tell_of_reports(old: str | None, restored: str) -> None:
+    """Name the reports that readers have and the database has not, where somebody still knows."""
+    from whistle.backup.reports import forgotten  # noqa: PLC0415
+
+    names = forgotten(old, restored) if old else None
+    for name in names or ():
+        print(NAMED.format(report=name))
+    if names is None:
+        print(NOT_ASKED)
 
 
 def _tell(restored: "Restored") -> None:
