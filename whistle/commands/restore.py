@@ -22,8 +22,8 @@ AFTERWARDS = """Before the doors are opened again (docs/operations.md, 13):
   whose days overlap theirs, a correction neither, until they are known again;
 - whether the log is the one that was published, says: whistle audit verify --data DIR"""
 NAMED = "Published since, and forgotten: publish nothing that overlaps these days: {report}"
-NOT_ASKED = """Which reports were published since is not known here: ask the adviser, and look at what
-readers, the council and the municipality's archive have."""
+NOT_ASKED = """Which reports were published since is not known here: ask the adviser, and look at
+what readers, the council and the municipality's archive have."""
 
 
 def add_restore(commands: Commands) -> None:
