@@ -1,16 +1,19 @@
 """The overview: what is due, how centres reply, this year beside the same days of the last."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from tests.casework.papers import open_case
+from tests.casework.test_patterns import entered
 from tests.report.test_golden import of_demo
 from tests.support.office import Desk, Founding, Office, open_office
 from tests.support.registered import registered
 from whistle.casework import overview, tasks
+from whistle.casework.entering import NewCase, enter
 from whistle.casework.exchange.importing import Files, import_files
 from whistle.casework.filing import Filing, file_new
 from whistle.casework.overview import look_over
@@ -22,8 +25,9 @@ from whistle.domain.filed import Referral
 from whistle.domain.logged import Logged
 from whistle.domain.profile import load_profile
 from whistle.domain.registration import Enquiry, Issue
+from whistle.keys.records import Registration
 from whistle.report.tables import Basis
-from whistle.storage import log
+from whistle.storage import log, tables
 from whistle.storage.engine import open_store
 from whistle.storage.migrations import upgrade
 
@@ -67,6 +71,82 @@ def test_a_number_leads_to_the_cases_behind_it(stevns: Office) -> None:
         listed = desk.get(link[1].replace("&amp;", "&")).text
         assert re.search(rf'class="count">{link[2]} ', listed)
     assert page.text.count("<svg") == 3
+
+
+@pytest.mark.parametrize("field", ["centre", "category"])
+def test_a_number_of_a_centre_or_category_leads_to_its_own_cases_alone(
+    stevns: Office, field: str
+) -> None:
+    desk = stevns.desk_of(stevns.adviser)
+    facts = gather(stevns.work_of(stevns.adviser)).facts
+    links = re.findall(rf'<a href="([^"]+[?;]{field}=([^&"]+)[^"]*)">\d+</a>', page_of(desk))
+    assert len({value for _url, value in links}) > 2
+    for url, value in links:
+        since, until = (
+            date.fromisoformat(found) for found in re.findall(r"(?:since|until)=([\d-]+)", url)
+        )
+        theirs = [
+            one
+            for one in facts
+            if since <= one.received <= until
+            and any(getattr(issue, field) == value for issue in one.issues)
+        ]
+        assert count_in(desk, url) == len(theirs)
+
+
+def page_of(desk: Desk) -> str:
+    return desk.get("/casework/overview").text
+
+
+def count_in(desk: Desk, url: str) -> int:
+    """Give how many cases a list says it has."""
+    found = re.search(r'class="count">(\d+) ', desk.get(url.replace("&amp;", "&")).text)
+    assert found
+    return int(found[1])
+
+
+def test_the_number_of_unregistered_enquiries_leads_to_just_these(
+    office: Office, desk: Desk
+) -> None:
+    work = office.work_of(office.adviser)
+    for day in (date(2026, 3, 1), date(2026, 4, 1), date(2024, 3, 1)):
+        new = NewCase(secrets.token_bytes(16), day, Registration("En sag", enquiry=Enquiry("?")))
+        assert enter(work, Channel.CITIZEN, new)
+    entered(work, 1)
+    assert look_over(work, "da").unregistered == 2
+    link = re.search(r'<a href="([^"]*unregistered=y[^"]*)">', page_of(desk))
+    assert link
+    assert count_in(desk, link[1]) == 2
+
+
+def test_reports_are_counted_in_this_year_and_in_the_same_days_of_the_last(office: Office) -> None:
+    work, reports = office.work_of(office.adviser), Channel.WHISTLEBLOWER
+    entered(work, 1, channel=reports)
+    entered(work, 2, day=date(2025, 10, 20), channel=reports)
+    entered(work, 4, day=date(2025, 12, 20), channel=reports)
+    found = look_over(work, "da")
+    assert found.reports == (2, 1)
+    assert look_over(work, "da") == found
+
+
+def test_what_cannot_be_opened_is_told_of_each_time(office: Office, desk: Desk) -> None:
+    work, registrations = office.work_of(office.adviser), tables.registrations
+    (bad,) = entered(work, 1)
+    entered(work, 1)
+    with office.installation.store.write() as db:
+        broken = registrations.update().where(registrations.c.case_id == bad)
+        db.execute(broken.values(body=b"\x01" + bytes(4124)))
+    assert [look_over(work, "da").damaged for _ in range(2)] == [1, 1]
+    assert 'class="alert alert-error' in page_of(desk)
+
+
+def test_another_day_is_counted_anew(office: Office) -> None:
+    work, today = office.work_of(office.adviser), office.clock.today()
+    entered(work, 1, day=date(today.year - 1, today.month, today.day + 1))
+    numbers = [list(look_over(work, "da").tables[0].cells[0])]
+    office.later(days=1)
+    numbers.append(list(look_over(work, "da").tables[0].cells[0]))
+    assert numbers == [[0, 0, 0], [1, 0, 1]], "it is of last year's tomorrow"
 
 
 def test_who_looked_stands_in_the_log_of_every_inbox_that_was_counted(office: Office) -> None:

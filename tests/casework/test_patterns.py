@@ -1,9 +1,11 @@
 """Patterns among cases: what is counted, who is told, what is agreed and until when it waits."""
 
 import secrets
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 
@@ -14,6 +16,7 @@ from whistle.casework.dates import list_dates
 from whistle.casework.entering import NewCase, enter
 from whistle.casework.erasing import Seen, erase_case
 from whistle.casework.learning.book import write_new
+from whistle.casework.learning.counting import count_enquiries
 from whistle.casework.learning.due import DueInBook
 from whistle.casework.learning.patterns import (
     Patterns,
@@ -96,6 +99,41 @@ def test_a_closed_case_is_counted_once_and_an_erased_one_still(
     assert pending(work) == [(CELL, 4)]
     (told,) = open_patterns(work).pending
     assert sum(not one.case for one in told.enquiries) == 1
+
+
+def test_what_is_left_of_an_erased_case_is_counted_by_its_day_and_not_if_it_was_renewed(
+    work: CaseworkService,
+) -> None:
+    entered(work, 2, day=DAY - timedelta(days=9), closed=True)
+    (first,) = entered(work, 1)
+    again = Link(first, LinkKind.RENEWED, earlier=True)
+    left = entered(work, 1, closed=True)
+    for case_id in (*left, *entered(work, 1, links=(again,), closed=True)):
+        seen = work.attempt(case_id, lambda one: Seen(one.version, len(one.messages)))
+        assert seen is not None
+        erase_case(work, case_id, seen, Early.TWICE)
+    theirs = [one for one in work.inboxes_opened() if one.inbox.root.channel is Channel.CITIZEN]
+    counted = count_enquiries(work, theirs, DAY)
+    assert [one.case for one in counted] == [b"", first]
+
+
+def test_no_cache_of_a_module_keeps_what_was_opened() -> None:
+    """Without anybody's keys a process has it boxed: docs/decisions/search-opens-in-memory.md."""
+    rooms = ("whistle.casework", "whistle.domain", "whistle.keys")
+    caching = {
+        f"{name}.{word}"
+        for name, module in list(sys.modules.items())
+        if name.startswith(rooms)
+        for word, one in vars(module).items()
+        if isinstance(one, type(cache(len))) and one.__module__.startswith(rooms)
+    }
+    assert {one.removeprefix("whistle.") for one in caching} <= {
+        "casework.exchange.words._read",  # a file of the program
+        "domain.danish_calendar._holidays",  # a year's
+        "domain.name_forms._plain",  # a single character
+        "keys.shapes._plan",  # the fields of a type
+        "keys.texts._written_fields",  # likewise
+    }
 
 
 def test_renewed_contact_is_no_new_person(work: CaseworkService) -> None:

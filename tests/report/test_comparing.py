@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -17,7 +18,7 @@ from whistle.report.charts import Bar, grouped
 from whistle.report.comparing import compared, same_days
 from whistle.report.model import Report
 from whistle.report.periods import Step
-from whistle.report.printed import beside
+from whistle.report.printed import Which, beside, together
 from whistle.report.public import make_public
 from whistle.report.published import Published, of_public
 
@@ -168,6 +169,43 @@ def test_only_the_newest_version_and_only_equal_lengths_are_compared(
     assert both.reports == [corrected, then]
     half = replace(then, report=replace(then.report, last=date(2023, 6, 30)))
     assert beside([first, half], (1, 1)) == []
+
+
+def which(first: str, last: str, unit: str = "issues", number: int = 1) -> Which:
+    return Which(date.fromisoformat(first), date.fromisoformat(last), unit, number)
+
+
+def test_only_the_same_days_counted_alike_stand_beside_each_other() -> None:
+    halves = [
+        which(f"{year}-{days[0]}", f"{year}-{days[1]}")
+        for year in (2022, 2023)
+        for days in (("01-01", "06-30"), ("07-01", "12-31"))
+    ]
+    assert together(halves) == [halves[::2], halves[1::2]]
+    assert together([halves[0], halves[2]._replace(unit="enquiries")]) == []
+    leap = [which("2023-03-01", "2024-02-29"), which("2024-03-01", "2025-02-28")]
+    assert together(leap) == [leap], "to the end of February"
+
+
+def test_no_two_reports_beside_each_other_have_a_day_in_common() -> None:
+    two_years = [which(f"{year}-01-01", f"{year + 1}-12-31") for year in range(2019, 2024)]
+    more = [which(f"{year}-01-01", f"{year + 1}-01-05") for year in range(2019, 2024)]
+    groups = together([*two_years, *more])
+    assert sum(map(len, groups)) == len(two_years) + len(more)
+    for group in groups:
+        assert all(one.last < then.first for one, then in pairwise(group))
+
+
+def test_a_table_that_counts_something_else_is_not_compared(published: list[Published]) -> None:
+    first, then = published
+    other = [
+        replace(one, counts="enquiries" if one.counts == "issues" else "issues")
+        if one.id == "3.2"
+        else one
+        for one in then.report.tables
+    ]
+    [both] = beside([first, replace(then, report=replace(then.report, tables=other))], (1, 1))
+    assert [table.id for table in both.tables] == ["3.1", "3.3", "3.4", "statutory"]
 
 
 def test_bars_of_a_group_are_told_apart_without_colour() -> None:

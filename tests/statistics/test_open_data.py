@@ -13,6 +13,7 @@ from tests.report.test_comparing import published  # noqa: F401  (a fixture)
 from tests.support.office import Founding, Office, Reporter, open_office
 from whistle.app import create_intake
 from whistle.domain.published import REPORT_RECORD
+from whistle.report.catalogue import Described, catalogue
 from whistle.report.published import Published
 from whistle.storage.engine import open_store
 from whistle.storage.migrations import upgrade
@@ -143,6 +144,20 @@ def test_a_correction_names_what_it_corrects(told: Node) -> None:
     assert earlier in {one["@id"] for one in told["dcat:dataset"]}
 
 
+def test_each_version_names_the_one_before_it_and_no_other(
+    office: Office,
+    published: list[Published],  # noqa: F811  (the fixture)
+) -> None:
+    first, then = published
+    versions = [replace(first, number=number, changes="Ord") for number in (3, 2, 1)]
+    described = [Described(one, f"/r{one.number}", {}) for one in versions]
+    told = catalogue(
+        office.installation.profile, "/c", "/", [Described(then, "/t", {}), *described]
+    )
+    before = [one.get("dcat:previousVersion", {}).get("@id") for one in told["dcat:dataset"]]
+    assert before == [None, "/r2#dataset", "/r1#dataset", None]
+
+
 def test_addresses_are_the_configured_ones_whoever_asks(office: Office, told: Node) -> None:
     addresses = re.findall(r'"@id": "([^"]+)"', json.dumps(told))
     ours = [one for one in addresses if "/statistics/" in one]
@@ -187,3 +202,6 @@ def test_the_compared_years_are_pages_without_a_cookie(office: Office) -> None:
     assert answer.text.count("<svg") == 4
     assert 'href="/da/statistics/report/2022-01-01_2022-12-31_2"' in answer.text
     assert "_2022-12-31_1" not in answer.text, "what was corrected is not compared"
+    assert re.search(r'·</span><span class="sr-only" lang="da">[^<]+</span></td>', answer.text)
+    assert re.search(r'–</span><span class="sr-only" lang="da">[^<]+</span></td>', answer.text)
+    assert not re.search("<td>[·–]", answer.text)
