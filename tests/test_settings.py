@@ -89,6 +89,32 @@ def test_what_systemd_hands_over_goes_before_the_file_and_after_the_environment(
     assert "\\xff" not in str(refused.value)
 
 
+@pytest.mark.parametrize("by_systemd", [True, False])
+def test_what_was_encrypted_is_neither_empty_nor_in_the_file_as_well(
+    data: Path,
+    tmp_path: Path,
+    by_systemd: bool,  # noqa: FBT001
+) -> None:
+    def settings(name: str, value: str) -> Settings:
+        if not by_systemd:
+            return load_settings(data, {f"WHISTLE_SEALED_{name.upper()}": value})
+        (tmp_path / f"whistle_{name}").write_text(value)
+        return load_settings(data, {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+
+    key = SETTINGS.form_key.reveal().hex()
+    with pytest.raises(SettingsError, match=r"form_key: stands in .* and is encrypted") as refused:
+        settings("form_key", key)
+    assert key not in str(refused.value)
+    with pytest.raises(SettingsError, match=r"form_key: what was encrypted .* is empty"):
+        settings("form_key", "")
+    change(data, f'form_key = "{key}"\n', "")
+    with pytest.raises(SettingsError, match=r"form_key: what was encrypted .* is empty"):
+        settings("form_key", "")
+    assert settings("form_key", key) == SETTINGS
+    with pytest.raises(SettingsError, match="database: stands in"):
+        settings("database", "sqlite:////srv/whistle/another.db")
+
+
 def test_the_environment_goes_before_the_file(data: Path) -> None:
     key = bytes(range(32, 64))
     environment = {

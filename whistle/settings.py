@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "log_key": "WHISTLE_LOG_KEY",
 }
 CREDENTIALS = "CREDENTIALS_DIRECTORY"  # where systemd puts what it decrypted: systemd.exec(5)
+SEALED = "WHISTLE_SEALED_"  # what deploy/whistle opened of the same, for a command that root types
 SECRETS = ("database", "form_key", "log_key")
 
 
@@ -97,7 +98,9 @@ def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> S
     unknown_names = set(values) - KNOWN
     if unknown_names:
         raise SettingsError(f"{path}: {', '.join(sorted(unknown_names))}: no such setting")
-    values |= _credentials(environment)
+    handed = _credentials(environment)
+    _check_one_place(path, values, handed)
+    values |= handed
     for name, variable in ENVIRONMENT.items():
         if environment.get(variable):
             values[name] = environment[variable]
@@ -197,16 +200,40 @@ def _anchor(root: InboxRoot) -> str:
     return f"lowest_epoch = {root.lowest_epoch}\n{digest}"
 
 
-def _credentials(environment: Mapping[str, str]) -> dict[str, object]:
-    """Read what systemd was told to hand over: ``whistle_form_key`` and the like."""
+def _credentials(environment: Mapping[str, str]) -> dict[str, str]:
+    """Read what was encrypted for this machine: ``whistle_form_key`` and the like.
+
+    systemd hands it to a unit in a folder; `SEALED` are the same of a command that root types.
+    """
     folder = environment.get(CREDENTIALS)
     files = {name: Path(folder) / f"whistle_{name}" for name in SECRETS} if folder else {}
+    opened = {
+        name: environment[variable]
+        for name in SECRETS
+        if (variable := SEALED + name.upper()) in environment
+    }
     try:
-        return {
+        return opened | {
             name: file.read_text("ascii").strip() for name, file in files.items() if file.exists()
         }
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{folder}: a credential cannot be read") from error
+
+
+def _check_one_place(path: Path, values: Mapping[str, object], handed: Mapping[str, str]) -> None:
+    """Refuse a sealed setting that is empty, or that the file has as well: which one is meant?"""
+    for name, value in handed.items():
+        if not value:
+            raise SettingsError(
+                f"{name}: what was encrypted for this machine is empty; remove "
+                f"/etc/whistle/secrets/{name}, write the setting into {path} again, and encrypt it "
+                "anew (docs/operations.md, 5)"
+            )
+        if name in values:
+            raise SettingsError(
+                f"{name}: stands in {path}, and is encrypted in /etc/whistle/secrets as well. "
+                f"Remove the one that is no longer true: its line, or /etc/whistle/secrets/{name}"
+            )
 
 
 def _database(values: Mapping[str, object]) -> str:

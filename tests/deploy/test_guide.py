@@ -42,6 +42,7 @@ BY_HAND = (
     "mkdir -p /var/log/journal ",  # and its journal is read from outside
     "systemctl reload postgresql",  # tests/deploy/test_roles.py tries the roles elsewhere
     "runuser -u postgres -- psql --dbname=postgres",  # tests/backup restores there elsewhere
+    "rm -rf /etc/whistle/secrets ",  # another machine
     "cd ",
 )
 HOSTS = ("whistle.example.dk", "casework.example.dk")
@@ -293,6 +294,14 @@ def test_the_keys_lie_on_the_disk_encrypted_and_reach_the_doors(town: Town) -> N
             handed = f"/run/credentials/whistle-{unit}.service/whistle_{name}"
             assert town.machine.do(f"cat {handed}").strip() == kept[name]
             assert not may(town, "www-data", f"cat {handed}")
+    town.technician.paste(5)  # as after an update: nothing of it is lost
+    assert tomllib.loads(town.machine.do("cat /root/whistle/with-keys.toml")) == kept
+    assert town.machine.do("cat /etc/whistle/whistle.toml") == told
+    both = f'form_key = "{kept["form_key"]}"\n{told}'.encode()
+    town.machine.do("mkdir /run/both; cat > /run/both/whistle.toml", stdin=both)
+    refused = town.machine.run("whistle housekeeping --data /run/both")
+    assert "form_key: stands in /run/both/whistle.toml, and is encrypted" in refused.stderr
+    town.machine.do("rm -r /run/both")
 
 
 def test_each_reaches_what_is_its_own_and_nothing_else(town: Town) -> None:
