@@ -209,7 +209,7 @@ def measure(database: Path, founding: object, number: int) -> None:
     office = open_again(database, founding)
     desk = office.desk_of(office.adviser)
     category = office.installation.profile.office.categories[0].id
-    gc.freeze()  # as a worker does when its doors are made (whistle/app.py)
+    gc.freeze()  # what filled the office: a worker has none of it
     idle = memory()
     begun = measured("inbox, the first page of all", "", 1, lambda: ok(desk, "/casework/inboxes"))
     first = desk.get("/casework/inboxes").text

@@ -1,5 +1,7 @@
 """Both doors in one process: the anonymous one does not wait for the other to be made."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from threading import Event, Thread
 from typing import Any
@@ -40,6 +42,28 @@ def test_a_report_can_be_received_while_casework_is_still_being_made(
     slow.set()
     waiting.join(30)
     assert answers == [200]
+
+
+def test_what_a_request_left_while_casework_was_being_made_goes_out_of_memory(
+    office: Office, slow: Event
+) -> None:
+    class Left:
+        """In a cycle with itself, as a request and its error may be; beside it lies a report."""
+
+        def __init__(self) -> None:
+            self.itself = self
+
+    client = Client(app.create_both(office.installation))
+    gc.disable()  # so that the making is what comes upon it
+    try:
+        left = weakref.ref(Left())
+        slow.set()
+        assert client.get("/casework/").status_code == 200
+        assert left() is not None
+    finally:
+        gc.enable()
+    gc.collect()
+    assert left() is None
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -60,6 +60,9 @@ def create_both(installation: Installation) -> WsgiApp:
     """
     casework = _Later(lambda: create_casework(installation))
     intake = create_intake(installation)
+    # Its pages are never looked through for garbage. Not later: whatever a report left in memory by
+    # then would stay for the life of the process.
+    gc.freeze()
     casework.begin()
 
     def both(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
@@ -89,9 +92,7 @@ class _Later:
 
     def _run(self) -> None:
         try:
-            made = self._make()
-            gc.freeze()  # pages of both doors are there: nobody looks them through any more
-            self._made.set_result(made)
+            self._made.set_result(self._make())
         except BaseException as error:
             self._made.set_exception(error)
             raise
