@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 from whistle.audit.log import Deed, deed
 from whistle.casework.cases import Cases
 from whistle.casework.filtering import passing
-from whistle.casework.filters import Filters
+from whistle.casework.filters import DAMAGED, Filters
 from whistle.casework.listing import ListedCase, listed
+from whistle.casework.reasons_back import shown
 from whistle.casework.sifting import NAMES, TEXTS, OpenCase, Sifter
 from whistle.crypto.errors import SealingError
 from whistle.domain.identity import OpeningGround, OpeningWay
@@ -29,10 +30,11 @@ from whistle.keys.bulk import BulkInbox
 from whistle.keys.canonical import Json
 from whistle.keys.cases import Compartment
 from whistle.keys.keyring import InboxKeys
+from whistle.keys.records import Registration
 from whistle.keys.texts import Text, Where
 from whistle.records import dataclass
 from whistle.storage import case_lists as queries
-from whistle.storage import case_texts
+from whistle.storage import case_texts, removal
 from whistle.storage.case_lists import After, CaseState
 from whistle.storage.rows import RegistrationRow
 
@@ -144,7 +146,8 @@ class _Search:
     def __init__(
         self, cases: Cases, db: Connection, asked: Asked, opened: Mapping[bytes, InboxKeys]
     ) -> None:
-        self._db, self._asked = db, asked
+        self._db, self._asked, self._inboxes = db, asked, opened
+        self._erased = removal.all_reasons_back(db)
         self._bulk = {inbox_id: BulkInbox(inbox) for inbox_id, inbox in opened.items()}
         self._remembered = cases.here.remembered
         sieve = Sieve(asked.words)
@@ -194,12 +197,28 @@ class _Search:
             }
             for registration in case_texts.registrations(self._db, some):
                 cases[registration[0]].register(RegistrationRow(*registration))
+            for one in self._erased.keys() & cases.keys():
+                self._leave_out(cases[one])
             items: dict[bytes, list[case_texts.Item]] = {one: [] for one in some}
             for item in case_texts.items(self._db, some, self._compartments):
                 items[item[0]].append(item)
             for one in some:
                 told = _TextsOfCase(cases[one], items[one]).look(self._asked.words)
                 yield told, not cases[one].damaged
+
+    def _leave_out(self, case: OpenCase) -> None:
+        """Take out of what is registered the reasons that a restore brought back."""
+        encoded, case.registration = case.registration, b""
+        if not encoded:
+            return
+        try:
+            known = Registration.decode(encoded)
+            known = shown(
+                self._inboxes[case.keys.inbox_id], case.keys, known, self._erased[case.id]
+            )
+            case.registration = known.encode()
+        except (SealingError, *DAMAGED):
+            case.damaged = True
 
 
 class _TextsOfCase:

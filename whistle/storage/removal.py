@@ -26,7 +26,7 @@ from whistle.storage.digests import (
 from whistle.storage.engine import day_of
 from whistle.storage.rows import InboxKeysRow, InboxRecordRow, ItemRow, RegistrationRow, Row
 from whistle.storage.sealed_rows import SealedRow
-from whistle.storage.tables import HASH_BYTES
+from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
 # Of ``removed_row``, besides the kinds of rows: a reason that was erased from a registration, which
 # stays; and one that a restore brought back, until it is erased again. Key: the case, the digest.
@@ -128,6 +128,16 @@ def reasons_back(db: Connection, case_id: bytes) -> frozenset[bytes]:
     of_case = _removed.key.between(case_id, case_id + b"\xff" * (HASH_BYTES + 1))
     query = select(_removed.digest).where(_removed.kind == REASON_IS_BACK, of_case)
     return frozenset(db.execute(query).scalars())
+
+
+def all_reasons_back(db: Connection) -> dict[bytes, frozenset[bytes]]:
+    """Give the same of every case that has some."""
+    query = select(_removed.key, _removed.digest).where(_removed.kind == REASON_IS_BACK)
+    found: dict[bytes, frozenset[bytes]] = {}
+    for key, digest in db.execute(query):
+        case_id = key[:ID_BYTES]
+        found[case_id] = found.get(case_id, frozenset()) | {digest}
+    return found
 
 
 def reasons_gone(db: Connection, case_id: bytes, digests: Collection[bytes]) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from whistle.audit.log import deed
 from whistle.casework.cases import Cases
 from whistle.casework.exchange.columns import ENQUIRY, ISSUE, Cells
+from whistle.casework.reasons_back import shown
 from whistle.crypto.errors import SealingError
 from whistle.domain.channel import Channel
 from whistle.domain.logged import Logged
@@ -15,6 +16,7 @@ from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
 from whistle.records import dataclass
 from whistle.storage import registrations as queries
+from whistle.storage import removal
 from whistle.storage.rows import CaseRow
 
 _SAID = {True: "yes", False: "no", None: ""}
@@ -82,8 +84,9 @@ def open_all(cases: Cases) -> Iterator[Registered | None]:
     """Open every case's registration, none for one that is damaged. Nothing is logged."""
     inboxes = {inbox.inbox.inbox_id: inbox for inbox in cases.inboxes_opened()}
     with cases.here.store.read() as db:
+        erased = removal.all_reasons_back(db)
         for row in queries.each(db, list(inboxes)):
-            yield _opened(inboxes[row.case.inbox_id], row)
+            yield _opened(inboxes[row.case.inbox_id], row, erased.get(row.case.id, frozenset()))
 
 
 def rows_of(one: Registered) -> list[Cells]:
@@ -123,9 +126,12 @@ def _place(one: Registered) -> tuple[date, str]:
     return one.case.received, one.enquiry_id
 
 
-def _opened(inbox: InboxKeys, row: queries.StoredRegistration) -> Registered | None:
+def _opened(
+    inbox: InboxKeys, row: queries.StoredRegistration, erased: frozenset[bytes]
+) -> Registered | None:
     try:
         registration = find_registration(inbox, row.keys, row.registration)
+        registration = shown(inbox, row.keys, registration, erased)
     except SealingError:
         return None
     return Registered(inbox, row.case, registration)
