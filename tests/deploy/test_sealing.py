@@ -24,11 +24,15 @@ reports_per_hour = 7
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     if shutil.which("systemd-creds") is None:
         missing("systemd-creds", "systemd")
     if os.geteuid() != 0:
-        pytest.skip("only root has this machine's key")
+        pytest.skip("only root may have a machine's key")
+    key = tmp_path_factory.mktemp("machine") / "credential.secret"  # not this machine's own
+    monkeypatch.setenv("SYSTEMD_CREDENTIAL_SECRET", str(key))
     (tmp_path / "whistle.toml").write_text(TOLD)
     return tmp_path
 
