@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,9 +21,17 @@ from whistle.casework.reporting.publishing import propose, publish, published_in
 from whistle.casework.reporting.refusing import NotPublishedError, Why
 from whistle.casework.reporting.safe_numbers import Making
 from whistle.casework.service import CaseworkService
-from whistle.disclosure import Attack, attack, check, read_publication
+from whistle.disclosure import (
+    Attack,
+    CannotProtect,
+    Deadline,
+    attack,
+    check,
+    read_publication,
+)
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.channel import Channel
+from whistle.domain.counted_then import CountedThen
 from whistle.domain.counting import Period
 from whistle.domain.profile import load_profile
 from whistle.domain.registration import Issue
@@ -30,7 +39,7 @@ from whistle.domain.report_draft import ReportDraft
 from whistle.report.building import Wanted
 from whistle.report.corrections import Before
 from whistle.report.periods import Step
-from whistle.report.public import Public
+from whistle.report.public import Public, make_public
 from whistle.report.published import Published, public_json
 from whistle.storage import tables
 
@@ -42,7 +51,7 @@ HEAD = (
 )
 BENEFITS, DELAYS = "1,,ohi", "4,4.1,so"
 STEVNS = load_profile("stevns")
-NUMBERS = {"1": 4, "4": 9, "total": 13}
+NUMBERS = {"1": 4, "4": 8, "6": 5, "total": 17}
 
 
 def _one(day: date, issue: Issue) -> list[Anonymised]:
@@ -53,6 +62,13 @@ SPRING = _one(date(2021, 3, 3), Issue("4", "4.1", "so"))
 AUTUMN = _one(date(2021, 9, 3), Issue("4", "4.1", "so"))
 OTHERS = _one(date(2021, 3, 3), Issue("1", centre="ohi"))
 LATER = _one(date(2021, 11, 3), Issue("1", centre="ohi"))
+SIXTH = _one(date(2021, 3, 3), Issue("6", centre="so"))
+OF_COUNCIL = [Anonymised(Channel.COUNCIL, date(2018, 1, 1))]
+
+
+def _advised(category: str) -> list[Anonymised]:
+    issues = (Issue(category),)
+    return [Anonymised(Channel.CITIZEN, date(2021, 3, 3), casework=False, issues=issues)]
 
 
 class Told:
@@ -98,15 +114,16 @@ class Told:
         return attack([*before, replace(newest, tables=tuple(tables))])
 
     def _pairs(self) -> Iterator[tuple[int, int]]:
-        """Yield what two reports print of the same."""
+        """Yield what two reports print of the same days, whole or as a part of other days."""
         printed: dict[tuple[str, ...], list[int]] = {}
         for one in self.befores:
             told = one.publication
-            days = str(told.first), str(told.last)
+            days = f"{told.first}/{told.last}"
             for place, value in told.places():
                 if value is not None and place.table.startswith("3"):
-                    where = (place.table.removesuffix("/columns"), place.row, place.column)
-                    printed.setdefault((*days, *where), []).append(value)
+                    line = (days, place.row) if "/" not in place.row else (place.row, "total")
+                    where = (place.table.removesuffix("/columns"), place.column)
+                    printed.setdefault((*line, *where), []).append(value)
         for numbers in printed.values():
             yield from combinations(numbers, 2)
 
@@ -150,24 +167,106 @@ def test_a_later_report_of_some_of_the_days_counts_what_is_new_when_it_is_enough
 def test_a_correction_that_undoes_another_makes_nobody_known() -> None:
     told = Told()
     told.publish(YEAR, SPRING * 8)
-    assert not told.publish(YEAR, [*SPRING * 9, *OTHERS * 4])
-    assert told.total() == 13
-    assert any(one.number.startswith("asked/") for one in told.careless().findings)
-    assert told.making(YEAR, SPRING * 9).made()[0], "beside the first report it is one who came"
+    assert not told.publish(YEAR, [*SPRING * 11, *OTHERS * 4])
+    assert told.total() == 15
+    one_came = [*SPRING * 8, *OTHERS]
+    assert told.making(YEAR, one_came).made()[0], "beside the first it is one who came"
     assert not told.publish(YEAR, SPRING * 8)
     assert told.total() == 8
     assert told.is_safe()
+
+
+def test_the_attacker_subtracts_each_line_of_a_correction() -> None:
+    told = Told()
+    first = [*SPRING * 8, *SIXTH * 4]
+    told.publish(YEAR, first)
+    assert not told.publish(YEAR, [*first, *SIXTH, *OTHERS * 4])
+    assert any(one.number.startswith("asked/") for one in told.careless().findings)
 
 
 def test_what_a_correction_of_the_year_tells_is_not_told_by_the_half_year_either() -> None:
     told = Told()
     told.publish(HALF, [*AUTUMN * 6, *LATER * 5])
     told.publish(YEAR, [*AUTUMN * 6, *LATER * 5, *SPRING * 6])
-    three = [*AUTUMN * 8, *LATER * 6, *SPRING * 6]
+    three = [*AUTUMN * 9, *LATER * 8, *SPRING * 6]
     assert not told.publish(YEAR, three)
     assert not told.publish(HALF, three)
-    assert told.total() == 14
+    assert told.total() == 17
     assert told.is_safe()
+
+
+@pytest.mark.parametrize(
+    "late",
+    [OTHERS, OTHERS * 2, SPRING, [*OTHERS * 4, *SPRING], _advised("1"), [*_advised("1"), *LATER]],
+)
+def test_where_any_table_would_tell_of_few_all_days_wait_with_every_table(
+    late: list[Anonymised],
+) -> None:
+    told = Told()
+    first = [*SPRING * 8, *OTHERS * 6, *_advised("1") * 5]
+    told.publish(YEAR, first)
+    assert told.publish(YEAR, [*first, *late])
+    one, other = told.made
+    assert other.report.tables == one.report.tables
+    assert told.befores[1].counted == told.befores[0].counted, "who waits is counted by nothing"
+
+
+def test_a_category_that_is_in_no_table_changes_nothing() -> None:
+    told = Told()
+    told.publish(YEAR, [*SPRING * 8, *_advised("1") * 5])
+    corrected = [*SPRING * 8, *_advised("1") * 4, *_advised("4")]
+    assert not told.making(YEAR, corrected).since.newest
+    counted = told.befores[0].counted
+    assert counted is not None
+    as_kept = tuple(replace(one, category="1") for one in counted.people if not one.casework)
+    people = (*(one for one in counted.people if one.casework), *as_kept)
+    told.befores = [replace(told.befores[0], counted=CountedThen.of(people))]
+    assert not told.making(YEAR, corrected).since.newest, "an older version kept the category"
+
+
+def test_days_that_two_reports_tell_of_with_few_between_them_have_no_third() -> None:
+    told = Told()
+    first = [*AUTUMN * 8, *LATER * 5]
+    told.publish(YEAR, first)
+    september = _one(date(2021, 9, 3), Issue("1", centre="ohi"))
+    anew = [*first, *LATER * 2, *september]
+    assert not told.publish(HALF, anew)
+    with pytest.raises(NotPublishedError) as refused:
+        told.making(replace(YEAR, first=date(2021, 10, 1)), anew).made()
+    assert refused.value.why is Why.TOO_FEW
+
+
+def test_a_term_of_the_council_stands_as_it_was_told_until_enough_changed() -> None:
+    told = Told()
+    numbers = []
+    for now in (0, 5, 9, 10, 3, 14):
+        told.publish(YEAR, OF_COUNCIL * now)
+        tables_told = {one.id: one.cells for one in told.made[-1].report.tables}
+        numbers.append(tables_told.get("council", [[0]])[0][0])
+    assert numbers == [0, 0, 9, 9, 9, 14]
+
+
+def test_all_that_one_request_makes_has_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, deadlines = Told(), list[Deadline]()
+    told.publish(YEAR, SPRING * 8)
+    making = told.making(YEAR, [*SPRING * 8, *OTHERS * 4])
+
+    def spent(*arguments: Any, deadline: Deadline, **more: Any) -> Public:
+        left = deadline if not deadlines else Deadline.after(-1)
+        deadlines.append(deadline)
+        return make_public(*arguments, deadline=left, **more)
+
+    monkeypatch.setattr("whistle.casework.reporting.safe_numbers.make_public", spent)
+    waiting, public = making.made()
+    assert waiting, "when the time is over the days wait"
+    assert public.report.tables == told.made[0].report.tables
+    assert len(deadlines) == 2
+    assert len({one.until for one in deadlines}) == 1
+    assert deadlines[0].left <= 60
+    monkeypatch.setattr("whistle.casework.reporting.safe_numbers.MOST_SECONDS", -1.0)
+    monkeypatch.setattr("whistle.casework.reporting.safe_numbers.make_public", make_public)
+    with pytest.raises(CannotProtect):
+        making.made()
 
 
 @pytest.mark.parametrize("lost", [False, True])

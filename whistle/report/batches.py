@@ -22,11 +22,16 @@ from whistle.disclosure import EXACT, Fact, Line, Publication, Table, one_way
 from whistle.disclosure.model import PERIOD, TOTAL
 from whistle.domain.channel import Channel
 from whistle.domain.counted_then import Difference
+from whistle.domain.errors import RefusedError
 from whistle.records import dataclass
 
 BATCH, AS_OF, CHANGES, ASKED = "batch", "as_of", "changes", "asked"
 CASEWORK, WITH_CASEWORK, CATEGORY = "casework", "with_casework", "category"
 _CITIZEN = {"channel": Channel.CITIZEN.value}
+
+
+class TooFewError(RefusedError):
+    """Fewer came or went than may be told: a table that is left out would tell so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,7 @@ class Dressing:
         """Give a publication as it says whom it counts; a correction by its sides alone.
 
         What came and went is few people, as in a small town: crosses of them would hide nearly all.
+        Raises as `crosses`.
         """
         crosses = [self._of_state(one) for one in self.crosses(publication)]
         exact = [self._as_of(one) for one in publication.tables if not _is_citizens(one)]
@@ -142,15 +148,20 @@ class Dressing:
         )
 
     def crosses(self, publication: Publication) -> list[Table]:
-        """Give the tables of the citizens' door whose totals tell of no few who came or went."""
-        differences = [one.difference for one in self.beside]
-        least = publication.threshold
+        """Give the tables of the citizens' door.
 
-        def told(table: Table) -> bool:
-            lots = [lot for one in differences for lot in _lots(one, table, publication)]
-            return not any(0 < number < least for number in lots)
-
-        return [one for one in publication.tables if _is_citizens(one) and told(one)]
+        Raises `TooFewError` where the total of one would tell of few who came or went.
+        """
+        found = [one for one in publication.tables if _is_citizens(one)]
+        lots = (
+            lot
+            for beside in self.beside
+            for table in found
+            for lot in _lots(beside.difference, table, publication)
+        )
+        if any(0 < number < publication.threshold for number in lots):
+            raise TooFewError("too few came or went to be told of")
+        return found
 
     @property
     def _now(self) -> Mapping[str, str]:

@@ -6,12 +6,11 @@ is not, the numbers stand as they were published, and what came since waits unti
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
-from whistle.disclosure import EXACT, Publication, Table
-from whistle.domain.anonymised import Anonymised
+from whistle.disclosure import EXACT, Publication
+from whistle.domain.anonymised import Anonymised, first_day_of_term
 from whistle.domain.channel import Channel
 from whistle.domain.counted_then import CountedThen, Difference, Person, people_in
 from whistle.domain.counting import Period
@@ -103,36 +102,62 @@ class Comparison:
 
 
 def council_as_told(
-    publication: Publication, earlier: Sequence[Publication], least: int
-) -> Publication:
-    """Leave out the terms of the council that would differ by too few from what was told before.
+    facts: Sequence[Anonymised], earlier: Sequence[Publication], least: int
+) -> list[Anonymised]:
+    """Give facts with as many of the council's door in each term as may be told of.
 
-    One total a term, or nothing: two that differ by one are somebody.
+    One total a term, or nothing: two that differ by one are somebody, and a term that is left out
+    where it was told before says that it changed. So what was told last of it is told again.
     """
-    before = [
-        (row.id, cells[0] or 0)
-        for one in earlier
-        for table in one.tables
-        if table.id == COUNCIL
-        for row, cells in zip(table.rows, table.cells, strict=True)
-    ]
+    kept = [one for one in facts if one.channel is not Channel.COUNCIL]
+    theirs = (one.received for one in facts if one.channel is Channel.COUNCIL)
+    now = Counter(map(first_day_of_term, theirs))
+    before = [*_terms_of(earlier)]
+    for first in sorted({*now, *(term for term, _ in before)}):
+        told = [number for term, number in before if term == first]
+        number = _as_told(now[first], told, least)
+        kept += [Anonymised(Channel.COUNCIL, first)] * number
+    return kept
 
-    def may_be_told(term: str, number: int) -> bool:
-        return not any(then == term and 0 < abs(was - number) < least for then, was in before)
 
-    def told(table: Table) -> Table:
-        both = zip(table.rows, table.cells, strict=True)
-        kept = [(row, cells) for row, cells in both if may_be_told(row.id, cells[0] or 0)]
-        return replace(
-            table, rows=tuple(row for row, _ in kept), cells=tuple(cells for _, cells in kept)
-        )
+def _terms_of(earlier: Sequence[Publication]) -> Iterator[tuple[date, int]]:
+    """Yield the first day of each term that ended in the days of a report, and its number there.
 
-    tables = (told(one) if one.id == COUNCIL else one for one in publication.tables)
-    return replace(publication, tables=tuple(one for one in tables if one.rows))
+    0 where it told nothing of the term, as of one with too few.
+    """
+    for one in earlier:
+        told = {
+            row.id: cells[0] or 0
+            for table in one.tables
+            if table.id == COUNCIL
+            for row, cells in zip(table.rows, table.cells, strict=True)
+        }
+        ends = (day for day in days_of(f"{one.first}/{one.last}") if _ends_term(day))
+        silent = {first_day_of_term(day): 0 for day in ends}
+        of_term = {date.fromisoformat(term.partition("/")[0]): n for term, n in told.items()}
+        yield from {**silent, **of_term}.items()
+
+
+def _ends_term(day: date) -> bool:
+    return first_day_of_term(day) != first_day_of_term(day + timedelta(days=1))
+
+
+def _as_told(now: int, told: Sequence[int], least: int) -> int:
+    """Give the number that a term has beside those that were ``told`` of it, the newest one last.
+
+    Where one is 0 there were fewer than ``least``: it is told of when that many more came.
+    """
+    if not told:
+        return now
+    newest = next((was for was in reversed(told) if was), 0)
+    as_many = (was or min(now, least - 1) for was in told)
+    few = any(0 < abs(now - was) < least for was in as_many)
+    return newest if few or now < least else now
 
 
 def _on(days: "frozenset[date] | set[date]", counted: CountedThen) -> Counter[Person]:
-    return Counter(one for one in counted.people if one.received in days)
+    """Give who was counted on some days, told of as they would be now."""
+    return people_in(one.fact for one in counted.people if one.received in days)
 
 
 def _within(people: Counter[Person], days: frozenset[date]) -> Counter[Person]:

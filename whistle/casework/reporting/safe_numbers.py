@@ -1,7 +1,8 @@
 """The numbers of a public version: beside what was published, anew where enough has changed.
 
 Where the days of a report were told of before, whom that counted is opened. What changed since is
-told where nobody can be recognised by it; else the numbers stand as they are, and it waits.
+told where nobody can be recognised by it, and where every table stays that there would be without
+it: one that is gone says that few changed. Else the numbers stand as they are, and it waits.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from whistle.casework.cases import Cases
 from whistle.casework.reporting.refusing import NotPublishedError, Why
 from whistle.crypto.errors import SealingError
-from whistle.disclosure import CannotProtect, Publication, PublicationError
+from whistle.disclosure import CannotProtect, Deadline, Publication, PublicationError, one_way
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.counted_then import CountedThen
 from whistle.domain.profile import Profile
@@ -22,11 +23,11 @@ from whistle.keys.counted import counted_id_of, open_counted
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.proposals import Proposals
 from whistle.records import dataclass
-from whistle.report.batches import CHANGES, Dressing, history_of, state_of
+from whistle.report.batches import CHANGES, Dressing, TooFewError, history_of, state_of
 from whistle.report.building import COUNCIL, Wanted
 from whistle.report.corrections import Before, Comparison, council_as_told
 from whistle.report.model import Line, LineKind, Table
-from whistle.report.public import PROTECTED, Public, make_public
+from whistle.report.public import MOST_SECONDS, Public, make_public
 from whistle.report.published import Published, encode_public, read_public
 from whistle.report.words import words
 from whistle.storage import inbox_records, public_documents
@@ -140,7 +141,9 @@ class Making:
 
     def facts(self, *, waiting: bool) -> Sequence[Anonymised]:
         """Give what is counted: as it is today, or of these days as it was published."""
-        return self.comparison.as_published() if waiting else self._facts
+        facts = self.comparison.as_published() if waiting else self._facts
+        least = self._profile.on(self._wanted.period.last).office.disclosure.get(COUNCIL, 1)
+        return council_as_told(facts, self._earlier, least)
 
     def made_of(self) -> Iterator[bytes]:
         """Yield everything that the numbers are made of."""
@@ -150,33 +153,38 @@ class Making:
         yield from (repr(one).encode() for one in self._befores)
 
     def made(self) -> tuple[bool, Public]:
-        """Make the numbers as they are today; or as they were, and say that the others wait."""
-        said = words(self._wanted.language)
+        """Make the numbers as they are today; or as they were, and say that the others wait.
+
+        All of it within `MOST_SECONDS`: when they are over, the days wait, or it is refused.
+        """
+        said, deadline = words(self._wanted.language), Deadline.after(MOST_SECONDS)
         since = self.since
         order, history = 1 + len(self._earlier), history_of(self._earlier)
         still = Dressing(order, history, self.comparison.beside(waiting=True))
+        standing = self._tried(still, deadline, waiting=bool(since.newest))
         if not since.newest:
-            return False, self._tried(still, waiting=False)
+            return False, standing
         told = (said["changes"], said["changes/new"], said["changes/gone"])
         beside = self.comparison.beside(waiting=False)
         anew = Dressing(order, history, beside, since.newest, since.known, told)
-        with suppress(CannotProtect, PublicationError):
-            public = self._tried(anew, waiting=False)
-            if _tells_of_citizens(public.publication):
+        with suppress(CannotProtect, NotPublishedError):
+            public = self._tried(anew, deadline, waiting=False)
+            if _tells_as_much(public.publication, standing.publication):
                 return False, _with_changes(public, said)
-        return True, self._tried(still, waiting=True)
+        return True, standing
 
-    def _tried(self, dressing: Dressing, *, waiting: bool) -> Public:
-        least = self._profile.on(self._wanted.period.last).office.disclosure.get(COUNCIL, 1)
-        facts = self.facts(waiting=waiting)
+    def _tried(self, dressing: Dressing, deadline: Deadline, *, waiting: bool) -> Public:
         try:
             return make_public(
                 self._profile,
-                facts,
+                self.facts(waiting=waiting),
                 self._wanted,
                 self._earlier,
-                dressed=lambda one: dressing(council_as_told(one, self._earlier, least)),
+                dressed=dressing,
+                deadline=deadline,
             )
+        except TooFewError as error:
+            raise NotPublishedError(Why.TOO_FEW) from error
         except PublicationError as error:
             if not self._earlier:
                 raise
@@ -199,5 +207,11 @@ def _with_changes(public: Public, said: Mapping[str, str]) -> Public:
     return replace(public, report=replace(report, tables=[*report.tables, shown]))
 
 
-def _tells_of_citizens(publication: Publication) -> bool:
-    return any(table.id in PROTECTED for table in publication.tables)
+def _tells_as_much(anew: Publication, standing: Publication) -> bool:
+    """Say whether every table stays, and how many came and went is told.
+
+    A correction tells of the centres once: those of table 3.3 are those of 3.2.
+    """
+    changes = [value for place, value in anew.places() if place.table == CHANGES]
+    stay = {one.id for one in one_way(standing).tables if one.rows} - {"3.3/columns"}
+    return bool(changes) and None not in changes and stay <= {one.id for one in anew.tables}
