@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from whistle.accounts.invitations import Invitation, invite
@@ -16,7 +16,6 @@ from whistle.domain.logged import Logged
 from whistle.domain.profile import load_profile
 from whistle.domain.role import Role
 from whistle.keys.directory import Statement, verify_chain
-from whistle.records import dataclass
 from whistle.settings import (
     FILE_NAME,
     FormKey,

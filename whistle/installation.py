@@ -1,6 +1,6 @@
 """An installation at work: what every room is handed, and nothing that opens a report."""
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from whistle.audit.entries import Who
 from whistle.audit.log import Log
@@ -12,7 +12,6 @@ from whistle.keys.directory import Directory
 from whistle.keys.remembered import Remembered
 from whistle.keys.sessions import BootKey
 from whistle.limits import Limits
-from whistle.records import dataclass
 from whistle.settings import FormKey, Settings
 from whistle.storage.answerable import answerable
 from whistle.storage.engine import Store, open_store

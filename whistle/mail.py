@@ -8,14 +8,12 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import localtime
 from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn
-
-from whistle.records import dataclass
 
 SECONDS = 20  # that we wait for the server at each step
 

@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import resource
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +20,6 @@ from whistle.housekeeping.in_process import keep_house_beside
 from whistle.installation import Installation, open_installation
 from whistle.keys.directory import Directory
 from whistle.keys.sessions import BootKey
-from whistle.records import dataclass
 from whistle.settings import Settings
 from whistle.storage.attachments import sweep
 from whistle.storage.engine import open_store

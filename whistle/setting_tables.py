@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +11,6 @@ from whistle.domain.copies import MOST_DAYS, Copies
 from whistle.domain.errors import RefusedError
 from whistle.limits import Budgets
 from whistle.mail import PORTS, MailPassword, MailServer, Security
-from whistle.records import dataclass
 
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 MAIL_PASSWORD = "WHISTLE_MAIL_PASSWORD"  # noqa: S105  (a variable's name)

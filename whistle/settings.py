@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +20,6 @@ from whistle.domain.chores import Chores
 from whistle.domain.copies import Copies
 from whistle.domain.profile import Profile, ProfileError, load_profile
 from whistle.limits import Budgets
-from whistle.records import dataclass
 from whistle.setting_tables import THIS_MACHINE, Mail, SettingsError, hex_of, text_of
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 

@@ -1,12 +1,12 @@
 """A dialogue as both doors show it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from whistle.domain.channel import Side
 from whistle.domain.erasing import Erased
 from whistle.keys.records import FileManifest, Message
-from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

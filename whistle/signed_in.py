@@ -3,6 +3,7 @@
 import hmac
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, cast
@@ -17,7 +18,6 @@ from wtforms.csrf.core import CSRF
 
 from whistle.keys.keyring import Keyring
 from whistle.keys.sessions import SessionToken
-from whistle.records import dataclass
 from whistle.storage.rows import MemberRow
 from whistle.web import this_installation
 

@@ -7,6 +7,7 @@ it a stream that seals instead.
 import io
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeVar, cast
@@ -25,7 +26,6 @@ from whistle.form_parser import (
 from whistle.gateway.bodies import CUT
 from whistle.keys.files import ReceivedFile, SealingUpload
 from whistle.limits import Share
-from whistle.records import dataclass
 from whistle.storage.attachments import sweep
 from whistle.storage.errors import StorageError
 

@@ -7,6 +7,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -32,7 +33,6 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 
 from whistle.accounts.challenges import PasskeyRefusedError, Refusal
 from whistle.keys.passkeys import PRF_SALT
-from whistle.records import dataclass
 from whistle.storage.rows import MemberRow
 
 TIMEOUT = 120_000  # milliseconds, for whoever looks for their key

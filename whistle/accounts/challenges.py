@@ -7,6 +7,7 @@ one member and session where somebody is known (WebAuthn level 3, 13.4.3).
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum, auto
 
@@ -15,7 +16,6 @@ from sqlalchemy import Connection
 from whistle.crypto.place import Place, Purpose
 from whistle.installation import Installation
 from whistle.keys.fields import join_fields
-from whistle.records import dataclass
 from whistle.storage import passkeys as queries
 from whistle.storage.errors import DuplicateError
 from whistle.storage.rows import UsedChallengeRow

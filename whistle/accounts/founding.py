@@ -5,6 +5,7 @@ then does the configuration name it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from whistle.accounts.members import role_of
 from whistle.audit.log import deed
@@ -13,7 +14,6 @@ from whistle.domain.logged import Logged
 from whistle.installation import Installation
 from whistle.keys.directory import Statement
 from whistle.keys.keyring import Keyring, found_inbox
-from whistle.records import dataclass
 from whistle.storage import directory as queries
 from whistle.storage.rows import MemberRow
 

@@ -1,5 +1,6 @@
 """How the installation is, for whoever keeps it running: health, sizes, limits. Never content."""
 
+from dataclasses import dataclass
 from enum import Enum
 from importlib.metadata import version
 
@@ -9,7 +10,6 @@ from whistle.crypto.errors import SealingError
 from whistle.domain.channel import Channel, InboxKind
 from whistle.installation import Installation
 from whistle.limits import Share
-from whistle.records import dataclass
 from whistle.storage import migrations
 from whistle.storage.errors import StorageError
 from whistle.storage.figures import Figures, figures

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
@@ -24,7 +25,6 @@ from whistle.domain.logged import Actor, Logged
 from whistle.domain.role import Role
 from whistle.installation import Installation
 from whistle.keys.keyring import Keyring, box_seed
-from whistle.records import dataclass
 from whistle.storage import members as queries
 from whistle.storage import membership
 from whistle.storage.errors import ConflictError, DuplicateError

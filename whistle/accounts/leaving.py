@@ -6,6 +6,7 @@ by a button, as nothing that stands in a row may have a member sign a statement.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from whistle.accounts.members import role_of
@@ -16,7 +17,6 @@ from whistle.installation import Installation
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import Keyring
 from whistle.keys.steps import rotate
-from whistle.records import dataclass
 from whistle.storage import directory as queries
 from whistle.storage import members, membership
 from whistle.storage.errors import ConflictError

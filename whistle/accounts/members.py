@@ -1,6 +1,7 @@
 """Who there is, and who can open what: by the signed directory, never by a role."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from whistle.accounts.invitations import MOST_FAILURES, Invitation, invite
 from whistle.audit.log import deed
@@ -9,7 +10,6 @@ from whistle.domain.role import Role
 from whistle.installation import Installation
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.fingerprints import offered_keys
-from whistle.records import dataclass
 from whistle.storage import members as member_queries
 from whistle.storage import membership as queries
 from whistle.storage.rows import InvitationRow, MemberRow

@@ -1,5 +1,7 @@
 """A member's own keys: what they are known by, new ones for an inbox, new ones for themselves."""
 
+from dataclasses import dataclass
+
 from whistle.accounts.proposals import ProposedPassphrases
 from whistle.accounts.service import stretching
 from whistle.accounts.steps import make_steps
@@ -14,7 +16,6 @@ from whistle.keys.factors import box_totp, unbox_totp
 from whistle.keys.fingerprints import member_fingerprint
 from whistle.keys.keyring import Keyring, box_seed
 from whistle.keys.steps import renew, rotate
-from whistle.records import dataclass
 from whistle.storage import directory as queries
 from whistle.storage import membership
 from whistle.storage.rows import MemberRow

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from whistle.audit.log import deed
@@ -12,7 +13,6 @@ from whistle.installation import Installation
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import Keyring
 from whistle.keys.steps import Step, rotate, set_recovery
-from whistle.records import dataclass
 from whistle.recovery.public_file import PublicFile
 from whistle.storage import directory as queries
 from whistle.storage import membership

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -19,7 +19,6 @@ from whistle.gateway.turnstile import Lane
 from whistle.installation import Installation
 from whistle.keys.keyring import Keyring, unbox_seed
 from whistle.keys.sessions import ABSOLUTE, TOUCH, SessionBoxer, SessionToken
-from whistle.records import dataclass
 from whistle.storage import members as queries
 from whistle.storage.rows import MemberRow, SessionRow
 

@@ -1,9 +1,9 @@
 """What opens a member's keys without their passphrase: to be looked at when something is amiss."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from whistle.installation import Installation
-from whistle.records import dataclass
 from whistle.storage import passkeys as queries
 from whistle.storage.rows import KeyFileRow, PasskeyRow
 

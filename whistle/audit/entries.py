@@ -5,7 +5,7 @@ The format is described in ``docs/log.md``, so that others can check a log witho
 
 import hashlib
 import secrets
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Self
 
 from whistle.crypto.envelope import box, unbox
@@ -14,7 +14,6 @@ from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import SymmetricKey
 from whistle.domain.logged import Actor, Logged
 from whistle.keys.canonical import Json, as_choice, dump, load
-from whistle.records import dataclass
 from whistle.storage.log import EntryRow
 from whistle.storage.tables import ID_BYTES
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -16,7 +16,6 @@ from whistle.crypto.errors import ContentError, ProofError
 from whistle.crypto.merkle import Frontier
 from whistle.crypto.notes import LONGEST_NOTE, NoteKey
 from whistle.keys.canonical import as_day
-from whistle.records import dataclass
 from whistle.storage.engine import is_sqlite
 from whistle.storage.log_tables import log_entries
 

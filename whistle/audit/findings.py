@@ -1,11 +1,10 @@
 """What checking a log finds: each fault by its kind, where it is, and in plain words."""
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from whistle.keys.canonical import Json
-from whistle.records import dataclass
 
 SHOWN = 20  # faults in words; `--json` has all of them
 

@@ -5,14 +5,13 @@ database; they count where nothing signed speaks against them.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from whistle.audit.evidence import Evidence
 from whistle.audit.findings import Fault, Finding, Mark, counted
 from whistle.audit.passing import Passing
 from whistle.crypto.merkle import nodes_over, root_of
 from whistle.crypto.notes import Checkpoint
-from whistle.records import dataclass
 from whistle.storage.log import SUBTREE_LEVELS
 
 BEGINNING = Mark(0, "the beginning")

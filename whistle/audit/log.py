@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TypeAlias
 
@@ -18,7 +18,6 @@ from whistle.domain.clock import Clock
 from whistle.domain.logged import Logged
 from whistle.keys.canonical import Json
 from whistle.keys.keyring import InboxKeys
-from whistle.records import dataclass
 from whistle.storage import log as queries
 from whistle.storage.engine import Store
 from whistle.storage.errors import ConflictError, DuplicateError, UnloggedError

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -19,7 +20,6 @@ from whistle.crypto.merkle import (
 )
 from whistle.crypto.notes import Checkpoint, Note, NoteKey
 from whistle.keys.canonical import as_object, as_string, check_fields, dump
-from whistle.records import dataclass
 from whistle.storage.log import SUBTREE_LEVELS, CheckpointRow, EntryRow
 from whistle.storage.log_tables import log_entries, log_subtrees
 

@@ -6,11 +6,11 @@ numbers the rest anew, leaves hashes that fit other numbers, and those say what 
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from operator import attrgetter
 
 from whistle.audit.findings import Fault, Finding
 from whistle.audit.written import leaf_at
-from whistle.records import dataclass
 
 NEARBY = 64  # numbers that are tried in both directions
 FAR_SEARCHES = 8  # how often all numbers of the log are tried

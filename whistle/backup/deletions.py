@@ -7,7 +7,7 @@ dropped.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
@@ -19,7 +19,6 @@ from whistle.backup.errors import CopyError
 from whistle.crypto.errors import ContentError
 from whistle.domain.copies import MOST_DAYS
 from whistle.keys.canonical import Json, as_number, as_object, as_string, check_fields, write_bytes
-from whistle.records import dataclass
 from whistle.recovery.json_rows import as_any_bytes, as_id, as_list
 from whistle.storage import log
 from whistle.storage.log_tables import removed_rows

@@ -9,12 +9,12 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from whistle.backup.errors import CopyError
 from whistle.backup.manifest import Manifest
-from whistle.records import dataclass
 
 _NAME = re.compile(r"whistle-\d{4}-\d\d-\d\d(-\d+)?")
 _PART = re.compile(r"\.(whistle-\d{4}-\d\d-\d\d(-\d+)?\.(db|json|sha256)|deletions\.json)\.part")

@@ -1,8 +1,9 @@
 """What would be lost if a copy had to take the place of a database: numbers, no more."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, select
 
-from whistle.records import dataclass
 from whistle.storage import log, tables
 
 

@@ -1,6 +1,7 @@
 """`whistle backup`: a copy of a database at work, as it is, in one file."""
 
 import shutil
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from whistle.backup.folder import Copy, alone_in, new_copy, remove_old
 from whistle.backup.manifest import Manifest
 from whistle.domain.clock import Clock
 from whistle.domain.logged import Logged
-from whistle.records import dataclass
 from whistle.settings import Settings
 from whistle.storage import log
 from whistle.storage.directory import has_statements

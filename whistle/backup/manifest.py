@@ -7,6 +7,7 @@ them; they tell a damaged copy from a whole one, not a forged one.
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -15,7 +16,6 @@ from whistle.backup import records
 from whistle.backup.errors import CopyError
 from whistle.crypto.errors import ContentError
 from whistle.keys.canonical import Json, as_number, as_object, as_string, check_fields
-from whistle.records import dataclass
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
 FORMAT = "whistle-backup/1"

@@ -9,12 +9,12 @@ nothing here opens: it is noted, told, and erased when somebody next opens the c
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select
 
 from whistle.backup.deletions import Removed
 from whistle.keys.cases import Compartment
-from whistle.records import dataclass
 from whistle.storage import erasing, removal, tables
 from whistle.storage.digests import Kind, item_digest
 from whistle.storage.log_tables import removed_rows

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -25,7 +26,6 @@ from whistle.crypto.errors import DirectoryError
 from whistle.domain.clock import Clock
 from whistle.domain.logged import Logged
 from whistle.keys.directory import Directory
-from whistle.records import dataclass
 from whistle.settings import Settings
 from whistle.storage import log_tables
 from whistle.storage.engine import Store, open_store

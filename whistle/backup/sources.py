@@ -1,6 +1,7 @@
 """Where a restore learns what was deleted since its copy was made: of as many as there are."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from whistle.backup.folder import Copy
 from whistle.backup.manifest import Manifest
 from whistle.domain.copies import MOST_DAYS
 from whistle.domain.errors import RefusedError
-from whistle.records import dataclass
 from whistle.storage.log_tables import log_entries
 from whistle.storage.read_only import open_read_only
 

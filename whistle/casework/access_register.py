@@ -5,6 +5,7 @@ stands in the cases alone, and is looked for in all of them when somebody asks f
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
@@ -24,7 +25,6 @@ from whistle.keys.directory import TrustedInbox
 from whistle.keys.filed import Filed
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 from whistle.storage import tables
 from whistle.storage.case_lists import keys_of, passed_on
 from whistle.storage.dated_cases import DatedCase, dated_cases

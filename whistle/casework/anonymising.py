@@ -6,7 +6,7 @@ does opening a closed case. Why, and what it tells: ``docs/decisions/anonymised-
 
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import Connection
@@ -18,7 +18,6 @@ from whistle.keys.anonymised import box_record, open_record
 from whistle.keys.filed import KeptFiled
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 from whistle.storage import inbox_records as queries
 from whistle.storage.rows import CaseRow, InboxRecordRow
 from whistle.storage.tables import ID_BYTES

@@ -5,7 +5,7 @@ Whatever is done here is logged, reading too: the entry is stored with the act, 
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TypeAlias, TypeVar
@@ -44,7 +44,6 @@ from whistle.keys.keyring import InboxKeys, Keyring, open_inboxes
 from whistle.keys.notes import Notebook, open_notes
 from whistle.keys.records import Message, Registration
 from whistle.keys.vault import with_new_receipt
-from whistle.records import dataclass
 from whistle.storage import casework as queries
 from whistle.storage import directory, members, removal
 from whistle.storage.erasing import erase_files

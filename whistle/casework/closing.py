@@ -6,7 +6,7 @@ reply has come. Otherwise it is "closed unanswered", with a reason that is count
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -21,7 +21,6 @@ from whistle.keys.cases import Compartment
 from whistle.keys.files import content_digest
 from whistle.keys.notes import Note, seal_note
 from whistle.keys.records import Message, Registration
-from whistle.records import dataclass
 from whistle.storage import cases as held
 from whistle.storage import casework as queries
 from whistle.storage.errors import ConflictError

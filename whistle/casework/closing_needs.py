@@ -5,7 +5,7 @@ reply has come. Otherwise it is "closed unanswered", with a reason that is count
 """
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from whistle.casework.cases import Cases, OpenedCase
@@ -19,7 +19,6 @@ from whistle.domain.registration import Override, Rule
 from whistle.domain.rules import Finding, Says
 from whistle.keys.filed import Filed, KeptFiled, seal_filed
 from whistle.keys.files import content_digest
-from whistle.records import dataclass
 from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES
 

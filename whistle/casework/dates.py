@@ -1,6 +1,7 @@
 """Everything that is due in a member's cases: the legal clock, replies, tasks, access requests."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from whistle.audit.log import Deed, deed
@@ -15,7 +16,6 @@ from whistle.keys.bulk import BulkInbox
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 from whistle.storage import case_lists
 from whistle.storage.dated_cases import DatedCase, dated_cases
 from whistle.storage.rows import CaseRow, InboxKeysRow

@@ -6,7 +6,7 @@ however fast. The yes can be filed with it, both or nothing.
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
@@ -42,7 +42,6 @@ from whistle.domain.rules_disclosure import consent_refusals, standing_consent
 from whistle.domain.support import Risk, Support, Wish, newest, support_hindrance
 from whistle.keys.filed import Dealing, KeptFiled
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 from whistle.storage.errors import DuplicateError
 from whistle.storage.tables import ID_BYTES
 

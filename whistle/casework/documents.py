@@ -1,7 +1,7 @@
 """Papers of a case: uploaded by the adviser, marked for access requests, opened one by one."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from whistle.casework.acts import Done
@@ -15,7 +15,6 @@ from whistle.domain.whistleblowing import may_be_marked
 from whistle.keys.filed import Content, Document
 from whistle.keys.files import ReceivedFile, content_digest, open_file
 from whistle.keys.records import FileManifest
-from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,13 +1,13 @@
 """What became of an act, which acts can be undone, and what undoing one takes."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from sqlalchemy import Connection
 
 from whistle.keys.filed import KeptFiled
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 
 
 class Undoable(StrEnum):

@@ -1,11 +1,11 @@
 """What is owed to a reporter, and by which day."""
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from whistle.domain.legal_clock import Deadlines, acknowledge_by, feedback_by
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 from whistle.storage.rows import CaseRow
 
 

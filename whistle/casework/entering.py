@@ -6,7 +6,7 @@ gets a receipt for it (`entering_for`).
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -25,7 +25,6 @@ from whistle.keys.files import content_digest
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.notes import Note, seal_note
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 from whistle.storage import directory, inbox_records, removal
 from whistle.storage.errors import DuplicateError
 from whistle.storage.rows import (

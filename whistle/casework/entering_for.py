@@ -7,7 +7,7 @@ writes it in has seen the receipt, and so can read and write as the reporter unt
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from whistle.audit.log import Deed
@@ -22,7 +22,6 @@ from whistle.keys.cases import CaseItems, open_inbox_keys, seal_to_reporter
 from whistle.keys.files import content_digest
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Identity, Message
-from whistle.records import dataclass
 from whistle.storage.errors import DuplicateError
 from whistle.storage.rows import ReceiptRow
 from whistle.storage.tables import ID_BYTES
@@ -40,7 +39,7 @@ class Told:
     text: str
     author: str
     answer_by: date | None = None
-    identity: Identity = Identity()
+    identity: Identity = Identity()  # noqa: RUF009  (it is frozen)
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

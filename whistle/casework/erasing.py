@@ -6,7 +6,7 @@ Nothing here can be undone, so each act needs the page that shows what goes.
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -24,7 +24,6 @@ from whistle.keys.erased_reasons import reason_digest
 from whistle.keys.filed import Filed, KeptFiled, seal_filed
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import Message, Registration
-from whistle.records import dataclass
 from whistle.storage import cases as held
 from whistle.storage import casework as queries
 from whistle.storage import erasing, removal

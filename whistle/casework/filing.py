@@ -5,7 +5,7 @@ Nobody's words are overwritten without being shown: who is slower gets `Done.CHA
 
 import secrets
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from whistle.audit.log import deed
@@ -18,7 +18,6 @@ from whistle.keys.filed import Content, Document, Filed, KeptFiled, seal_filed
 from whistle.keys.files import content_digest
 from whistle.keys.records import Registration
 from whistle.keys.shapes import to_json
-from whistle.records import dataclass
 from whistle.storage import attachments
 from whistle.storage.errors import DuplicateError
 from whistle.storage.tables import ID_BYTES

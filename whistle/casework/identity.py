@@ -6,7 +6,7 @@ same transaction: nothing is shown of which it is not written down why.
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
 from whistle.audit.log import deed
@@ -19,7 +19,6 @@ from whistle.domain.identity import Opening, OpeningGround, OpeningWay, Part
 from whistle.domain.logged import Logged
 from whistle.keys.filed import Filed, KeptFiled, seal_filed
 from whistle.keys.records import Identity
-from whistle.records import dataclass
 from whistle.storage import casework as queries
 from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES

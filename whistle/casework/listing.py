@@ -11,7 +11,7 @@ docs/figures.md.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Connection
@@ -30,7 +30,6 @@ from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
 from whistle.keys.remembered import Remembered
-from whistle.records import dataclass
 from whistle.storage import case_lists as queries
 from whistle.storage.case_lists import CaseState
 from whistle.storage.rows import CaseRow

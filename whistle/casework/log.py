@@ -7,7 +7,7 @@ reserve has a report about them. Reading is itself an act, and logged before any
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
@@ -34,7 +34,6 @@ from whistle.domain.logged import Actor, Logged
 from whistle.keys.cases import open_registration
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
-from whistle.records import dataclass
 from whistle.storage import case_lists
 from whistle.storage import log_lists as queries
 from whistle.storage.log import EntryRow, newest_checkpoint

@@ -5,7 +5,7 @@ be masked safely, so it is left out and said to be, whoever chose it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import PurePath
@@ -43,7 +43,6 @@ from whistle.keys.filed import Document, KeptFiled
 from whistle.keys.files import open_file
 from whistle.keys.records import FileManifest, Message
 from whistle.keys.shapes import to_json
-from whistle.records import dataclass
 
 MOST_BYTES = 256 * 1024  # of a file that is read as text
 _TEXT_FILES = frozenset([".csv", ".md", ".txt"])

@@ -1,7 +1,7 @@
 """Notes on a case: written, edited, deleted. Nobody's words are overwritten without being shown."""
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from whistle.audit.log import deed
 from whistle.casework.acts import Done, Undoable
@@ -11,7 +11,6 @@ from whistle.domain.conversation import Conversation
 from whistle.domain.logged import Logged
 from whistle.keys.files import content_digest
 from whistle.keys.notes import KeptNote, Note, seal_note
-from whistle.records import dataclass
 from whistle.storage.errors import DuplicateError
 from whistle.storage.tables import ID_BYTES
 

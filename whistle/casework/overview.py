@@ -4,7 +4,7 @@ Counted as the report counts, by the same rules, from what this member's keys op
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from whistle.casework.cases import Cases
@@ -16,7 +16,6 @@ from whistle.domain.channel import Channel
 from whistle.domain.counting import Period
 from whistle.domain.registration import DueKind
 from whistle.domain.reporting_year import span_of, year_of
-from whistle.records import dataclass
 from whistle.report.comparing import same_days, years
 from whistle.report.counting import median
 from whistle.report.model import Table

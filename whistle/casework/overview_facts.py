@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
@@ -26,7 +27,6 @@ from whistle.domain.registration import Issue
 from whistle.keys.bulk import BulkInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.remembered import State
-from whistle.records import dataclass
 from whistle.storage import case_texts, inbox_records
 from whistle.storage.rows import RecordKind
 

@@ -6,7 +6,7 @@ noted or sent while the dialogue says more than the page did.
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
@@ -21,7 +21,6 @@ from whistle.keys.fields import join_fields
 from whistle.keys.files import content_digest
 from whistle.keys.records import Message
 from whistle.keys.shapes import to_json
-from whistle.records import dataclass
 from whistle.storage import cases as held
 from whistle.storage import casework as queries
 from whistle.storage.errors import ConflictError, DuplicateError

@@ -5,7 +5,7 @@ then on is sealed to the reserve and the reporter. What was opened before stays 
 """
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -22,7 +22,6 @@ from whistle.keys.cases import hand_over
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.records import Message
 from whistle.keys.recusals import Recusal, seal_recusal
-from whistle.records import dataclass
 from whistle.storage import cases as held
 from whistle.storage import casework as queries
 from whistle.storage import directory

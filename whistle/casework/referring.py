@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from whistle.audit.log import Deed, deed
@@ -25,7 +25,6 @@ from whistle.domain.referral import Hindrance, consent_for, hindrance, office_na
 from whistle.keys.filed import Content, Document, Filed, KeptFiled
 from whistle.keys.files import ReceivedFile, content_digest
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 from whistle.storage.errors import DuplicateError
 from whistle.storage.tables import ID_BYTES
 

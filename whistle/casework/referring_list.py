@@ -1,7 +1,7 @@
 """What is waited for: the open referrals of all of a member's cases, by centre."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 
 from whistle.audit.log import Deed, deed
@@ -12,7 +12,6 @@ from whistle.domain.registration import Due, DueKind
 from whistle.keys.cases import open_registration
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
-from whistle.records import dataclass
 from whistle.storage.dated_cases import DatedCase, dated_cases
 from whistle.storage.rows import CaseRow, InboxKeysRow
 

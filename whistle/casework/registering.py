@@ -5,7 +5,7 @@ gets `Done.CHANGED`, with every field that the other changed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from whistle.audit.log import deed
@@ -18,7 +18,6 @@ from whistle.domain.logged import Logged
 from whistle.domain.office import Choice, Office, find
 from whistle.domain.registration import Enquiry, Issue, Override, Rule
 from whistle.keys.records import Message, Registration
-from whistle.records import dataclass
 
 # What a registration gives reasons about; the other rules' reasons are given elsewhere.
 REASONS = (Rule.CENTRE_FIRST, Rule.HALF_YEAR, Rule.EXCLUSION)

@@ -6,7 +6,7 @@ is asked in the transaction that files.
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
@@ -32,7 +32,6 @@ from whistle.domain.retention import keep_until
 from whistle.domain.rules_disclosure import No, consent_refusals, refusals, standing_consent
 from whistle.domain.whistleblowing import is_exempt
 from whistle.keys.filed import Content, Document, KeptFiled
-from whistle.records import dataclass
 from whistle.storage.errors import DuplicateError
 from whistle.storage.tables import ID_BYTES
 

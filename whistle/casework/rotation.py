@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 
 from whistle.audit.log import deed
@@ -22,7 +22,6 @@ from whistle.keys.inbox_records import renew
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.rotation import renew_case
 from whistle.keys.satisfaction import renew_answer
-from whistle.records import dataclass
 from whistle.storage import inbox_records, satisfaction
 from whistle.storage import rotation as queries
 from whistle.storage.rotation import NewKeys, OldCase, Progress

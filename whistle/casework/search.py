@@ -9,7 +9,7 @@ and then as what it says, opened anew, the newest case first, until a page is fu
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -32,7 +32,6 @@ from whistle.keys.cases import Compartment
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
 from whistle.keys.texts import Text, Where
-from whistle.records import dataclass
 from whistle.storage import case_lists as queries
 from whistle.storage import case_texts, removal
 from whistle.storage.case_lists import After, CaseState

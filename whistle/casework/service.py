@@ -5,7 +5,7 @@ Reading and answering stand here, everything else in a module of its own: `listi
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 
@@ -20,7 +20,6 @@ from whistle.domain.logged import Logged
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.files import ReceivedFile, content_digest, open_file
 from whistle.keys.records import FileManifest, Message
-from whistle.records import dataclass
 from whistle.storage import casework as queries
 from whistle.storage import members
 from whistle.storage.errors import DuplicateError

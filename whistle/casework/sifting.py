@@ -9,6 +9,7 @@ details are not remembered.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain, groupby
 from operator import itemgetter
 
@@ -20,7 +21,6 @@ from whistle.domain.sieve import Sieve, fold_record
 from whistle.keys.bulk import BulkCase, BulkInbox
 from whistle.keys.cases import Compartment
 from whistle.keys.remembered import Remembered, State
-from whistle.records import dataclass
 from whistle.storage import case_texts
 from whistle.storage.rows import InboxKeysRow, RegistrationRow
 

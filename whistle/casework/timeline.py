@@ -5,6 +5,7 @@ stands first, in its own order, and what casework wrote comes after it by the cl
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -28,7 +29,6 @@ from whistle.keys.filed import Content, Dealing, Document, Filed, KeptFiled
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import Message
 from whistle.keys.recusals import Recusal
-from whistle.records import dataclass
 
 
 class What(StrEnum):

@@ -6,7 +6,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from html import unescape
 from pathlib import Path
@@ -33,7 +33,6 @@ from whistle.domain.profile import Profile, load_profile
 from whistle.installation import Installation, open_installation
 from whistle.keys.factors import box_totp
 from whistle.keys.keyring import Keyring, NewInbox, box_seed, found_inbox
-from whistle.records import dataclass
 from whistle.settings import (
     FILE_NAME,
     FormKey,

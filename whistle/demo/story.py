@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
@@ -13,7 +14,6 @@ from whistle.demo.reporting import REPORTING
 from whistle.demo.telling import TELLING
 from whistle.demo.work import NOT_YET, STEPS, Step, registration_step
 from whistle.domain.channel import Channel
-from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ identifiers are those of its profile.
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import resources
 
@@ -33,7 +34,6 @@ from whistle.domain.referral import reply_by
 from whistle.domain.registration import Enquiry, Issue, LinkKind
 from whistle.keys.files import ReceivedFile, SealingUpload
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 
 PROFILE = "stevns"
 TWO_YEARS = "stevns-2020-2021.csv"

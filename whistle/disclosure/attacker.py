@@ -8,13 +8,13 @@ is never told what is true unless it is asked whether that is safe.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from whistle.disclosure.deadline import NEVER, Deadline
 from whistle.disclosure.joint import Joint, join
 from whistle.disclosure.model import Place, Publication
-from whistle.records import dataclass
 
 if TYPE_CHECKING:
     from whistle.disclosure.asking import Asked

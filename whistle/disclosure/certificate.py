@@ -10,6 +10,7 @@ never saw the true numbers, so they tell nothing that the publication does not t
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, lcm
 from operator import le
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING, cast
 from whistle.disclosure.joint import Joint, join
 from whistle.disclosure.model import Publication, PublicationError
 from whistle.disclosure.published import publication_as_dict
-from whistle.records import dataclass
 
 if TYPE_CHECKING:
     from whistle.disclosure.attacker import Attack

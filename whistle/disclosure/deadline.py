@@ -5,9 +5,8 @@ busy the machine is, or it is not made at all.
 """
 
 import time
+from dataclasses import dataclass
 from math import inf
-
-from whistle.records import dataclass
 
 WAITING = 20.0
 """How many times as long as its work a solver may take by the clock on a busy machine."""

@@ -6,6 +6,7 @@ is hidden it moves nearly for nothing, and stays 1 or more, as a blank does.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import highspy
 import numpy as np
@@ -14,7 +15,6 @@ from highspy import HighsModelStatus as Status
 from whistle.disclosure.deadline import NEVER, Deadline, OutOfTime
 from whistle.disclosure.joint import Joint
 from whistle.disclosure.programme import LOOKED_EVERY, new_solver
-from whistle.records import dataclass
 
 NEAR = 1e-6
 HIDDEN_COST = 0.01

@@ -6,7 +6,7 @@ the same leaves are one number, wherever they stand. Attacker, protector and cer
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 
 from whistle.disclosure.codes import Codes, Leaves, Scope, inner, together
@@ -24,7 +24,6 @@ from whistle.disclosure.model import (
     Side,
     Table,
 )
-from whistle.records import dataclass
 
 Link = tuple[tuple[int, ...], tuple[int, ...]]
 

@@ -4,7 +4,7 @@ A merged line is named by its parts, in every table that has them, so that the t
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from whistle.disclosure.codes import inner
 from whistle.disclosure.model import (
@@ -18,7 +18,6 @@ from whistle.disclosure.model import (
     Table,
     Value,
 )
-from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

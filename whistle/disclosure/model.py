@@ -8,12 +8,11 @@ of it. A number that is not known to the reader is a blank, which is written ``N
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from whistle.domain.errors import RefusedError
-from whistle.records import dataclass
 
 TOTAL: Literal["total"] = "total"
 INNER: Literal["inner"] = "inner"

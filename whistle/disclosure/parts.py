@@ -5,9 +5,9 @@ years are five small programmes, and a new year is asked about without the four 
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from whistle.disclosure.joint import Joint
-from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ reckoned anew in whole numbers before anybody believes it. How long it may take 
 of the solver, so that a busy machine gives the same answers as an idle one.
 """
 
+from dataclasses import dataclass
 from math import inf
 
 import highspy
@@ -15,7 +16,6 @@ from highspy import HighsModelStatus as Status
 from whistle.disclosure.deadline import NEVER, Deadline, OutOfTime
 from whistle.disclosure.joint import Joint
 from whistle.disclosure.parts import Part
-from whistle.records import dataclass
 
 NEAR = 1e-6
 MOST_NODES = 2_000

@@ -7,7 +7,7 @@ out every form that would tell more.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from whistle.disclosure.attacker import Attack, Finding, attack
@@ -27,7 +27,6 @@ from whistle.disclosure.merging import (
 )
 from whistle.disclosure.model import Place, Publication, PublicationError
 from whistle.disclosure.refusal import CannotProtect
-from whistle.records import dataclass
 
 if TYPE_CHECKING:
     from whistle.disclosure.blanking import Blanking

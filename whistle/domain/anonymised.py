@@ -6,7 +6,7 @@ term of the council: there are so few of them that a day, or what it was about, 
 """
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 
 from whistle.domain.channel import Channel
@@ -15,7 +15,6 @@ from whistle.domain.improvement import Improvement, TakenUp
 from whistle.domain.legal_clock import Deadlines, acknowledge_by, feedback_by
 from whistle.domain.mediation import Mediation, Result
 from whistle.domain.registration import Enquiry, Issue
-from whistle.records import dataclass
 
 _A_TERM = 2022  # began on 1 January, as one does every four years (kommunal- og regionalvalgloven)
 _TERM_YEARS = 4

@@ -8,14 +8,13 @@ fingerprint of the version that was on the page: another version is another text
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
 from whistle.domain.channel import Act, Side
 from whistle.domain.registration import Due, DueKind
-from whistle.records import dataclass
 
 VERSIONS = frozenset({Act.WROTE_IN, Act.PROPOSED, Act.CORRECTED})
 ANSWERS = frozenset({Act.APPROVED, Act.SENT, Act.DROPPED})

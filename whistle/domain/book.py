@@ -4,11 +4,10 @@ Stevns' report of March 2021, sections 2.2, 2.3 and 4: larger supervision and te
 for the yearly report, and recommendations are carried on ("fortsat").
 """
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
-
-from whistle.records import dataclass
 
 
 class ActivityKind(StrEnum):

@@ -1,8 +1,7 @@
 """Channels (in talk: doors) and their inboxes."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from whistle.records import dataclass
 
 
 class Channel(StrEnum):

@@ -1,6 +1,6 @@
 """What an installation says about its housekeeping."""
 
-from whistle.records import dataclass
+from dataclasses import dataclass
 
 LAST_HOUR = 23
 

@@ -5,10 +5,9 @@ the facts of a case, is written down when it counts for a decision; so are the s
 that its papers do not show.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-
-from whistle.records import dataclass
 
 
 class Talk(StrEnum):

@@ -1,6 +1,6 @@
 """How long copies of the database are kept, at most: what is erased is gone when they are."""
 
-from whistle.records import dataclass
+from dataclasses import dataclass
 
 MOST_DAYS = 30  # what people are told when something of theirs is erased (docs/operations.md)
 

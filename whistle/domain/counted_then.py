@@ -6,12 +6,12 @@ are, since another report may divide the same days in another way.
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.channel import Channel
 from whistle.domain.registration import Issue
-from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

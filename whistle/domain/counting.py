@@ -9,11 +9,11 @@ table adds up to the enquiries there are; where it is issues, each issue counts.
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from whistle.domain.office import Office, Unit
 from whistle.domain.registration import Issue
-from whistle.records import dataclass
 
 TABLES = ("3.1", "3.2", "3.3", "3.4")
 TOTAL, SUBCATEGORIES = "total", "subcategories"

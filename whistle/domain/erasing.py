@@ -4,10 +4,9 @@ Data that are manifestly not relevant for the handling of a report are not colle
 came by accident, are deleted without undue delay.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-
-from whistle.records import dataclass
 
 WORDLESS = "[…]"  # stands where a reason stood that has to be there, and whose words were erased
 

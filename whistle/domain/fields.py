@@ -6,12 +6,12 @@ or what was written. Nothing but the text is ever required.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum
 
 from whistle.domain.office import Choice
 from whistle.domain.table import ProfileError, Table
-from whistle.records import dataclass
 
 LONGEST_LINE = 1_000
 LONGEST_TEXT = 20_000

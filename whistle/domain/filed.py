@@ -3,12 +3,12 @@
 A document is filed as well (`whistle.keys.filed.Document`: it brings the key of its file).
 """
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
 from whistle.domain.registration import DueKind
-from whistle.records import dataclass
 
 
 class Marking(StrEnum):

@@ -1,10 +1,10 @@
 """What helps people to choose a door, and what a door can and cannot promise them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from whistle.domain.channel import Channel
 from whistle.domain.table import ProfileError, Table
-from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

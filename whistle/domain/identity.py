@@ -4,11 +4,10 @@ Whistleblowerloven § 26 and GDPR art. 5(1)(c): whoever does not need to know wh
 learn it, and it is written down why somebody did. The same holds at the other doors.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
-
-from whistle.records import dataclass
 
 
 class Part(StrEnum):

@@ -6,6 +6,7 @@ section 1.3).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -15,7 +16,6 @@ from whistle.domain.channel import Channel
 from whistle.domain.filed import Consent, Purpose
 from whistle.domain.office import Office
 from whistle.domain.registration import DueKind
-from whistle.records import dataclass
 
 
 class TakenUp(StrEnum):

@@ -1,9 +1,8 @@
 """The dates by which something is due."""
 
 import calendar
+from dataclasses import dataclass
 from datetime import date, timedelta
-
-from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ its place before anything becomes a paper. So no paper can hold what is under a 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
 from whistle.domain.filed import Marking
 from whistle.domain.name_forms import Span, folded, forms_in, whole
-from whistle.records import dataclass
 
 BAR = "\N{FULL BLOCK}" * 8
 _SENTENCE = re.compile(r"\S[^\n]*?(?:[.!?…]+[\"'”»)\]]*(?=\s)|(?=\n)|$)")

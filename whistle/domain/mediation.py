@@ -6,6 +6,7 @@ dialog mellem forvaltningen og borgerne i sager, der af den ene eller anden grun
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -16,7 +17,6 @@ from whistle.domain.filed import Consent, Purpose
 from whistle.domain.office import Choice, Office, find
 from whistle.domain.registration import DueKind
 from whistle.domain.rules_disclosure import recipients_of
-from whistle.records import dataclass
 
 
 class Result(StrEnum):

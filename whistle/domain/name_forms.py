@@ -8,12 +8,11 @@ every dash as a hyphen and every script's digits.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
 
 from whistle.domain.words import FOLDING
-from whistle.records import dataclass
 
 Span: TypeAlias = tuple[int, int]  # where something begins, and where what follows it does
 

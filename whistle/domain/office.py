@@ -5,12 +5,12 @@ the order of the file, which is the order of tables and menus.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 from whistle.domain.channel import Channel
-from whistle.records import dataclass
 
 LANGUAGES = ("da", "en")
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"

@@ -7,11 +7,11 @@ paths such as ``office/rejections/outside``, where an entry of a list goes by it
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias, cast
 
 from whistle.domain.table import ProfileError, Table
-from whistle.records import dataclass
 
 Values: TypeAlias = Mapping[str, object]
 # Gives what `based_on` names, whole; the second is where it was named, for errors.

@@ -27,7 +27,7 @@ came on them is no history, and a period of the history weighs what is left of i
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -35,7 +35,6 @@ from typing import NamedTuple, TypeAlias
 
 from whistle.domain.office import Office, PatternRule
 from whistle.domain.registration import Issue
-from whistle.records import dataclass
 
 FALSE_ALARMS = 1 / 20  # quiet quarters in which anything is told
 MOST_PERIODS = 12  # of history: three years

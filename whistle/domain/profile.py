@@ -5,7 +5,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -20,7 +20,6 @@ from whistle.domain.office import Centre, Office
 from whistle.domain.office_reading import read_office
 from whistle.domain.overlay import Values, Version, on_its_base, versions
 from whistle.domain.table import ProfileError, Table
-from whistle.records import dataclass
 
 __all__ = [
     "LANGUAGES",

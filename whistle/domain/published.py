@@ -6,12 +6,10 @@ by its first bytes too, and nothing that a browser would run.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Self
-
-from whistle.records import dataclass
 
 MOST_BYTES = 10_000_000
 

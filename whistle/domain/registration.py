@@ -4,10 +4,9 @@ Stevns' report of March 2021, sections 2.1 and 2.3: of every enquiry its purpose
 whether that centre was approached before; and its category, for complaints the sub-category.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-
-from whistle.records import dataclass
 
 FIRST_DAY = date(1970, 1, 1)  # of an enquiry: whoever writes an earlier one mistyped the year
 

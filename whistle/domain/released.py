@@ -7,7 +7,7 @@ that of the whole period; of a council member's enquiry the term of the council,
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -17,7 +17,6 @@ from whistle.domain.channel import Channel
 from whistle.domain.counting import Period
 from whistle.domain.legal_clock import add_months
 from whistle.domain.registration import Issue
-from whistle.records import dataclass
 
 _DAY = timedelta(days=1)
 _TERM_MONTHS = 48

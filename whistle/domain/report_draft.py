@@ -4,10 +4,9 @@ Sections are those of Stevns' report of March 2021 (1, 2, 4.1) and of Gentofte's
 (themes, examples). Numbers, activities and recommendations are put in as the report is made.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
-
-from whistle.records import dataclass
 
 SECTIONS = ("framework", "method", "themes", "examples", "conclusion")
 

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -14,7 +15,6 @@ from whistle.domain.legal_clock import add_months
 from whistle.domain.office import Category, Choice, Closing, Office, find
 from whistle.domain.registration import Enquiry, Issue, Link, LinkKind, Rule
 from whistle.domain.whistleblowing import REJECTED, is_decided, needs_ground
-from whistle.records import dataclass
 
 EMPLOYMENT = "employment"
 

@@ -4,6 +4,7 @@ Pages and imports ask the same; each says it in words of its own.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -11,7 +12,6 @@ from whistle.domain.channel import Channel
 from whistle.domain.office import Choice, Office, find
 from whistle.domain.registration import Enquiry, Issue
 from whistle.domain.whistleblowing import needs_ground
-from whistle.records import dataclass
 
 
 class Code(StrEnum):

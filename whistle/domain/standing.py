@@ -5,10 +5,10 @@ know whether the same work was behind them.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from whistle.domain.profile import Profile
-from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ alone (`whistle.domain.anonymised`), so that nobody is known by the day on which
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar, TypeVar
 
 from whistle.domain.agreed import Why
-from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, repr=False)

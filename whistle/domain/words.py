@@ -7,8 +7,7 @@ own, not a and o with something above.
 import re
 import unicodedata
 from collections.abc import Sequence
-
-from whistle.records import dataclass
+from dataclasses import dataclass
 
 MOST_CHARACTERS = 200
 MOST_WORDS = 10

@@ -1,12 +1,11 @@
 """What housekeeping is handed: the database, what signs checkpoints, and who gets letters."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Self
 
 from whistle.domain.chores import Chores
 from whistle.domain.clock import DANISH, Clock
-from whistle.records import dataclass
 from whistle.setting_tables import Mail
 from whistle.settings import LogKey, Settings
 from whistle.storage.engine import Store, open_store

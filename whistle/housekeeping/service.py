@@ -1,7 +1,7 @@
 """One round of housekeeping. However many begin at once, one of them does the work."""
 
 import secrets
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from whistle.housekeeping.day import finish_day
@@ -9,7 +9,6 @@ from whistle.housekeeping.house import House
 from whistle.housekeeping.letters import mail_checkpoints
 from whistle.housekeeping.settling import settle_day
 from whistle.keys.sessions import ABSOLUTE
-from whistle.records import dataclass
 from whistle.storage import jobs, members
 from whistle.storage.attachments import sweep
 from whistle.storage.errors import DoneError

@@ -5,7 +5,7 @@ stored only while that one is the newest: nobody approves what they did not see.
 """
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from whistle.crypto.receipt import Receipt
 from whistle.domain.approval import About, Put, PutText, TextKind, find_text
@@ -17,7 +17,6 @@ from whistle.keys.fields import join_fields
 from whistle.keys.files import content_digest
 from whistle.keys.records import Message
 from whistle.keys.shapes import to_json
-from whistle.records import dataclass
 from whistle.storage import intake as queries
 from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.tables import ID_BYTES

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -20,7 +20,6 @@ from whistle.keys.cases import CaseItems, open_generations, seal_to_new_reporter
 from whistle.keys.fields import join_fields
 from whistle.keys.files import ReceivedFile, content_digest, open_file
 from whistle.keys.records import CaseKeys, FileManifest, Identity, Message
-from whistle.records import dataclass
 from whistle.storage import intake as queries
 from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.rows import CaseRow, ItemRow, ReceiptRow

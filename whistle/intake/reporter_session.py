@@ -7,7 +7,7 @@ its key is derived from the boot key.
 import base64
 import binascii
 import struct
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from whistle.crypto.envelope import box, derive, unbox
@@ -16,7 +16,6 @@ from whistle.crypto.place import Place, Purpose
 from whistle.crypto.receipt import Receipt
 from whistle.crypto.secret import SymmetricKey
 from whistle.keys.sessions import BootKey
-from whistle.records import dataclass
 
 IDLE = timedelta(minutes=20)
 ABSOLUTE = timedelta(hours=2)

@@ -6,7 +6,7 @@ Takes and gives plain objects; knows no request and no response.
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy.exc import OperationalError
@@ -24,7 +24,6 @@ from whistle.keys.fields import join_fields
 from whistle.keys.files import ReceivedFile, content_digest
 from whistle.keys.records import CaseKeys, Identity, Message
 from whistle.limits import NoRoomError
-from whistle.records import dataclass
 from whistle.storage import intake as queries
 from whistle.storage.errors import BusyError, ConflictError, DuplicateError
 from whistle.storage.rows import CaseRow, ReceiptRow

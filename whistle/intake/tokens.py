@@ -9,13 +9,13 @@ import binascii
 import hmac
 import secrets
 import struct
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.receipt import Receipt
 from whistle.domain.channel import Channel
-from whistle.records import dataclass
 from whistle.settings import FormKey
 from whistle.storage.tables import ID_BYTES
 

@@ -5,6 +5,7 @@ the entry and its number, so that of two people who write the same version one i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeAlias
 
@@ -37,7 +38,6 @@ from whistle.keys.files import content_digest
 from whistle.keys.inbox_records import box_inbox_record, open_inbox_record
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.shapes import from_json, to_json
-from whistle.records import dataclass
 from whistle.storage.rows import InboxRecordRow, RecordKind
 from whistle.storage.tables import ID_BYTES
 

@@ -6,7 +6,7 @@ what belongs into one transaction.
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from whistle.crypto.envelope import KeyPair, PublicKey, box, derive, open_seal, seal, unbox
@@ -18,7 +18,6 @@ from whistle.domain.channel import Act
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import CaseKeys, Generation, Identity, Message, Registration
-from whistle.records import dataclass
 from whistle.storage.rows import InboxKeysRow, ItemRow, RegistrationRow, ReporterKeysRow
 
 

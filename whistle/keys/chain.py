@@ -6,6 +6,7 @@ with nobody new, except where the trustees hand the inbox to others.
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from whistle.crypto.errors import (
@@ -17,7 +18,6 @@ from whistle.crypto.errors import (
 )
 from whistle.domain.channel import InboxRoot
 from whistle.keys.statements import MemberKeys, Statement
-from whistle.records import dataclass
 from whistle.storage.rows import StatementRow
 
 

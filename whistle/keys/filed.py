@@ -4,6 +4,7 @@ Items of the casework compartment, as notes are: the reporter never has the key 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Self, TypeAlias, get_args
 
@@ -39,7 +40,6 @@ from whistle.keys.canonical import (
 from whistle.keys.cases import CaseItems, Compartment
 from whistle.keys.records import FileManifest
 from whistle.keys.shapes import from_json, to_json
-from whistle.records import dataclass
 from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES
 

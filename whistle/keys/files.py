@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from whistle.crypto.errors import StreamLengthError
@@ -11,7 +12,6 @@ from whistle.crypto.secret import SymmetricKey
 from whistle.crypto.stream import StreamSealer, open_stream
 from whistle.keys.fields import join_fields
 from whistle.keys.records import FileManifest
-from whistle.records import dataclass
 from whistle.storage import attachments as queries
 from whistle.storage.engine import Store
 from whistle.storage.rows import AttachmentRow, ChunkRow

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TypeVar
 
 from whistle.crypto.envelope import KeyPair, box, derive, open_seal, seal, unbox
@@ -14,7 +15,6 @@ from whistle.crypto.signing import SigningKey
 from whistle.domain.channel import Channel, InboxKind, InboxRoot
 from whistle.keys.directory import MemberKeys, Statement, TrustedInbox
 from whistle.keys.inbox_secret import InboxSecret
-from whistle.records import dataclass
 from whistle.storage.rows import GrantRow, InboxRow, StatementRow
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 

@@ -5,6 +5,7 @@ deletion is a version, too, until the note's items are erased.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeVar
 
@@ -30,7 +31,6 @@ from whistle.keys.cases import CaseItems, Compartment
 from whistle.keys.filed import KINDS, Content, Filed, KeptFiled, dues_of, in_order
 from whistle.keys.recusals import Recusal
 from whistle.keys.shapes import from_json, to_json
-from whistle.records import dataclass
 from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES
 

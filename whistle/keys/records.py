@@ -5,7 +5,7 @@ What a person wrote has no ``repr`` that shows it, so that no log or traceback c
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Self
 
@@ -35,7 +35,6 @@ from whistle.keys.canonical import (
 )
 from whistle.keys.fields import join_fields, split_fields
 from whistle.keys.shapes import as_records, from_json, to_json
-from whistle.records import dataclass
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 
 _FIELDS_PER_GENERATION = 3
@@ -307,7 +306,7 @@ class Registration:
     closed_before: date | None = None
     last_act: str = ""
     last_item: bytes = b""
-    enquiry: Enquiry = Enquiry()
+    enquiry: Enquiry = Enquiry()  # noqa: RUF009  (it is frozen)
     due: tuple[Due, ...] = ()
     links: tuple[Link, ...] = ()
     record: bytes = b""

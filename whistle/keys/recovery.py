@@ -5,6 +5,7 @@ secret is sealed to it (``docs/sealing.md``, "Recovery").
 """
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from whistle.crypto.envelope import PUBLIC_KEY_BYTES, KeyPair, PublicKey, derive, open_seal, seal
@@ -13,7 +14,6 @@ from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import Secret, Seed
 from whistle.crypto.signing import KEY_BYTES, SigningKey, VerifyingKey
 from whistle.keys.inbox_secret import InboxSecret
-from whistle.records import dataclass
 from whistle.storage.rows import RecoveryGrantRow
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ An item of the casework compartment, written with the keys that the case has bef
 is left out knows why, and the inbox that gets the case reads it. Never changed, never deleted.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
@@ -23,7 +24,6 @@ from whistle.keys.canonical import (
     write_moment,
 )
 from whistle.keys.cases import CaseItems, Compartment
-from whistle.records import dataclass
 from whistle.storage.rows import ItemRow
 from whistle.storage.tables import ID_BYTES
 

@@ -6,6 +6,7 @@ id of the first follows from that of the second.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from whistle.crypto.errors import ContentError
@@ -28,7 +29,6 @@ from whistle.keys.files import content_digest
 from whistle.keys.inbox_records import open_inbox_record, seal_inbox_record
 from whistle.keys.keyring import InboxKeys, Keyring
 from whistle.keys.shapes import from_json, to_json
-from whistle.records import dataclass
 from whistle.storage.rows import InboxRecordRow, RecordKind
 from whistle.storage.tables import ID_BYTES
 

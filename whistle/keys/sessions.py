@@ -6,6 +6,7 @@ until the second factor has been shown.
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from whistle.crypto.envelope import box, derive, derive_from, unbox
@@ -13,7 +14,6 @@ from whistle.crypto.errors import SealingError
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import Secret, Seed, SymmetricKey
 from whistle.keys.keyring import Keyring
-from whistle.records import dataclass
 from whistle.storage.rows import SessionRow
 
 IDLE = timedelta(minutes=30)

@@ -8,7 +8,7 @@ be anyway is left out, so that a record is short and has one form only. A class 
 
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -37,7 +37,6 @@ from whistle.keys.canonical import (
     write_bytes,
     write_day,
 )
-from whistle.records import dataclass
 
 _Shape = TypeVar("_Shape")
 _Read: TypeAlias = Callable[[object], Any]

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Self, TypeAlias
 
@@ -12,7 +13,6 @@ from whistle.crypto.signing import SigningKey, VerifyingKey
 from whistle.domain.channel import Channel, InboxKind
 from whistle.keys.fields import join_fields, split_fields
 from whistle.keys.recovery import RecoveryKeys
-from whistle.records import dataclass
 from whistle.storage.rows import StatementRow
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 

@@ -5,7 +5,7 @@ against the rules of the chain, so that nobody signs what everybody would refuse
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from whistle.crypto.errors import DirectoryMemberError, NotGrantedError
@@ -15,7 +15,6 @@ from whistle.keys.inbox_secret import InboxSecret
 from whistle.keys.keyring import Keyring, seal_grant
 from whistle.keys.recovery import RecoveryKeyring, RecoveryKeys, recovery_grant
 from whistle.keys.statements import MemberKeys, Statement
-from whistle.records import dataclass
 from whistle.storage.directory import Step
 from whistle.storage.rows import GrantRow, RecoveryGrantRow
 

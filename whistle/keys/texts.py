@@ -6,7 +6,7 @@ leaves the checks of every other field to whoever opens a case (`whistle.keys.re
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -16,7 +16,6 @@ from whistle.domain.channel import Side
 from whistle.keys import recusals
 from whistle.keys.canonical import Json, as_object
 from whistle.keys.filed import KINDS
-from whistle.records import dataclass
 
 # Of the profile: nobody wrote them.
 _IDENTIFIERS = {"centre", "division", "how", "other_side", "agreed_how", "wish", "law"}

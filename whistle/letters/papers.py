@@ -4,9 +4,9 @@ Whoever makes one has the words in the paper's language, its dates and labels in
 """
 
 import re
+from dataclasses import dataclass
 
 from whistle.domain.disguise import show_controls
-from whistle.records import dataclass
 
 _LONG_RUN = re.compile(r"\S{40}(?=\S)")  # longer than a line of text: it may break after these
 _MAY_BREAK = "\N{ZERO WIDTH SPACE}"

@@ -1,6 +1,7 @@
 """Taking the trustees' reply: everything is verified, and all of it is stored, or nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
@@ -11,7 +12,6 @@ from whistle.domain.channel import InboxRoot
 from whistle.domain.logged import Logged
 from whistle.keys.chain import TrustedInbox, verify_chain
 from whistle.keys.fingerprints import offered_keys
-from whistle.records import dataclass
 from whistle.recovery.reply import RecoveryReply, ReplyError
 from whistle.storage import directory as queries
 from whistle.storage import members, membership

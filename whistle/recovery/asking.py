@@ -1,6 +1,7 @@
 """Writing a request down: what the server knows of who is to be let in, and into what."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -10,7 +11,6 @@ from whistle.domain.role import Role
 from whistle.keys.chain import TrustedInbox, verify_chain
 from whistle.keys.fingerprints import offered_keys
 from whistle.keys.statements import MemberKeys
-from whistle.records import dataclass
 from whistle.recovery.request import LONGEST_NAME, CoveredInbox, Person, RecoveryRequest
 from whistle.storage import directory as queries
 from whistle.storage import members, membership

@@ -1,9 +1,9 @@
 """The drill: are the trustees' sheets what they should be? Nothing is used up, nothing written."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from whistle.keys.recovery import RecoveryKeyring
-from whistle.records import dataclass
 from whistle.recovery.public_file import PublicFile
 from whistle.recovery.shares import RepeatedShareError, Share, ShareError, combine
 

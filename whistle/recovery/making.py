@@ -1,10 +1,10 @@
 """Making a recovery key: in memory, with no network and no database, on any computer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from whistle.keys.recovery import RecoveryKeyring, RecoverySeed
-from whistle.records import dataclass
 from whistle.recovery.public_file import Covers, PublicFile, share_mark
 from whistle.recovery.shares import Share, split
 

@@ -6,6 +6,7 @@ It opens nothing. Its own fingerprint is not in it: whoever is asked for that ha
 
 import hmac
 import json
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Self
@@ -28,7 +29,6 @@ from whistle.keys.canonical import (
     write_bytes,
 )
 from whistle.keys.recovery import RECOVERY_KEYS_BYTES, RecoveryKeys
-from whistle.records import dataclass
 from whistle.recovery.shares import Share, check_numbers
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 

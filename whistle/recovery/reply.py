@@ -6,6 +6,7 @@ directory names, has signed everything.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from whistle.crypto.errors import ContentError, SealingError
@@ -18,7 +19,6 @@ from whistle.keys.fields import join_fields
 from whistle.keys.recovery import RecoveryKeyring, RecoveryKeys
 from whistle.keys.statements import MemberKeys, Statement
 from whistle.keys.steps import Step, recover
-from whistle.records import dataclass
 from whistle.recovery.json_rows import (
     as_any_bytes,
     as_grant,

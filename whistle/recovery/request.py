@@ -6,6 +6,7 @@ of the key ceremony say whose chains they are, and the newcomer's fingerprint is
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from whistle.crypto.envelope import PUBLIC_KEY_BYTES, PublicKey
@@ -26,7 +27,6 @@ from whistle.keys.canonical import (
 from whistle.keys.chain import TrustedInbox, verify_chain
 from whistle.keys.fingerprints import member_fingerprint
 from whistle.keys.statements import MemberKeys
-from whistle.records import dataclass
 from whistle.recovery.json_rows import (
     as_id,
     as_list,

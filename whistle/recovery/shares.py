@@ -10,6 +10,7 @@ import itertools
 import math
 import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
@@ -17,7 +18,6 @@ from shamir_mnemonic import Share as Slip39Share
 
 from whistle.domain.errors import RefusedError
 from whistle.keys.recovery import RecoverySeed
-from whistle.records import dataclass
 from whistle.recovery.words import read_words
 
 MOST = 16  # SLIP-39 counts shares in four bits

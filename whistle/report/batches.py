@@ -14,7 +14,7 @@ attacker has to fail on everything that they could have printed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 
@@ -23,7 +23,6 @@ from whistle.disclosure.model import PERIOD, TOTAL
 from whistle.domain.channel import Channel
 from whistle.domain.counted_then import Difference
 from whistle.domain.errors import RefusedError
-from whistle.records import dataclass
 
 BATCH, AS_OF, CHANGES, ASKED = "batch", "as_of", "changes", "asked"
 CASEWORK, WITH_CASEWORK, CATEGORY = "casework", "with_casework", "category"

@@ -1,12 +1,12 @@
 """A whole report from facts: the closed version. What may be published of it is another room's."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.channel import Channel
 from whistle.domain.counting import Period
 from whistle.domain.profile import Profile
-from whistle.records import dataclass
 from whistle.report import duties, tables
 from whistle.report.model import Report, Table, Version
 from whistle.report.periods import Step, is_whole_year

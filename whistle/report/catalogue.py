@@ -6,11 +6,11 @@ hands over the addresses; nothing here knows where it is served.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from whistle.domain.counting import Period
 from whistle.domain.office import LANGUAGES
 from whistle.domain.profile import Profile
-from whistle.records import dataclass
 from whistle.report.model import Json, Report
 from whistle.report.periods import days_label
 from whistle.report.published import Published

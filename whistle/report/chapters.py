@@ -5,6 +5,7 @@ said why.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from whistle.domain.book import (
     Activity,
@@ -15,7 +16,6 @@ from whistle.domain.book import (
     ResponseStatus,
 )
 from whistle.domain.counting import Period
-from whistle.records import dataclass
 from whistle.report import vocabulary
 from whistle.report.document import Part, Told
 from whistle.report.periods import days_label

@@ -6,11 +6,11 @@ can hold them. What they show stands in the table beside them, and in their desc
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
 from typing import TypeAlias
 
-from whistle.records import dataclass
 from whistle.report.model import Cell, LineKind, Table
 from whistle.report.words import words
 

@@ -7,6 +7,7 @@ is not, the numbers stand as they were published, and what came since waits unti
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from whistle.disclosure import EXACT, Publication
@@ -14,7 +15,6 @@ from whistle.domain.anonymised import Anonymised, first_day_of_term
 from whistle.domain.channel import Channel
 from whistle.domain.counted_then import CountedThen, Difference, Person, people_in
 from whistle.domain.counting import Period
-from whistle.records import dataclass
 from whistle.report.batches import Beside, days_of, state_of
 
 COUNCIL = "council"

@@ -7,12 +7,12 @@ columns without an enquiry stay: a zero is a finding. No employee is a dimension
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 from whistle.domain.anonymised import Anonymised
 from whistle.domain.office import Unit
 from whistle.domain.registration import Issue
-from whistle.records import dataclass
 from whistle.report.model import TOTAL, Line, LineKind, Table
 
 Names: TypeAlias = Iterable[str]

@@ -1,10 +1,10 @@
 """A report as a document: title, sections, paragraphs and tables, for PDF, Word and the page."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from whistle.domain.counting import Period
-from whistle.records import dataclass
 from whistle.report.charts import chart_of
 from whistle.report.model import Cell, LineKind, Report, Table, Version
 from whistle.report.periods import days_label

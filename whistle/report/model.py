@@ -5,12 +5,10 @@ cell that is hidden carries nothing else, whatever the reason.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
-
-from whistle.records import dataclass
 
 FORMAT = "whistle-report/1"
 TOTAL = "total"

@@ -6,12 +6,12 @@ year need not be the calendar year: Ringsted's begins in August.
 
 import calendar
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from whistle.domain.counting import Period
 from whistle.domain.legal_clock import add_months
-from whistle.records import dataclass
 
 _DAY = timedelta(days=1)
 _DANISH = "jan. feb. marts april maj juni juli aug. sept. okt. nov. dec."

@@ -7,11 +7,11 @@ no two reports of a group have a day in common.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple, TypeAlias
 
 from whistle.domain.counting import Period
-from whistle.records import dataclass
 from whistle.report.charts import Bar, Chart, grouped
 from whistle.report.comparing import period_name
 from whistle.report.model import TOTAL, Cell, Line, Report, Table

@@ -8,7 +8,7 @@ nothing.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from whistle.disclosure import (
     EXACT,
@@ -29,7 +29,6 @@ from whistle.domain.anonymised import Anonymised
 from whistle.domain.channel import Channel
 from whistle.domain.office import Unit
 from whistle.domain.profile import Profile
-from whistle.records import dataclass
 from whistle.report.building import Wanted, basis_of, build, themes_of
 from whistle.report.duties import is_statutory_period
 from whistle.report.model import Line, LineKind, Report, Table, Version

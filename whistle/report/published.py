@@ -6,7 +6,7 @@ one for the same days, with the next number, that says what changed.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -22,7 +22,6 @@ from whistle.disclosure import (
     write_certificate,
     write_publication,
 )
-from whistle.records import dataclass
 from whistle.report.document import Document, Part, Told
 from whistle.report.model import Json, Report, as_json, from_json
 from whistle.report.public import Public

@@ -1,6 +1,7 @@
 """What is public of the adviser: their standing, documents, evaluations. Nothing else is read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from whistle.domain.published import (
     EVALUATION_RECORD,
@@ -10,7 +11,6 @@ from whistle.domain.published import (
 )
 from whistle.domain.standing import Capacity, capacities
 from whistle.installation import Installation
-from whistle.records import dataclass
 from whistle.storage import public_documents
 from whistle.storage.public_documents import ListedDocument, PublicDocumentRow
 

@@ -7,6 +7,7 @@ here with the next page.
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
@@ -14,7 +15,6 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from whistle.domain.published import REPORT_RECORD
-from whistle.records import dataclass
 from whistle.report.printed import Which
 from whistle.report.published import Published
 from whistle.storage import public_documents

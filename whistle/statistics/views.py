@@ -4,6 +4,7 @@ It sets no cookie and knows nobody, so anybody may keep a copy for a while.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
@@ -11,7 +12,6 @@ from flask import Response, abort, render_template, url_for
 
 from whistle.domain.published import DocumentKind, PublicEvaluation
 from whistle.published_words import document_kinds
-from whistle.records import dataclass
 from whistle.report.printed import together
 from whistle.statistics import compare, open_data, reports, service
 from whistle.statistics.blueprint import blueprint, kept, licence

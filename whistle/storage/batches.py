@@ -4,12 +4,11 @@ Rows that never change are read once; of a registration, only what has come furt
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from whistle.records import dataclass
 from whistle.storage import log_tables, removal, tables
 from whistle.storage.digests import Kind
 from whistle.storage.removal import Announced, RemovedRow

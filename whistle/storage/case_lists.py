@@ -1,13 +1,13 @@
 """Queries for lists of cases: filtered, ordered and counted by what needs no key."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, Select, and_, case, false, func, not_, or_, select, true
 
-from whistle.records import dataclass
 from whistle.storage import tables
 from whistle.storage.rows import CaseRow, InboxKeysRow, RegistrationRow
 

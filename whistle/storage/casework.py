@@ -1,11 +1,11 @@
 """Queries of casework: cases of the inboxes that a member opened."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, delete, select, update
 
-from whistle.records import dataclass
 from whistle.storage import attachments, cases, directory, removal, tables
 from whistle.storage.errors import ConflictError
 from whistle.storage.rows import (

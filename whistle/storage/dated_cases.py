@@ -1,10 +1,10 @@
 """Queries for the page of dates: every case of some inboxes that may have something due."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select
 
-from whistle.records import dataclass
 from whistle.storage import tables
 from whistle.storage.rows import CaseRow, RegistrationRow
 

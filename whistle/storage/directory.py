@@ -1,10 +1,10 @@
 """Queries: inboxes, statements and grants."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, tuple_
 
-from whistle.records import dataclass
 from whistle.storage import membership, tables
 from whistle.storage.errors import ConflictError
 from whistle.storage.fixed import Fixed

@@ -1,8 +1,9 @@
 """Queries: how much is stored. Nothing here tells of a case more than that there is one."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import Column, Connection, func, select, text
 
-from whistle.records import dataclass
 from whistle.storage import tables
 
 

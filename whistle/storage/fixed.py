@@ -7,13 +7,13 @@ the other door's statements does not see these.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from whistle.records import dataclass
 from whistle.storage.rows import Row, why_refused
 
 Values = Mapping[str, Any]

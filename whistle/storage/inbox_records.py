@@ -1,11 +1,11 @@
 """Queries of an inbox's records that belong to no case: of closed cases, and the book."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, select, update
 
-from whistle.records import dataclass
 from whistle.storage import directory, removal, tables
 from whistle.storage.rows import InboxRecordRow, RecordKind
 

@@ -1,10 +1,10 @@
 """Queries of the anonymous door: the only ones that intake has."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
-from whistle.records import dataclass
 from whistle.storage import attachments, cases, directory, removal, tables
 from whistle.storage.errors import ConflictError, DuplicateError
 from whistle.storage.fixed import Fixed, insert_rows

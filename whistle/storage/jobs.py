@@ -1,10 +1,10 @@
 """Queries of housekeeping: who is at it, and what is done for which day."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from whistle.records import dataclass
 from whistle.storage import log_tables
 from whistle.storage.engine import Store
 from whistle.storage.errors import DoneError, DuplicateError

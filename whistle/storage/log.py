@@ -1,12 +1,12 @@
 """Queries of the audit log. Entries are appended at the end of a transaction, never changed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from whistle.crypto.merkle import Frontier
-from whistle.records import dataclass
 from whistle.storage import log_tables
 from whistle.storage.errors import UnloggedError
 from whistle.storage.rows import Row

@@ -1,11 +1,11 @@
 """Queries for reading the log: from a moment on, one member's, one inbox's; a part at a time."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from whistle.records import dataclass
 from whistle.storage.log import EntryRow, head
 from whistle.storage.log_tables import log_entries
 

@@ -1,11 +1,11 @@
 """Queries: who is a member, who is invited, and what goes when a member leaves."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, delete, select, update
 
-from whistle.records import dataclass
 from whistle.storage import tables
 from whistle.storage.errors import ConflictError
 from whistle.storage.members import NO_WRONG_CODES

@@ -1,11 +1,11 @@
 """Queries of what is published: the one table whose rows anybody may read, sealed to nobody."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
-from whistle.records import dataclass
 from whistle.storage import tables
 from whistle.storage.rows import Row
 

@@ -5,12 +5,11 @@ to be sorted first, which takes a database the memory of all of them.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
 
-from whistle.records import dataclass
 from whistle.storage import tables
 from whistle.storage.rows import CaseRow, InboxKeysRow, RecordKind, RegistrationRow
 

@@ -5,7 +5,7 @@ went today waits for a later batch, so that no batch tells at what time of a day
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Insert, Table, delete, select
 
-from whistle.records import dataclass
 from whistle.storage import log_tables, tables
 from whistle.storage.digests import (
     Kind,

@@ -5,6 +5,7 @@ Its records come under it as well (`whistle.storage.inbox_records`).
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +21,6 @@ from sqlalchemy import (
     update,
 )
 
-from whistle.records import dataclass
 from whistle.storage import directory, inbox_records, tables
 from whistle.storage.rows import InboxKeysRow, ItemRow, RegistrationRow, ReporterKeysRow
 

@@ -1,11 +1,11 @@
 """The sealed rows held against the log, as an outsider does who has no key."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from enum import Enum
 
 from sqlalchemy import Connection
 
-from whistle.records import dataclass
 from whistle.storage import removal
 from whistle.storage.digests import Kind
 from whistle.storage.removal import Announced

@@ -1,6 +1,7 @@
 """Rows as frozen dataclasses, field for column in their order: what the room takes and gives."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from sqlalchemy import Connection, Insert, Select, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from whistle.records import dataclass
 from whistle.storage import tables
 from whistle.storage.errors import ConflictError, DuplicateError
 

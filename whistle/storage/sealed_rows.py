@@ -5,12 +5,12 @@ held in memory. Nothing here needs a key, and nothing is written.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, select
 
-from whistle.records import dataclass
 from whistle.storage import log_tables, tables
 from whistle.storage.digests import (
     Kind,

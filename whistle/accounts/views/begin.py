@@ -1,5 +1,7 @@
 """Accepting an invitation, and the key ceremony of a member's first inboxes."""
 
+from dataclasses import dataclass
+
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,7 +16,6 @@ from whistle.accounts.views.sign_in import check_button, let_in
 from whistle.accounts.views.standing import standing
 from whistle.crypto.passphrase import Passphrase
 from whistle.domain.fingerprint import show_fingerprint
-from whistle.records import dataclass
 from whistle.signed_in import members_only, proof_needed, this_member
 from whistle.storage.errors import DuplicateError
 from whistle.web import this_installation

@@ -1,6 +1,7 @@
 """Who there is and who can open what; inviting somebody, and taking an invitation back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, abort, redirect, render_template, request, url_for
@@ -16,7 +17,6 @@ from whistle.accounts.views.member_forms import InviteForm
 from whistle.accounts.views.shown import inbox_titles, read_id, who_can_open
 from whistle.accounts.views.standing import standing
 from whistle.domain.role import Role
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only, proof_needed, role_title, this_member
 from whistle.storage.errors import DuplicateError
 from whistle.storage.tables import HASH_BYTES

@@ -1,5 +1,7 @@
 """The main menu behind the second door. A role shows buttons; keys decide what opens."""
 
+from dataclasses import dataclass
+
 from flask import Flask, request, url_for
 from flask_babel import gettext as _
 
@@ -8,7 +10,6 @@ from whistle.accounts.members import role_of
 from whistle.crypto.errors import DirectoryError
 from whistle.domain.channel import InboxKind
 from whistle.domain.role import Role
-from whistle.records import dataclass
 from whistle.signed_in import SignedIn, is_in_an_inbox, signed_in
 from whistle.web import this_installation
 

@@ -1,5 +1,6 @@
 """A member's own sign-in: second factor, backup codes, passphrase, sessions."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Response, redirect, render_template, request, url_for
@@ -20,7 +21,6 @@ from whistle.crypto.passphrase import Passphrase
 from whistle.crypto.totp import TotpSecret
 from whistle.domain.clock import DANISH
 from whistle.gateway.gateway import TURNED_AWAY
-from whistle.records import dataclass
 from whistle.signed_in import (
     enrolment_or_proof_needed,
     members_only,

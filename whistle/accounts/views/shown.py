@@ -1,6 +1,7 @@
 """Members and inboxes as the pages of accounts show them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask import abort
@@ -9,7 +10,6 @@ from flask_babel import gettext as _
 from whistle.accounts.members import MembersService, Readers
 from whistle.domain.channel import Channel, InboxKind
 from whistle.keys.directory import TrustedInbox
-from whistle.records import dataclass
 from whistle.signed_in import role_title
 from whistle.storage.rows import MemberRow
 from whistle.storage.tables import ID_BYTES

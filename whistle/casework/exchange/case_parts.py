@@ -1,6 +1,7 @@
 """What a case that is taken out consists of: gathered once, for the paper and for the manifest."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from whistle.casework.cases import OpenedCase
@@ -13,7 +14,6 @@ from whistle.domain.office import Office
 from whistle.domain.profile import ChannelProfile, Profile
 from whistle.keys.filed import Document, KeptFiled
 from whistle.keys.records import FileManifest, Identity, Message
-from whistle.records import dataclass
 
 NAMELESS = "fil"
 # Of what is filed: who a letter says it is, and which names were masked. Only with who it is.

@@ -8,7 +8,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,6 @@ from whistle.casework.service import CaseworkService
 from whistle.domain.logged import Logged
 from whistle.keys.files import open_file
 from whistle.letters.pdf import case_file
-from whistle.records import dataclass
 
 PAPER = {"da": "sag.pdf", "en": "case.pdf"}
 _FIRST_YEAR = 1980  # of ZIP

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from whistle.casework.exchange.columns import ENQUIRY, ISSUE, LONGEST_ID, REQUIRED
@@ -12,7 +13,6 @@ from whistle.domain.channel import Channel
 from whistle.domain.office import Choice, Office
 from whistle.domain.profile import Profile
 from whistle.domain.registration import FIRST_DAY, Enquiry, Issue
-from whistle.records import dataclass
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)

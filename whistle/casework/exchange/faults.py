@@ -1,11 +1,10 @@
 """What is wrong with a file, by row and column, in words that a clerk can act on."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from whistle.casework.exchange import words
 from whistle.domain.disguise import show_controls
-from whistle.records import dataclass
 
 LONGEST_SHOWN = 300  # as long as the columns' names together
 

@@ -7,7 +7,7 @@ same file cannot come in twice, not even when its cases were erased or passed on
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from whistle.audit.log import deed
 from whistle.casework.cases import MOST_TRIES, Cases
@@ -24,7 +24,6 @@ from whistle.crypto.errors import NotGrantedError
 from whistle.domain.channel import Channel
 from whistle.domain.logged import Logged
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 from whistle.storage.errors import ConflictError, DuplicateError
 
 _AT_ONCE = 1000  # cases that are stored by one statement

@@ -8,6 +8,7 @@ since is named in the log, sealed to that inbox and for ever; nothing else has t
 import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -19,7 +20,6 @@ from whistle.crypto.errors import NotGrantedError, SealingError
 from whistle.crypto.place import Place, Purpose
 from whistle.domain.logged import Logged
 from whistle.keys.keyring import InboxKeys
-from whistle.records import dataclass
 from whistle.storage import log_lists, registrations
 from whistle.storage.tables import ID_BYTES
 

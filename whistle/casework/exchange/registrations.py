@@ -1,6 +1,7 @@
 """All registrations that a member's keys open, as rows of the table that is imported."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from whistle.audit.log import deed
@@ -14,7 +15,6 @@ from whistle.domain.registration import Enquiry, Issue
 from whistle.keys.cases import find_registration
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 from whistle.storage import registrations as queries
 from whistle.storage import removal
 from whistle.storage.rows import CaseRow

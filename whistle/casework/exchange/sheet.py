@@ -6,12 +6,12 @@ closed, a date that Excel has turned into a number.
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import StringIO
 
 from whistle.casework.exchange import xlsx
 from whistle.casework.exchange.columns import MOST_BYTES, MOST_ROWS, TOTALS, Cells
 from whistle.casework.exchange.faults import Fault, fault
-from whistle.records import dataclass
 
 HEADER_ROW = 1
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"

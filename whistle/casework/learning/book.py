@@ -6,7 +6,7 @@ which erases it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
 from sqlalchemy import Connection
@@ -23,7 +23,6 @@ from whistle.keys.canonical import dump
 from whistle.keys.files import content_digest
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.shapes import to_json
-from whistle.records import dataclass
 from whistle.storage import inbox_records
 from whistle.storage.errors import DuplicateError
 from whistle.storage.rows import RecordKind

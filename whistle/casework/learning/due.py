@@ -1,6 +1,7 @@
 """What of the office's book has a date: what was agreed is looked at again."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from whistle.casework.cases import Cases
@@ -8,7 +9,6 @@ from whistle.casework.learning.book import read_book
 from whistle.crypto.errors import NotGrantedError
 from whistle.domain.book import OPEN_STATUSES, Measure, Recommendation
 from whistle.keys.book import KeptEntry, Page
-from whistle.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

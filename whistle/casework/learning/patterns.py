@@ -8,6 +8,7 @@ wrote (whistleblowerloven § 25).
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -38,7 +39,6 @@ from whistle.keys.book import KeptEntry
 from whistle.keys.cases import find_registration
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
-from whistle.records import dataclass
 from whistle.storage import registrations
 from whistle.storage.case_lists import CaseState
 from whistle.storage.engine import Store

@@ -4,6 +4,7 @@ It is public, so its entries in the log are open. Whoever may read citizens' cas
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
@@ -18,7 +19,6 @@ from whistle.domain.logged import Logged
 from whistle.domain.published import EVALUATION_RECORD, DocumentKind, PublicEvaluation
 from whistle.keys.book import Entry
 from whistle.keys.files import content_digest
-from whistle.records import dataclass
 from whistle.storage import public_documents
 from whistle.storage.errors import DuplicateError
 from whistle.storage.public_documents import ListedDocument, PublicDocumentRow

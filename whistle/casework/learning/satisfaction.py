@@ -6,6 +6,7 @@ single answers are erased in the same transaction.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from whistle.audit.log import deed
 from whistle.casework.acts import Done
@@ -19,7 +20,6 @@ from whistle.keys.book import Entry, seal_entry
 from whistle.keys.files import content_digest
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.satisfaction import open_answer
-from whistle.records import dataclass
 from whistle.storage import inbox_records
 from whistle.storage import satisfaction as queries
 from whistle.storage.errors import ConflictError, DuplicateError

@@ -5,7 +5,7 @@ that no registration names is left of a case that is erased.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -28,7 +28,6 @@ from whistle.domain.counting import Period
 from whistle.domain.logged import Logged
 from whistle.domain.profile import Profile
 from whistle.keys.keyring import InboxKeys
-from whistle.records import dataclass
 from whistle.report.building import Wanted
 from whistle.report.comparing import earlier_periods
 from whistle.report.periods import Step, days_label

@@ -1,7 +1,7 @@
 """A report made from its draft: the period counted, live numbers put in, the book told."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from whistle.casework.cases import Cases
 from whistle.casework.learning.book import OpenedBook, read_book
@@ -15,7 +15,6 @@ from whistle.domain.book import (
 )
 from whistle.domain.counting import Period
 from whistle.domain.report_draft import SECTIONS, ReportDraft
-from whistle.records import dataclass
 from whistle.report import chapters, live
 from whistle.report.building import basis_of, build
 from whistle.report.chapters import Book

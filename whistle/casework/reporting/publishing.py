@@ -5,7 +5,7 @@ with a sentence that names a hidden number, nor anything but what was seen.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -27,7 +27,6 @@ from whistle.domain.report_draft import ReportDraft
 from whistle.keys.counted import box_counted
 from whistle.keys.files import content_digest
 from whistle.keys.keyring import InboxKeys
-from whistle.records import dataclass
 from whistle.report import chapters
 from whistle.report.building import basis_of
 from whistle.report.periods import Step

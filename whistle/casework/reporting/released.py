@@ -5,7 +5,7 @@ the maker, nor perhaps the whistleblowers'. Of these it has what was released, a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -18,7 +18,6 @@ from whistle.domain.profile import Profile
 from whistle.domain.released import Chosen, Release, choose, ends_a_term
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.releases import SignedRelease, open_release
-from whistle.records import dataclass
 from whistle.report.periods import Step, days_label, split
 from whistle.report.vocabulary import offices_in
 from whistle.report.words import words

@@ -6,6 +6,7 @@ another one of the same days takes its place. It stays once a report that counts
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import Connection
@@ -36,7 +37,6 @@ from whistle.keys.releases import (
     sign_release,
 )
 from whistle.keys.shapes import to_json
-from whistle.records import dataclass
 from whistle.report.periods import Step
 from whistle.report.published import Published
 from whistle.storage import inbox_records

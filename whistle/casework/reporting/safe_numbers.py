@@ -7,7 +7,7 @@ it: one that is gone says that few changed. Else the numbers stand as they are, 
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -22,7 +22,6 @@ from whistle.domain.published import REPORT_RECORD
 from whistle.keys.counted import counted_id_of, open_counted
 from whistle.keys.keyring import InboxKeys
 from whistle.keys.proposals import Proposals
-from whistle.records import dataclass
 from whistle.report.batches import CHANGES, Dressing, TooFewError, history_of, state_of
 from whistle.report.building import COUNCIL, Wanted
 from whistle.report.corrections import Before, Comparison, council_as_told

@@ -1,6 +1,7 @@
 """The register of requests for access: what is asked, by when it is answered, what is late."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, render_template, request, url_for
@@ -13,7 +14,6 @@ from whistle.casework.views.referrals_letters import reference_of
 from whistle.casework.views.rights_shown import law_words, result_words
 from whistle.casework.views.shown import case_title, inbox_title
 from whistle.domain.access import told_in_time
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only, proof_needed
 from whistle.web import ATTACHMENT_POLICY, this_installation
 

@@ -4,7 +4,7 @@ What is missing or cannot be is said at its field, all of it at once.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -36,7 +36,6 @@ from whistle.domain.book import (
     Sort,
 )
 from whistle.keys.book import Page
-from whistle.records import dataclass
 
 LONGEST_LINE = 200
 MOST_HOURS, MOST_PEOPLE = 2_000, 100_000

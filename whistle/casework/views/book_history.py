@@ -1,7 +1,7 @@
 """What became of a recommendation, step by step: told from the versions of its entry."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from whistle.casework.views.book_words import status_names, year_name
 from whistle.domain.book import Recommendation
 from whistle.keys.book import Entry
-from whistle.records import dataclass
 from whistle.web import long_date
 
 

@@ -4,7 +4,7 @@ A refused form keeps what was written. Who was slower is shown what the other wr
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
@@ -37,7 +37,6 @@ from whistle.casework.views.book_words import (
 from whistle.casework.views.conflicts import changed_meanwhile, stand_beside
 from whistle.domain.book import Recommendation
 from whistle.keys.book import KeptEntry, Page
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm
 from whistle.uploads import Refusal
 

@@ -1,6 +1,7 @@
 """What the office's book says, in words; and what its forms can be filled in with."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -28,7 +29,6 @@ from whistle.domain.office import Office, find
 from whistle.domain.report_draft import ReportDraft
 from whistle.domain.reporting_year import name_of, year_of
 from whistle.keys.book import KeptEntry, Page
-from whistle.records import dataclass
 from whistle.web import current_language, long_date, this_installation
 
 YEARS_BACK = 4  # reports are written after their year is over

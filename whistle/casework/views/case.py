@@ -1,6 +1,6 @@
 """A case: its dialogue, its notes, its files; answering."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -26,7 +26,6 @@ from whistle.casework.views.boxes import show_boxes
 from whistle.casework.views.identity import show_openings
 from whistle.casework.views.paper_forms import standard_texts, talk_choices
 from whistle.casework.views.shown import show_case
-from whistle.records import dataclass
 from whistle.signed_in import members_only, signed_in
 from whistle.storage.errors import StorageError
 from whistle.uploads import Limits, Refusal, request_uploads, takes_files

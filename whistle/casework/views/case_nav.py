@@ -1,6 +1,7 @@
 """The pages of one case: where each is, and which is being looked at."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import current_app, request, url_for
 from flask_babel import LazyString
@@ -8,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 
 from whistle.casework.views.blueprint import blueprint, door_of
 from whistle.domain.channel import Channel
-from whistle.records import dataclass
 
 _PAGES = (
     ("casework.case", _l("Dialogue")),

@@ -1,5 +1,7 @@
 """What closing a case needs, in words, with the page where it is done."""
 
+from dataclasses import dataclass
+
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
@@ -9,7 +11,6 @@ from whistle.domain.office import Office, label_of
 from whistle.domain.referral import office_naming
 from whistle.domain.registration import Rule
 from whistle.domain.rules import Finding, Says
-from whistle.records import dataclass
 from whistle.web import current_language
 
 

@@ -1,5 +1,6 @@
 """What is due over all of a member's cases, and in one of them."""
 
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -15,7 +16,6 @@ from whistle.casework.views.shown import case_title, inbox_title
 from whistle.domain.book import Measure, Recommendation
 from whistle.domain.office import label_of
 from whistle.domain.registration import DueKind
-from whistle.records import dataclass
 from whistle.signed_in import members_only
 from whistle.web import current_language, this_installation
 

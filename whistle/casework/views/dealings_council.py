@@ -3,6 +3,8 @@
 The rules stand in `whistle.domain.council`.
 """
 
+from dataclasses import dataclass
+
 from flask_babel import gettext as _
 
 from whistle.casework.cases import OpenedCase
@@ -21,7 +23,6 @@ from whistle.domain.council import (
 )
 from whistle.domain.filed import Disclosure, Referral
 from whistle.domain.office import label_of
-from whistle.records import dataclass
 from whistle.web import current_language, long_date
 
 

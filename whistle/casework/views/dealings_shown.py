@@ -1,6 +1,7 @@
 """Mediation, proposals for improvement, wishes, support and risk as the pages show them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
@@ -32,7 +33,6 @@ from whistle.domain.mediation import Mediation, Meeting, Present, Result, hindra
 from whistle.domain.office import Choice, label_of
 from whistle.domain.support import Help, Level, Risk, Support, Wish, newest
 from whistle.keys.filed import Dealing, KeptFiled
-from whistle.records import dataclass
 from whistle.web import current_language, long_date
 
 

@@ -1,5 +1,6 @@
 """The papers of a case: what came by letter, scanned decisions, copies of replies."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, abort, redirect, render_template, request, url_for
@@ -43,7 +44,6 @@ from whistle.casework.views.shown import case_title, clock_time
 from whistle.crypto.errors import SealingError
 from whistle.domain.filed import Marking
 from whistle.keys.filed import Document, KeptFiled
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only, signed_in
 from whistle.storage.errors import StorageError
 from whistle.uploads import Limits, Refusal, request_uploads, takes_files

@@ -5,6 +5,7 @@ shows the one that was stored. It stands in no address, session or row, and on n
 has said that it is printed, or anything else has happened to the case.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Response, redirect, render_template, request, url_for
@@ -40,7 +41,6 @@ from whistle.domain.channel import Channel
 from whistle.domain.office import Office, find
 from whistle.domain.registration import FIRST_DAY, Enquiry
 from whistle.keys.records import Registration
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only, this_member
 from whistle.storage.errors import StorageError
 from whistle.uploads import Refusal

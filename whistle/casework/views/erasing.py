@@ -1,7 +1,7 @@
 """Deleting what is clearly irrelevant, at once and for good; and closed cases as a whole."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -51,7 +51,6 @@ from whistle.domain.support import Risk, Support, Wish
 from whistle.keys.filed import Content, Document, KeptFiled
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import FileManifest, Message
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only, proof_needed
 from whistle.storage.tables import ID_BYTES
 from whistle.uploads import Refusal

@@ -1,6 +1,7 @@
 """Import and export: enquiries brought in from a table, and taken out as one; a case as a ZIP."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -36,7 +37,6 @@ from whistle.domain.identity import OpeningWay
 from whistle.domain.office import label_of
 from whistle.keys.records import FileManifest
 from whistle.letters.pdf import PaperError
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only, proof_needed, signed_in
 from whistle.storage.errors import ConflictError, StorageError, UnloggedError
 from whistle.uploads import Limits, Refusal, request_uploads, takes_files

@@ -1,6 +1,7 @@
 """Who somebody is: a step of its own with a reason, shown on the page that answers it alone."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -40,7 +41,6 @@ from whistle.domain.referral import with_person
 from whistle.fields import unix_lines
 from whistle.keys.filed import Filed
 from whistle.keys.records import Identity
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only
 from whistle.uploads import Refusal
 

@@ -1,5 +1,7 @@
 """The list of cases: what is new, what is due."""
 
+from dataclasses import dataclass
+
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -18,7 +20,6 @@ from whistle.casework.views.search_filters import (
 )
 from whistle.casework.views.shown import door_title, inbox_title
 from whistle.domain.channel import Channel
-from whistle.records import dataclass
 from whistle.signed_in import members_only
 from whistle.storage.case_lists import CaseState
 from whistle.web import this_installation

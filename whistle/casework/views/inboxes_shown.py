@@ -1,6 +1,7 @@
 """A case as a line of a list, of the inboxes and of what a search found."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
@@ -12,7 +13,6 @@ from whistle.casework.views.shown import case_title, inbox_title
 from whistle.domain.channel import InboxKind
 from whistle.domain.office import Centre, find
 from whistle.domain.registration import DueKind
-from whistle.records import dataclass
 from whistle.web import current_language, this_installation
 
 

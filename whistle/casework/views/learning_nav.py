@@ -1,10 +1,11 @@
 """The pages of what the office learns: where each is, and which is being looked at."""
 
+from dataclasses import dataclass
+
 from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from whistle.casework.views.blueprint import blueprint
-from whistle.records import dataclass
 
 _PAGES = (
     ("casework.recommendations", _l("Recommendations")),

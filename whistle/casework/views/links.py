@@ -1,5 +1,6 @@
 """Links between cases, and declining to look into something again."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, redirect, render_template, request, url_for
@@ -33,7 +34,6 @@ from whistle.casework.views.registration_shown import Option
 from whistle.casework.views.shown import case_title
 from whistle.domain.registration import LinkKind, Rule
 from whistle.fields import unix_lines
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only
 from whistle.storage.tables import ID_BYTES
 from whistle.uploads import Refusal

@@ -1,6 +1,7 @@
 """The log: all of it, all about one case, and what of it the person concerned is given."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, redirect, render_template, request, url_for
@@ -24,7 +25,6 @@ from whistle.casework.views.log_words import GROUPS
 from whistle.casework.views.shown import case_title, door_title
 from whistle.domain.logged import Actor, Logged
 from whistle.domain.profile import LANGUAGES
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only
 from whistle.storage.tables import ID_BYTES
 from whistle.templating import in_language

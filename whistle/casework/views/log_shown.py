@@ -1,7 +1,7 @@
 """Entries of the log as the pages show them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 
@@ -16,7 +16,6 @@ from whistle.crypto.errors import DirectoryInboxError
 from whistle.domain.clock import DANISH
 from whistle.domain.logged import Logged
 from whistle.keys.directory import Directory
-from whistle.records import dataclass
 from whistle.signed_in import role_title
 from whistle.web import this_installation
 

@@ -1,7 +1,7 @@
 """Masked copies of a case: chosen, masked, looked at, and filed as they leave the house."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -45,7 +45,6 @@ from whistle.domain.masking import SECTIONS, MaskedCopy, MaskGround, Term, Ticke
 from whistle.letters.masked import masked_docx
 from whistle.letters.papers import CaseFile
 from whistle.letters.pdf import PaperError, case_file
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only
 from whistle.storage.tables import ID_BYTES
 from whistle.uploads import Refusal

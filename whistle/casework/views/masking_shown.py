@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import format_date
@@ -26,7 +27,6 @@ from whistle.domain.masking import (
 from whistle.domain.profile import LANGUAGES
 from whistle.domain.whistleblowing import is_exempt
 from whistle.letters.papers import CaseFile, Entry, Fact, Section
-from whistle.records import dataclass
 from whistle.web import this_installation
 
 LANGUAGE = LANGUAGES[0]  # what leaves the house is in the municipality's own language

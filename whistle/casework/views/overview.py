@@ -1,5 +1,6 @@
 """The overview: what needs the adviser first, where replies lag, this year beside the last."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from flask import render_template
@@ -13,7 +14,6 @@ from whistle.domain.counting import Period
 from whistle.domain.office import label_of
 from whistle.domain.referral import office_naming
 from whistle.domain.reporting_year import name_of, year_of
-from whistle.records import dataclass
 from whistle.signed_in import members_only
 from whistle.storage.case_lists import CaseState
 from whistle.web import current_language, this_installation

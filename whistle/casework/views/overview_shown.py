@@ -1,6 +1,7 @@
 """This year beside the last in tables that lead to the lists behind them, and in bars."""
 
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -12,7 +13,6 @@ from whistle.casework.overview import Overview
 from whistle.casework.views.search_filters import address_of
 from whistle.domain.channel import Channel
 from whistle.domain.counting import Period
-from whistle.records import dataclass
 from whistle.report.charts import Bar, grouped
 from whistle.report.model import TOTAL, Table
 from whistle.storage.case_lists import CaseState

@@ -1,6 +1,7 @@
 """What the forms of papers and notes share: choices, standard texts, files that were not taken."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
@@ -8,7 +9,6 @@ from whistle.admission import try_again_at
 from whistle.domain.conversation import Talk
 from whistle.domain.filed import Marking
 from whistle.domain.office import LANGUAGES
-from whistle.records import dataclass
 from whistle.uploads import Refusal, request_uploads
 from whistle.web import current_language, this_installation
 

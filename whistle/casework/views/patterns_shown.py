@@ -1,6 +1,7 @@
 """Patterns in words: what gathers where, how many against the usual, and the cases behind it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
@@ -12,7 +13,6 @@ from whistle.casework.views.shown import case_title
 from whistle.domain.book import Measure
 from whistle.domain.office import Choice, label_of
 from whistle.domain.patterns import Cell, Counted, Kind, Pattern, Period, Usual
-from whistle.records import dataclass
 from whistle.web import current_language, long_date, this_installation
 
 _FEW = 0.05  # a mean that is as good as none

@@ -1,6 +1,7 @@
 """Texts put before the reporter: minutes to check, complaints to approve; and their export."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Response, abort, redirect, render_template, request, url_for
@@ -47,7 +48,6 @@ from whistle.domain.channel import Act
 from whistle.domain.identity import OpeningGround, OpeningWay
 from whistle.domain.logged import Logged
 from whistle.keys.records import Identity
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only, this_member
 from whistle.storage.tables import HASH_BYTES
 from whistle.uploads import Refusal

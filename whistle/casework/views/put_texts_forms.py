@@ -1,6 +1,7 @@
 """The forms of a text that is put before the reporter."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,6 @@ from whistle.casework.views.paper_forms import Choice
 from whistle.domain.approval import Means, TextKind
 from whistle.domain.channel import Channel
 from whistle.fields import text_length, unix_lines
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm
 from whistle.web import long_date
 

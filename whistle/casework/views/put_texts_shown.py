@@ -1,12 +1,12 @@
 """Texts that are put before the reporter, as the pages of casework show them."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
 
 from whistle.casework.service import OpenedCase
 from whistle.domain.approval import Approved, Means, PutText, TextKind, Version, texts_in
-from whistle.records import dataclass
 from whistle.web import long_date
 
 

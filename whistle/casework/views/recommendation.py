@@ -1,6 +1,7 @@
 """A recommendation on one page: what it says, its years, what was answered, and its history."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
@@ -48,7 +49,6 @@ from whistle.domain.book import OPEN_STATUSES, Recommendation
 from whistle.domain.book import Response as Answer
 from whistle.domain.reporting_year import year_of
 from whistle.keys.book import KeptEntry
-from whistle.records import dataclass
 from whistle.signed_in import members_only
 from whistle.uploads import Refusal
 from whistle.web import this_installation

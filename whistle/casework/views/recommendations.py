@@ -1,6 +1,7 @@
 """Recommendations and learning points: their list, and the years that have none."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import request
 from flask_babel import gettext as _
@@ -26,7 +27,6 @@ from whistle.casework.views.book_words import (
 from whistle.casework.views.paper_forms import Choice
 from whistle.domain.book import NoRecommendations, Recommendation
 from whistle.keys.book import KeptEntry
-from whistle.records import dataclass
 from whistle.signed_in import members_only
 from whistle.uploads import Refusal
 

@@ -1,5 +1,7 @@
 """Disqualification: a case goes to the reserve, and may be handed back."""
 
+from dataclasses import dataclass
+
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -24,7 +26,6 @@ from whistle.casework.views.blueprint import (
 from whistle.casework.views.shown import ground_title, show_case, show_entries
 from whistle.domain.recusal import Ground
 from whistle.keys.directory import TrustedInbox
-from whistle.records import dataclass
 from whistle.signed_in import members_only, proof_needed, this_member
 from whistle.uploads import Refusal
 

@@ -1,7 +1,7 @@
 """A case's letters to centres: written, looked at, filed as sent."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import Response, abort, redirect, render_template, request, url_for
@@ -55,7 +55,6 @@ from whistle.keys.filed import KeptFiled
 from whistle.letters.papers import Letter, paragraphs
 from whistle.letters.pdf import letter_pdf
 from whistle.letters.word import letter_docx
-from whistle.records import dataclass
 from whistle.signed_in import members_only
 from whistle.uploads import Refusal
 from whistle.web import attachment_response, current_language, this_installation

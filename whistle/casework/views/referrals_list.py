@@ -1,5 +1,6 @@
 """All replies of centres that are waited for."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from flask import current_app, render_template, url_for
@@ -10,7 +11,6 @@ from whistle.casework.views.referrals_letters import reference_of
 from whistle.casework.views.shown import case_title
 from whistle.domain.office import label_of
 from whistle.domain.referral import office_naming
-from whistle.records import dataclass
 from whistle.signed_in import members_only
 from whistle.web import current_language, this_installation
 

@@ -1,6 +1,6 @@
 """One letter to a centre: the letter again, a reminder, the centre's reply, or that none comes."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from flask import Response, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -34,7 +34,6 @@ from whistle.domain.filed import Marking, Referral
 from whistle.domain.logged import Logged
 from whistle.keys.filed import Document
 from whistle.letters.papers import paragraphs
-from whistle.records import dataclass
 from whistle.signed_in import members_only, signed_in
 from whistle.uploads import Limits, Refusal, request_uploads, takes_files
 from whistle.web import this_installation

@@ -1,7 +1,7 @@
 """Registering a case, or correcting what was registered of it."""
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 
 from flask import Response, redirect, render_template, request, url_for
@@ -48,7 +48,6 @@ from whistle.casework.views.registration_shown import (
 )
 from whistle.casework.views.shown import case_title, show_given
 from whistle.domain.channel import Channel
-from whistle.records import dataclass
 from whistle.signed_in import members_only
 from whistle.uploads import Refusal
 

@@ -3,6 +3,7 @@
 import binascii
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -32,7 +33,6 @@ from whistle.domain.rules_registration import Code, Fault, registration_faults
 from whistle.fields import unix_lines
 from whistle.keys.canonical import dump, load
 from whistle.keys.shapes import from_json, to_json
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm
 
 MOST_ISSUES = 20

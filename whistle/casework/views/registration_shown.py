@@ -1,6 +1,7 @@
 """A registration as pages show it: in the words of the profile, of the day it was received."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -14,7 +15,6 @@ from whistle.domain.fields import ShownAnswer
 from whistle.domain.office import Choice, Office, find, label_of
 from whistle.domain.registration import Enquiry, Issue, Rule
 from whistle.domain.rules import Finding, Says, findings
-from whistle.records import dataclass
 from whistle.web import current_language, long_date
 
 TITLES = {

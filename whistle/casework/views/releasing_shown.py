@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
@@ -18,7 +19,6 @@ from whistle.domain.counting import Period
 from whistle.domain.office import Choice, Office
 from whistle.domain.registration import Issue
 from whistle.domain.released import Release, last_day_of_term
-from whistle.records import dataclass
 from whistle.report import vocabulary
 from whistle.report.periods import Step, days_label
 from whistle.web import current_language, this_installation

@@ -1,7 +1,7 @@
 """Reports to the council: their drafts, what they look like, and as files."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import Response, abort, render_template, request, url_for
@@ -41,7 +41,6 @@ from whistle.domain.report_draft import SECTIONS, ReportDraft
 from whistle.domain.reporting_year import span_of, year_of
 from whistle.keys.book import KeptEntry
 from whistle.letters.pdf import PaperError
-from whistle.records import dataclass
 from whistle.report.charts import chart_of
 from whistle.report.model import Report
 from whistle.report.periods import Step, days_label

@@ -1,6 +1,7 @@
 """The public version of a report: what of it may be known, and publishing that."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Response, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -24,7 +25,6 @@ from whistle.casework.views.blueprint import (
 )
 from whistle.casework.views.report import charts_of, look
 from whistle.disclosure import CannotProtect, PublicationError
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only, proof_needed
 from whistle.uploads import Refusal
 

@@ -1,6 +1,7 @@
 """Consents, disclosures, requests for access and doubts about competence as the pages show them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
@@ -32,7 +33,6 @@ from whistle.domain.rules_disclosure import (
     refusals,
 )
 from whistle.keys.filed import KeptFiled
-from whistle.records import dataclass
 from whistle.web import current_language, long_date
 
 

@@ -1,6 +1,7 @@
 """While cases are being given new keys: a moment with each page, and a page that does more."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Response, redirect, render_template, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,7 +19,6 @@ from whistle.casework.views.blueprint import blueprint, check, service
 from whistle.casework.views.shown import inbox_title
 from whistle.crypto.errors import SealingError
 from whistle.error_pages import log_fault
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only, signed_in
 from whistle.storage.errors import StorageError
 

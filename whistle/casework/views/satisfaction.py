@@ -1,5 +1,6 @@
 """What people answered when their case was closed: sums, and nothing else."""
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from flask import Response, render_template
@@ -13,7 +14,6 @@ from whistle.casework.views.blueprint import act, blueprint, check, found, servi
 from whistle.casework.views.book_pages import to, told
 from whistle.domain.book import Answers
 from whistle.domain.satisfaction import Choice, Question, counts_of
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only
 
 _QUESTIONS = {

@@ -4,6 +4,7 @@ So do pages further on: each is found by the cases that the pages before it ende
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, render_template, request
@@ -28,7 +29,6 @@ from whistle.domain.channel import Channel
 from whistle.domain.identity import OpeningGround
 from whistle.domain.words import MOST_CHARACTERS, Piece, Words, line_around, read_words
 from whistle.keys.texts import Text, Where
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only
 from whistle.storage.case_lists import After, CaseState
 from whistle.storage.tables import ID_BYTES

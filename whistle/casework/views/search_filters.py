@@ -1,6 +1,7 @@
 """The fields by which lists and searches are filtered, and what can be chosen in them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from wtforms import BooleanField, Form, StringField
@@ -9,7 +10,6 @@ from whistle.casework import filters
 from whistle.casework.filters import Filters
 from whistle.casework.forms import DayField
 from whistle.domain.office import Choice
-from whistle.records import dataclass
 from whistle.web import current_language, this_installation
 
 

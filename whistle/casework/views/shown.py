@@ -1,6 +1,7 @@
 """Cases as the pages show them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from flask import url_for
@@ -21,7 +22,6 @@ from whistle.keys.directory import TrustedInbox
 from whistle.keys.notes import KeptNote, Note
 from whistle.keys.records import Message
 from whistle.keys.recusals import Recusal
-from whistle.records import dataclass
 from whistle.shown import ShownMessage, show_message
 from whistle.storage.rows import CaseRow
 from whistle.web import current_language, long_date, this_installation

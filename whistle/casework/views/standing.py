@@ -1,5 +1,6 @@
 """The adviser's standing: how many hours a week, and the documents that are public."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, render_template, request
@@ -34,7 +35,6 @@ from whistle.domain.standing import capacities
 from whistle.keys.files import open_file
 from whistle.keys.records import FileManifest
 from whistle.published_words import document_kinds
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only, signed_in
 from whistle.storage.errors import StorageError
 from whistle.uploads import Limits, Refusal, request_uploads, takes_files

@@ -1,5 +1,6 @@
 """What is to be done in a case; and the cases that it is linked with."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, redirect, render_template, request, url_for
@@ -35,7 +36,6 @@ from whistle.casework.views.conflicts import changed_meanwhile, deleted_meanwhil
 from whistle.casework.views.shown import case_title
 from whistle.domain.filed import Task
 from whistle.keys.filed import KeptFiled
-from whistle.records import dataclass
 from whistle.signed_in import MemberForm, members_only
 from whistle.uploads import Refusal
 from whistle.web import this_installation

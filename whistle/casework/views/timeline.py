@@ -1,6 +1,7 @@
 """Everything of a case on one page, in the order of its days; made to be printed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -43,7 +44,6 @@ from whistle.keys.filed import Document
 from whistle.keys.notes import KeptNote
 from whistle.keys.records import Message
 from whistle.keys.recusals import Recusal
-from whistle.records import dataclass
 from whistle.shown import ShownMessage, show_message
 from whistle.signed_in import members_only
 from whistle.web import current_language, long_date, this_installation

@@ -1,6 +1,7 @@
 """Closing, saying who one is, taking it back: a page for each, all of one make."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -24,7 +25,6 @@ from whistle.intake.views.session import (
 )
 from whistle.intake.views.shared import FAILURES, blueprint, not_received
 from whistle.keys.records import Identity
-from whistle.records import dataclass
 from whistle.uploads import Refusal
 
 

@@ -1,6 +1,7 @@
 """A text that is put before the reporter: approving it, or correcting it; a page for each."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -27,7 +28,6 @@ from whistle.intake.views.session import (
 )
 from whistle.intake.views.shared import FAILURES, blueprint, not_received
 from whistle.intake.views.timeline import show_text
-from whistle.records import dataclass
 from whistle.storage.tables import HASH_BYTES, ID_BYTES
 from whistle.uploads import Refusal
 

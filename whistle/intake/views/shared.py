@@ -1,5 +1,6 @@
 """What the pages of the anonymous door share."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint
@@ -15,7 +16,6 @@ from whistle.domain.legal_clock import Deadlines
 from whistle.domain.profile import LANGUAGES, ChannelText
 from whistle.intake.tokens import FormTokens
 from whistle.limits import NoRoomError
-from whistle.records import dataclass
 from whistle.storage.errors import StorageError, UncertainError
 from whistle.uploads import Refusal, request_uploads
 from whistle.web import current_language, this_installation

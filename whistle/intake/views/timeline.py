@@ -1,6 +1,7 @@
 """What has happened in a dialogue and what comes next, in words and with days."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -16,7 +17,6 @@ from whistle.domain.fields import ShownAnswer, show_answers
 from whistle.domain.guidance import Elsewhere
 from whistle.intake.service import Dialogue
 from whistle.keys.records import Message
-from whistle.records import dataclass
 from whistle.shown import ShownMessage, show_message
 from whistle.web import current_language, long_date, this_installation
 
