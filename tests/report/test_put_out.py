@@ -113,7 +113,7 @@ def test_a_report_that_does_not_read_stops_publishing_and_no_page(office: Office
     other = '/da/statistics/report/2022-01-01_2022-12-31_1"'
     assert other in pages[1], "the later proof is about both"
     assert "2022-06-30_1" not in pages[0]
-    broken = first.encode().replace(b'"to":"2022-12-31"', b'"to":"2022-12-3x"')
+    broken = first.encode().replace(b'"to":"2022-12-31"', b'"to":"2022-12-3x1"')
     also = first.encode().replace(b"whistle-certificate/", b"whistle-certificate/9")
     assert Published.decode(also) is None
     documents = tables.public_documents

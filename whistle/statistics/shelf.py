@@ -18,6 +18,7 @@ from whistle.domain.published import REPORT_RECORD
 from whistle.report.printed import Which
 from whistle.report.published import Published
 from whistle.storage import public_documents
+from whistle.storage.public_documents import ListedDocument
 
 MOST_BYTES = 64 * 2**20  # of a process: the files of about five hundred reports
 _NAME = "whistle.statistics"
@@ -56,7 +57,7 @@ class Shelf:
 
     def __init__(self, most: int = MOST_BYTES) -> None:
         """Remember at most so many bytes of files: when it is full, what is there stays."""
-        self._heads: dict[bytes, Head | None] = {}
+        self._heads: dict[ListedDocument, Head | None] = {}
         self._files: dict[tuple[bytes, str], bytes] = {}
         self._drawn: dict[str, tuple[object, Any]] = {}
         self._most, self._size = most, 0
@@ -67,12 +68,14 @@ class Shelf:
 
         A report is read when it is met for the first time. What is no report is left out.
         """
-        there = [one.id for one in public_documents.listed(db) if one.kind == REPORT_RECORD]
-        if self._heads.keys() != set(there):
+        there = [one for one in public_documents.listed(db) if one.kind == REPORT_RECORD]
+        if [*self._heads] != there:
             with self._turn:
                 known = self._heads
-                self._heads = {one: known[one] if one in known else _head(db, one) for one in there}
-                self._forget()
+                self._heads = {
+                    one: known[one] if one in known else _head(db, one.id) for one in there
+                }
+                self._forget({one.id for one in there if one in known})
         found = [one for one in map(self._heads.get, there) if one]
         return sorted(found, key=lambda one: (one.which.last, one.number), reverse=True)
 
@@ -84,7 +87,7 @@ class Shelf:
         with self._turn:
             if name not in self._files:
                 content = write()
-                if self._size + len(content) > self._most or report not in self._heads:
+                if self._size + len(content) > self._most or not self._has(report):
                     return content
                 self._files[name] = content
                 self._size += len(content)
@@ -101,9 +104,12 @@ class Shelf:
                 known = self._drawn[name] = state, draw()
             return known[1]
 
-    def _forget(self) -> None:
-        """Drop what belongs to a report that is not there any more."""
-        for name in [one for one in self._files if one[0] not in self._heads]:
+    def _has(self, report: bytes) -> bool:
+        return any(one.id == report for one in self._heads)
+
+    def _forget(self, kept: set[bytes]) -> None:
+        """Drop what belongs to a report that is not there any more, or not as it was."""
+        for name in [one for one in self._files if one[0] not in kept]:
             self._size -= len(self._files.pop(name))
         self._drawn.clear()
 
