@@ -7,6 +7,7 @@ import shutil
 import sys
 import tarfile
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -161,14 +162,26 @@ class Town:
     def reporter(self) -> Client:
         """Give somebody who comes by the onion service, from where tor hands over."""
         socket = self.machine.path("/run/whistle-onion/nginx.socket")
-        return Client("http://abcdef.onion", path=socket)
+        return open_door(Client("http://abcdef.onion", path=socket), "/da/")
 
     def member(self) -> Client:
         return casework(self.machine)
 
 
 def casework(machine: Machine) -> Client:
-    return Client("http://casework.example.dk", path=machine.path("/run/whistle-casework/socket"))
+    socket = machine.path("/run/whistle-casework/socket")
+    return open_door(Client("http://casework.example.dk", path=socket), "/casework/")
+
+
+def open_door(client: Client, page: str) -> Client:
+    """Wait until a door answers: systemd says that it runs before it does."""
+    for _ in range(120):
+        with suppress(OSError):
+            if client.get(page).status not in {502, 503}:
+                break
+        time.sleep(0.5)
+    client.cookies.clear()
+    return client
 
 
 def begin(machine: Machine, letter: str, code: str) -> tuple[str, TotpSecret, str]:
