@@ -62,6 +62,7 @@ class Store:
         """Open a snapshot: all that is read inside belongs together."""
         with self._reads.connect() as connection:
             yield connection
+            connection.commit()  # after a rollback the driver forgets every statement it prepared
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
