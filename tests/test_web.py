@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from flask_babel import gettext
 
 from tests.support.office import HOST, Office, a_file, hidden_fields
 from whistle.app import create_casework, create_intake
 from whistle.gateway.bodies import CUT, Cut, GoneError
 from whistle.gateway.gateway import WHOLE
 from whistle.storage.engine import Store
-from whistle.web import file_size
+from whistle.web import current_language, file_size, speaking
 
 EXPECTED = {
     "Content-Security-Policy": (
@@ -171,6 +172,24 @@ def test_every_route_of_a_door_is_documented(office: Office, door: str) -> None:
 def test_sizes_are_written_for_people(office: Office, size: int, shown: str) -> None:
     with office.intake.test_request_context("/da/", base_url=HOST):
         assert file_size(size) == shown
+
+
+def test_a_letter_in_the_middle_of_a_page_leaves_the_page_its_language(office: Office) -> None:
+    with office.intake.test_request_context("/en/", base_url=HOST):
+        with speaking("da"):
+            assert (current_language(), gettext("Closed"), file_size(1500)) == (
+                "da",
+                "Lukket",
+                "1,5 kB",
+            )
+        assert (current_language(), gettext("Closed"), file_size(1500)) == (
+            "en",
+            "Closed",
+            "1.5 kB",
+        )
+        with pytest.raises(ZeroDivisionError), speaking("da"):
+            raise ZeroDivisionError
+        assert current_language() == "en"
 
 
 def test_hidden_fields_of_a_refused_form_hold_no_text(office: Office) -> None:

@@ -241,8 +241,8 @@ class SealingRequest(Request):
     @cached_property
     def language(self) -> str:
         """The language it is answered in, ``da`` or ``en``: a page asks for it a dozen times."""
-        locale = flask_babel.get_locale()
-        return locale.language if locale else LANGUAGES[0]
+        selected = flask_babel.get_babel().locale_selector
+        return str(selected()) if selected else LANGUAGES[0]
 
     def make_form_data_parser(self) -> StrictFormParser:
         """Give the parser of this request's form."""

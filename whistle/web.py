@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
@@ -209,6 +210,21 @@ def this_installation() -> Installation:
 def current_language() -> str:
     """Give the language of this request, ``da`` or ``en``."""
     return cast("SealingRequest", request).language if has_request_context() else LANGUAGES[0]
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Have the words, days and numbers of a block be in ``language``, and the page's stay its own.
+
+    For letters, which are Danish whoever writes them.
+    """
+    asked = current_language()
+    cast("SealingRequest", request).language = language
+    try:
+        with flask_babel.force_locale(language):  # noqa: TID251
+            yield
+    finally:
+        cast("SealingRequest", request).language = asked
 
 
 def long_date(day: date) -> str:

@@ -23,6 +23,7 @@ from whistle.domain.filed import Consent, Marking, Referral
 from whistle.domain.logged import Logged
 from whistle.domain.referral import Hindrance
 from whistle.keys.filed import Document
+from whistle.keys.keyring import Keyring
 from whistle.storage import tables
 
 Open = Callable[[], OpenedCase]
@@ -241,6 +242,24 @@ def test_a_letter_is_got_before_it_is_filed_and_after(
     assert "En henvendelse" in text_of(reminder.data, kind)
     assert journal.acts().count(Logged.LETTER_MADE) == 2
     assert case_id.hex()[:8].upper() in str(sent.headers["Content-Disposition"])
+
+
+def test_what_leaves_the_house_is_danish_and_the_page_around_it_is_the_members(
+    office: Office,
+    case_id: bytes,
+    opened: Open,
+    english: Callable[[Keyring], Desk],
+) -> None:
+    desk = english(office.adviser)
+    page = desk.get(new(case_id)).text
+    assert '<html lang="en"' in page
+    assert "En henvendelse fra en borger" in page  # the letter's subject, to begin with
+    assert "<h1>Write to a centre</h1>" in page
+    assert "Indbakker" not in page
+    desk.post(f"{path_of(case_id)}/referrals/letter/pdf", written(desk, case_id))
+    where = filed(office, case_id, opened)
+    reminder = desk.get(address(where, "/letter/docx?reminder=1"))
+    assert "Jeg har ikke fået det endnu" in text_of(reminder.data, "docx")
 
 
 def test_who_it_is_stands_in_the_letter_only_with_consent(

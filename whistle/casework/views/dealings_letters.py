@@ -3,12 +3,10 @@
 Neither tells who the person is: a proposal goes without them, and who met knows whom they met.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 
 from babel.dates import format_date
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from whistle.casework.cases import OpenedCase
@@ -22,6 +20,7 @@ from whistle.domain.mediation import Mediation, Meeting
 from whistle.domain.office import Office, label_of
 from whistle.domain.referral import office_naming
 from whistle.letters.papers import Fact, Letter
+from whistle.web import speaking
 
 
 def agreement_paper(
@@ -31,7 +30,7 @@ def agreement_paper(
     settled = mediation.settled or work.here.clock.today()
     office = office_naming(work.here.profiles, mediation.begun, mediation.other_side)
     side = label_of((*office.centres, *office.recipients), mediation.other_side, LANGUAGE)
-    with _in_danish():
+    with speaking(LANGUAGE):
         parts = [_begins(opened), mediation.agreement.strip()]
         parts += [_met(one) for one in sorted(meetings, key=lambda one: one.day) if one.is_held]
         if mediation.follow_up:
@@ -47,7 +46,7 @@ def proposal_letter(work: CaseworkService, opened: OpenedCase, proposal: Improve
     day = proposal.passed_on or work.here.clock.today()
     office = office_naming(work.here.profiles, day, proposal.centre)
     words = office.letter[LANGUAGE]
-    with _in_danish():
+    with speaking(LANGUAGE):
         greeting = _filled(words.greeting, office, proposal, day)
         told = _(
             "A citizen has told me what they experienced with you, and has said yes to my passing "
@@ -116,9 +115,3 @@ def _filled(text: str, office: Office, proposal: Improvement, day: date) -> str:
 
 def _day(day: date | None) -> str:
     return format_date(day, "long", locale=LANGUAGE) if day else ""
-
-
-@contextmanager
-def _in_danish() -> Iterator[None]:
-    with force_locale(LANGUAGE):
-        yield

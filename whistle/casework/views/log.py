@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, redirect, render_template, request, url_for
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -28,7 +27,7 @@ from whistle.domain.profile import LANGUAGES
 from whistle.signed_in import MemberForm, members_only
 from whistle.storage.tables import ID_BYTES
 from whistle.templating import in_language
-from whistle.web import LANGUAGE_NAMES, current_language
+from whistle.web import LANGUAGE_NAMES, current_language, speaking
 
 ON_A_PAGE = 100  # entries of one case
 _LONGEST_NUMBER = 18  # digits
@@ -107,7 +106,7 @@ def log_page(case_id: str) -> BaseResponse:
     handed = found(lambda: hand_out(service(), read_id(case_id)))
     asked = request.args.get("lang", "")
     language = asked if asked in LANGUAGES else current_language()
-    with force_locale(language):
+    with speaking(language):
         page = render_template(
             in_language("casework/log_page.html", language),
             case_id=handed.opened.case.id.hex(),

@@ -1,12 +1,10 @@
 """Masked copies as pages and papers show them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import format_date
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from whistle.casework.cases import OpenedCase
@@ -27,7 +25,7 @@ from whistle.domain.masking import (
 from whistle.domain.profile import LANGUAGES
 from whistle.domain.whistleblowing import is_exempt
 from whistle.letters.papers import CaseFile, Entry, Fact, Section
-from whistle.web import this_installation
+from whistle.web import speaking, this_installation
 
 LANGUAGE = LANGUAGES[0]  # what leaves the house is in the municipality's own language
 
@@ -133,7 +131,7 @@ def paper_of(opened: OpenedCase, copy: MaskedCopy) -> CaseFile:
     """Put the paper of a copy together: of the case it has no more than the copy."""
     profile = this_installation().profiles.on(copy.day)
     numbers = list(copy.masks)
-    with _in_danish():
+    with speaking(LANGUAGE):
         reference = reference_of(opened.case)
         facts = [
             Fact(_("For whom"), copy.recipient),
@@ -228,9 +226,3 @@ def _sentences(source_id: str, text: str, ticks: Collection[str]) -> list[ShownS
 
 def _danish_day(day: date) -> str:
     return str(format_date(day, "long", locale=LANGUAGE))
-
-
-@contextmanager
-def _in_danish() -> Iterator[None]:
-    with force_locale(LANGUAGE):
-        yield

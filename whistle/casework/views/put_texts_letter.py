@@ -3,7 +3,6 @@
 from datetime import date
 
 from babel.dates import format_date
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from whistle.casework.service import OpenedCase
@@ -11,14 +10,14 @@ from whistle.casework.views.referrals_letters import LANGUAGE, reference_of
 from whistle.domain.approval import Approved, Means
 from whistle.keys.records import Identity
 from whistle.letters.papers import Fact, Letter
-from whistle.web import this_installation
+from whistle.web import speaking, this_installation
 
 
 def complaint_letter(opened: OpenedCase, approved: Approved, who: Identity) -> Letter:
     """Give the version that stands approved as a letter; ``who`` is empty: without a name."""
     here = this_installation()
     profile, put, today = here.profile, approved.version.put, here.clock.today()
-    with force_locale(LANGUAGE):
+    with speaking(LANGUAGE):
         adviser = _("The citizen adviser") + ", " + profile.municipality
         contact = (profile.address, _("Telephone %(phone)s", phone=profile.phone), profile.email)
         facts = [Fact(_("Date"), _day(today)), Fact(_("Our reference"), reference_of(opened.case))]

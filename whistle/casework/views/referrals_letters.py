@@ -5,12 +5,9 @@ centre answers them. Where a centre is not told who it is, or the case is no cit
 in words of the catalogue.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 from babel.dates import format_date
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from whistle.casework.referring import office_of
@@ -24,6 +21,7 @@ from whistle.domain.referral import KEPT_APART, office_naming
 from whistle.domain.registration import Issue
 from whistle.letters.papers import Fact, Letter
 from whistle.storage.rows import CaseRow
+from whistle.web import speaking
 
 LANGUAGE = LANGUAGES[0]  # what centres read
 
@@ -36,7 +34,7 @@ def reference_of(case: CaseRow) -> str:
 def first_description(work: CaseworkService, opened: OpenedCase) -> str:
     """Give what the description of a complaint begins with: what is registered of it."""
     office, enquiry = office_of(work, opened), opened.registration.enquiry
-    with _in_danish():
+    with speaking(LANGUAGE):
         about = [_about(office, issue) for issue in enquiry.issues if issue.category]
         lines = [_("It is about: %(what)s", what=one) for one in about]
         if enquiry.matter_date:
@@ -53,7 +51,7 @@ def first_description(work: CaseworkService, opened: OpenedCase) -> str:
 
 def first_subject(opened: OpenedCase) -> str:
     """Give a subject that tells nobody's name."""
-    with _in_danish():
+    with speaking(LANGUAGE):
         if opened.inbox.inbox.root.channel is Channel.CITIZEN:
             return _("An enquiry from a citizen")
         return _("An enquiry to the citizen adviser")
@@ -67,7 +65,7 @@ def body_of(work: CaseworkService, opened: OpenedCase, meant: Referral, descript
     """
     office, channel = work.here.profile.office, opened.inbox.inbox.root.channel
     words = office.letter[LANGUAGE]
-    with _in_danish():
+    with speaking(LANGUAGE):
         if channel is Channel.CITIZEN and meant.with_identity:
             request = words.request
         else:
@@ -83,7 +81,7 @@ def body_of(work: CaseworkService, opened: OpenedCase, meant: Referral, descript
 
 def letter_of(work: CaseworkService, opened: OpenedCase, referral: Referral) -> Letter:
     """Give the letter that a referral was sent as, or would be."""
-    with _in_danish():
+    with speaking(LANGUAGE):
         return _letter(work, opened, referral, referral.sent, referral.subject, referral.text)
 
 
@@ -91,7 +89,7 @@ def reminder_of(work: CaseworkService, opened: OpenedCase, referral: Referral, d
     """Give the letter that reminds a centre, as it is sent on a day."""
     signature = work.here.profile.office.letter[LANGUAGE].signature
     office = office_naming(work.here.profiles, referral.sent, referral.centre)
-    with _in_danish():
+    with speaking(LANGUAGE):
         asked = _(
             "On %(sent)s I wrote to you about: %(subject)s. I asked for your reply by "
             "%(reply_by)s. I have not had it yet.",
@@ -194,9 +192,3 @@ def _request(channel: Channel, *, with_identity: bool) -> str:
 
 def _day(day: date) -> str:
     return format_date(day, "long", locale=LANGUAGE)
-
-
-@contextmanager
-def _in_danish() -> Iterator[None]:
-    with force_locale(LANGUAGE):
-        yield
