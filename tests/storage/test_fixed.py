@@ -7,7 +7,17 @@ from datetime import date
 from secrets import token_bytes
 
 import pytest
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, bindparam, insert, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
 from whistle.storage import intake, tables
@@ -102,6 +112,31 @@ def test_a_connection_that_broke_is_not_used_again(store: Store) -> None:
     assert told.value.connection_invalidated
     with store.read() as db:
         assert CASES.rows(db, {"id": CASE.id}) == []
+
+
+def test_of_two_generations_of_keys_each_comes_once_and_a_case_without_any_is_still_a_case(
+    store: Store,
+) -> None:
+    lookup = b"l" * 32
+    report = a_report(ReceiptRow(lookup, b"c" * 16))
+    newer = replace(report.reporter_keys, generation=1, sealed=b"sealed anew")
+    with store.write() as db:
+        intake.insert_report(db, report)
+        newer.insert(db)
+    with store.read() as db:
+        found = intake.find(db, lookup)
+    assert found is not None
+    assert (found.case, found.reporter_keys) == (report.case, [report.reporter_keys, newer])
+    assert sorted(found.items, key=lambda one: one.id) == sorted(
+        report.items, key=lambda one: one.id
+    )
+    with store.write() as db:
+        db.execute(delete(tables.reporter_keys))
+    with store.read() as db:
+        robbed = intake.find(db, lookup)
+        assert intake.find(db, b"m" * 32) is None
+    assert robbed is not None
+    assert (robbed.case, robbed.reporter_keys) == (report.case, [])
 
 
 def test_a_receipt_that_was_used_takes_nothing_more_and_is_no_error_to_the_database(

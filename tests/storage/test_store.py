@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Integer, select, text
+from sqlalchemy import URL, Integer, event, select, text
 
 from whistle.gateway.gateway import THREADS
 from whistle.storage import (
     attachments,
+    engine,
     jobs,
     log,
     log_tables,
@@ -121,6 +122,68 @@ def test_a_snapshot_does_not_change_while_it_is_read(store: Store) -> None:
         with ThreadPoolExecutor(1) as pool:
             pool.submit(_insert, store, 1).result()
         assert InboxRow.all(db, InboxRow.select()) == []
+
+
+def _process_of(store: Store) -> int:
+    """Give PostgreSQL's process behind the connection that the next who comes gets."""
+    with store.read() as db:
+        return int(db.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+def _break_off(store: Store) -> None:
+    with store.read() as db:
+        InboxRow.all(db, InboxRow.select())
+        raise ZeroDivisionError
+
+
+def _end(process: int, url: URL) -> None:
+    """Have the server hang up on a connection, as it does when it stops."""
+    other = open_store(url)
+    with other.read() as db:
+        db.execute(text(f"SELECT pg_terminate_backend({process}, 5000)"))
+    other.dispose()
+
+
+@pytest.mark.parametrize("rested", [0.0, 3600.0])
+def test_who_comes_after_the_server_hung_up_gets_a_connection_that_stands(
+    store: Store, monkeypatch: pytest.MonkeyPatch, rested: float
+) -> None:
+    if is_sqlite(store.engine):
+        return
+    monkeypatch.setattr(engine, "RESTED", rested)
+    before = _process_of(store)
+    assert _process_of(store) == before
+    _end(before, store.engine.url)
+    assert _process_of(store) != before
+
+
+@pytest.mark.parametrize(("rested", "times"), [(0.0, 2), (3600.0, 0)])
+def test_a_connection_is_asked_whether_it_stands_when_it_was_not_used_for_a_while(
+    store: Store, monkeypatch: pytest.MonkeyPatch, rested: float, times: int
+) -> None:
+    if is_sqlite(store.engine):
+        return
+    _process_of(store)
+    asked: list[object] = []
+    monkeypatch.setattr(engine, "RESTED", rested)
+    monkeypatch.setattr(store.engine.dialect, "do_ping", asked.append)
+    _process_of(store)
+    _process_of(store)
+    assert len(asked) == times
+
+
+def test_a_read_ends_without_a_rollback_that_would_have_the_driver_forget_its_statements(
+    store: Store,
+) -> None:
+    ended = []
+    event.listen(store.engine, "rollback", lambda _db: ended.append("rollback"))
+    event.listen(store.engine, "commit", lambda _db: ended.append("commit"))
+    with store.read() as db:
+        InboxRow.all(db, InboxRow.select())
+    assert ended == ["commit"]
+    with pytest.raises(ZeroDivisionError):
+        _break_off(store)
+    assert ended == ["commit", "rollback"]
 
 
 def test_many_writers_at_once_all_write(store: Store) -> None:

@@ -1,6 +1,8 @@
 """One database, SQLite or PostgreSQL, and the only two ways to talk to it: read and write."""
 
+import select
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -10,14 +12,17 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from whistle.domain.clock import Clock
 from whistle.storage.errors import BusyError, UncertainError
 
 BUSY_SECONDS = 10  # that somebody waits for others to write, before being told to try again
 CONNECTIONS = 64  # SQLite's, one for every thread: kept open, as opening takes 1.4 ms, each 100 kB
+RESTED = 5.0  # seconds: a connection to PostgreSQL that was not used for longer may have been lost
 STATEMENT_SECONDS = 60  # for PostgreSQL: nothing here takes as long
+_USED = "used"  # when, by the process's clock, in what the pool remembers of a connection
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -62,7 +67,8 @@ class Store:
         """Open a snapshot: all that is read inside belongs together."""
         with self._reads.connect() as connection:
             yield connection
-            connection.commit()  # after a rollback the driver forgets every statement it prepared
+            if not connection.invalidated:
+                connection.commit()  # a rollback has the driver forget every statement it prepared
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -129,14 +135,15 @@ def open_store(url: str | URL, patience: float = BUSY_SECONDS) -> Store:
         engine = create_engine(
             parsed,
             hide_parameters=True,
-            pool_pre_ping=True,
             pool_timeout=patience,
+            pool_use_lifo=True,  # the one used last is the one that needs no question
             connect_args={
                 "connect_timeout": max(2, round(patience)),  # libpq takes whole seconds, from 2
                 "options": f"-c lock_timeout={round(patience * 1000)} "
                 f"-c statement_timeout={STATEMENT_SECONDS * 1000}",
             },
         )
+        _replace_broken(engine)
     return Store(engine, patience)
 
 
@@ -155,6 +162,36 @@ def _make_private(path: Path) -> None:
 def is_sqlite(engine: Engine) -> bool:
     """Say whether the engine is SQLite."""
     return engine.dialect.name == "sqlite"
+
+
+def _replace_broken(engine: Engine) -> None:
+    """Have a connection replaced before use where the server has hung up on it.
+
+    One that was used a moment ago is not asked, unless something lies on its line: asking takes
+    half as long as what most come for, and a server that stops says so before it hangs up.
+    """
+
+    def laid_down(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_USED] = time.monotonic()
+
+    def taken_up(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        used = record.info.get(_USED)
+        try:
+            if used is None or (time.monotonic() - used < RESTED and not _has_news(connection)):
+                return
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", laid_down)
+    event.listen(engine, "checkout", taken_up)
+
+
+def _has_news(connection: Any) -> bool:
+    """Say whether a connection that waits for nothing has something to read: its end, mostly."""
+    line = select.poll()
+    line.register(connection.fileno(), select.POLLIN)
+    return bool(line.poll(0))
 
 
 def _sqlite_url(url: URL) -> bool:

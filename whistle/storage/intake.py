@@ -16,21 +16,21 @@ from whistle.storage.rows import (
     ReporterKeysRow,
 )
 
-_CASE = Fixed(
-    CaseRow.select(
-        tables.receipts.c.lookup == bindparam("lookup"),
-        tables.receipts.c.case_id == tables.cases.c.id,
-    )
+_KEYS = tables.reporter_keys.c
+_THIS_CASE = (
+    tables.receipts.c.lookup == bindparam("lookup"),
+    tables.receipts.c.case_id == tables.cases.c.id,
 )
+_CASE = Fixed(CaseRow.select(*_THIS_CASE))
 _USED = Fixed(ReceiptRow.select(tables.receipts.c.lookup == bindparam("lookup")))
-_KEYS = Fixed(
-    ReporterKeysRow.select(tables.reporter_keys.c.case_id == bindparam("case_id")).order_by(
-        tables.reporter_keys.c.generation
-    )
+_CASE_AND_KEYS = Fixed(
+    select(tables.cases, tables.reporter_keys)
+    .join_from(tables.cases, tables.reporter_keys, _KEYS.case_id == tables.cases.c.id, isouter=True)
+    .where(*_THIS_CASE)
+    .order_by(_KEYS.generation)
 )
-_NEWEST = select(func.max(tables.reporter_keys.c.generation)).where(
-    tables.reporter_keys.c.case_id == bindparam("case_id")
-)
+_OF_CASE = len(tables.cases.columns)  # the first columns of such a row; the rest are the keys'
+_NEWEST = select(func.max(_KEYS.generation)).where(_KEYS.case_id == bindparam("case_id"))
 _ITEMS = Fixed(
     ItemRow.select(
         tables.items.c.case_id == bindparam("case_id"),
@@ -90,12 +90,13 @@ def was_used(db: Connection, lookup: bytes) -> bool:
 
 def find(db: Connection, lookup: bytes) -> ReporterCase | None:
     """Give the report of a receipt, if there is one."""
-    case = find_case(db, lookup)
-    if case is None:
+    found = _CASE_AND_KEYS.rows(db, {"lookup": lookup})
+    if not found:
         return None
+    case = CaseRow(*found[0][:_OF_CASE])
     return ReporterCase(
         case,
-        [ReporterKeysRow(*row) for row in _KEYS.rows(db, {"case_id": case.id})],
+        [ReporterKeysRow(*row[_OF_CASE:]) for row in found if row[_OF_CASE] is not None],
         [ItemRow(*row) for row in _ITEMS.rows(db, {"case_id": case.id})],
     )
 
