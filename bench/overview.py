@@ -7,16 +7,14 @@ the processor time of the page by a test client: first after a start, and then, 
 remembers what was counted (median of five). The default is 1,000 and 10,000.
 """
 
-import multiprocessing
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from bench.casework import open_again
-from bench.report import fill, load
-from tests.support.office import Desk, Founding, found
+from bench.report import each_alone, fill, load
+from tests.support.office import Desk, Founding
 
 SIZES = (1_000, 10_000)
 AIMS = {1_000: 0.5, 10_000: 2.0}
@@ -41,18 +39,8 @@ def page(desk: Desk) -> float:
 
 
 def main() -> None:
-    """Measure offices of several sizes, each in a process of its own."""
-    founding = found()
-    context = multiprocessing.get_context("fork")
-    for number in [int(one) for one in sys.argv[1:]] or SIZES:
-        with tempfile.TemporaryDirectory() as folder:
-            for do in (fill, measure):
-                where = Path(folder) / "whistle.sqlite"
-                process = context.Process(target=do, args=(where, founding, number))
-                process.start()
-                process.join()
-                if process.exitcode:
-                    raise SystemExit(f"{do.__name__} failed")
+    """Measure offices of several sizes."""
+    each_alone([int(one) for one in sys.argv[1:]] or SIZES, fill, measure)
 
 
 if __name__ == "__main__":

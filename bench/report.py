@@ -19,7 +19,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -193,20 +193,24 @@ def load() -> float:
     return os.getloadavg()[0]
 
 
-def main() -> None:
-    """Measure offices of several sizes, each in a process of its own."""
-    sizes = [int(one) for one in sys.argv[1:]] or SIZES
+def each_alone(sizes: Iterable[int], *acts: Callable[[Path, Founding, int], None]) -> None:
+    """Have ``acts`` done to an office of each size, each in a process of its own."""
     founding = found()
     context = multiprocessing.get_context("fork")
     for number in sizes:
         with tempfile.TemporaryDirectory() as folder:
             database = Path(folder) / "whistle.sqlite"
-            for do in (fill, measure):
-                process = context.Process(target=do, args=(database, founding, number))
+            for act in acts:
+                process = context.Process(target=act, args=(database, founding, number))
                 process.start()
                 process.join()
                 if process.exitcode:
-                    raise SystemExit(f"{do.__name__} failed")
+                    raise SystemExit(f"{act.__name__} failed")
+
+
+def main() -> None:
+    """Measure offices of several sizes."""
+    each_alone([int(one) for one in sys.argv[1:]] or SIZES, fill, measure)
 
 
 if __name__ == "__main__":

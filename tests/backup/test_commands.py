@@ -47,6 +47,14 @@ def cases_in(data: Path) -> int:
         return db.execute(select(func.count()).select_from(tables.cases)).scalar_one()
 
 
+def put_aside(data: Path) -> str:
+    """Move an installation's database away; give its URL."""
+    (data / "old").mkdir()
+    for path in data.glob("whistle.db*"):
+        path.rename(data / "old" / path.name)
+    return f"sqlite:///{data / 'old' / 'whistle.db'}"
+
+
 def copy_in(data: Path) -> str:
     [copy] = (data / "backups").glob("*.db")
     return str(copy)
@@ -126,10 +134,7 @@ def test_a_restore_says_what_has_to_be_done_again(
 ) -> None:
     assert main(["restore", copy_in(data), "--data", str(data)]) == 2
     assert "not empty" in capsys.readouterr().err
-    (data / "old").mkdir()
-    for path in data.glob("whistle.db*"):
-        path.rename(data / "old" / path.name)
-    old = f"sqlite:///{data / 'old' / 'whistle.db'}"
+    old = put_aside(data)
     assert main(["restore", copy_in(data), "--data", str(data), "--old", old]) == 0
     told = capsys.readouterr().out
     assert f"with {cases_in(data)} cases" in told
@@ -149,10 +154,7 @@ def test_a_restore_names_the_reports_that_it_forgot_and_forbids_their_days(
     )  # fmt: skip
     with opened(url) as store, store.write() as db:
         since.insert(db)
-    (data / "old").mkdir()
-    for path in data.glob("whistle.db*"):
-        path.rename(data / "old" / path.name)
-    old = f"sqlite:///{data / 'old' / 'whistle.db'}"
+    old = put_aside(data)
     assert main(["restore", copy_in(data), "--data", str(data), "--old", old]) == 0
     told = capsys.readouterr().out
     assert "Publish no report\n  whose days overlap theirs" in told
