@@ -156,9 +156,12 @@ class World:
         path = environ["PATH_INFO"]
         app = self.office.casework if path.startswith("/casework") else self.office.intake
         said: list[Any] = []
-        answered = app(
-            {**_SERVER, **environ}, lambda status, headers, *_: said.extend((status, headers))
-        )
+
+        def start(status: str, headers: list[tuple[str, str]], *_error: Any) -> Callable[..., None]:
+            said.extend((status, headers))
+            return lambda *_: None
+
+        answered = app({**_SERVER, **environ}, start)
         try:
             body = b"".join(answered)
         finally:
@@ -333,7 +336,8 @@ def _play_rounds(job: "tuple[int, str, list[tuple[int, int]]]") -> Counter[str]:
 
 def main() -> None:
     """Share the rounds out among the cores, and print what was answered."""
-    requests, seed = (int(one) for one in (*sys.argv[1:], *USUAL[len(sys.argv) - 1 :]))
+    told = [int(one) for one in sys.argv[1:]]
+    requests, seed = [*told, *USUAL[len(told) :]]
     rounds = [
         (number, min(ROUND, requests - begin))
         for number, begin in enumerate(range(0, requests, ROUND))

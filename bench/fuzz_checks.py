@@ -100,7 +100,7 @@ def _header_faults(environ: Environ, answer: Answer) -> list[str]:
 
 def _path(environ: Environ) -> str:
     """Give the path as the doors read it: slashes at its beginning are one."""
-    return "/" + environ["PATH_INFO"].lstrip("/")
+    return "/" + str(environ["PATH_INFO"]).lstrip("/")
 
 
 @cache

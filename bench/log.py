@@ -123,12 +123,13 @@ def without_the_log() -> Iterator[None]:
 
     kept = Log.write, Log.append, Log.note, answerable.FREE
     Log.write = write  # type: ignore[method-assign]
-    Log.append = Log.note = lambda *_: None  # type: ignore[method-assign]
-    answerable.FREE = _Everything()  # type: ignore[assignment, misc]
+    Log.append = lambda *_: None  # type: ignore[method-assign]
+    Log.note = lambda *_: None  # type: ignore[method-assign]
+    answerable.FREE = _Everything()  # type: ignore[assignment]
     try:
         yield
     finally:
-        Log.write, Log.append, Log.note, answerable.FREE = kept  # type: ignore[misc, method-assign]
+        Log.write, Log.append, Log.note, answerable.FREE = kept  # type: ignore[method-assign]
 
 
 def fill(store: Store, path: Path, size: int) -> None:
