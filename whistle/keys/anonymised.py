@@ -24,7 +24,7 @@ def box_record(inbox: InboxKeys, record_id: bytes, record: Anonymised) -> InboxR
 
 def open_record(inbox: InboxKeys, row: InboxRecordRow) -> Anonymised:
     """Open a record, or raise a `SealingError`."""
-    return from_json(Anonymised, load(open_inbox_record(inbox, row)))
+    return from_json(Anonymised, load(open_inbox_record(inbox, row, RecordKind.ANONYMISED)))
 
 
 class Records:

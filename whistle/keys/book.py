@@ -162,7 +162,7 @@ def open_entries(
     damaged = 0
     for row in rows:
         try:
-            entry = Entry.read(load(open_inbox_record(inbox, row)))
+            entry = Entry.read(load(open_inbox_record(inbox, row, RecordKind.BOOK)))
         except SealingError:
             damaged += 1
             continue

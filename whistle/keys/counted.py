@@ -27,4 +27,4 @@ def box_counted(inbox: InboxKeys, report_id: bytes, counted: CountedThen) -> Inb
 
 def open_counted(inbox: InboxKeys, row: InboxRecordRow) -> CountedThen:
     """Open who a report counted, or raise a `SealingError`."""
-    return from_json(CountedThen, load(open_inbox_record(inbox, row)))
+    return from_json(CountedThen, load(open_inbox_record(inbox, row, RecordKind.COUNTED)))

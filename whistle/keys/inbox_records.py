@@ -46,20 +46,29 @@ def seal_inbox_record(
     return replace(row, body=sealed)
 
 
-def open_inbox_record(inbox: InboxKeys, row: InboxRecordRow) -> bytes:
-    """Give a record's canonical bytes, or raise a `SealingError`."""
-    place = _place(inbox.inbox, row)
-    if row.kind in _SEALED:
-        return unpad_text(open_seal(inbox.pair(row.epoch), place, row.body))
-    return unpad_text(unbox(inbox.vault(row.epoch), place, row.body))
+def open_inbox_record(inbox: InboxKeys, row: InboxRecordRow, kind: RecordKind) -> bytes:
+    """Give the canonical bytes of a record of a kind, or raise a `SealingError`.
+
+    A row of any other kind is refused: some are sealed, which who writes to the database can do.
+    """
+    if row.kind != kind:
+        raise ContentError("a record of another kind")
+    return _opened(inbox, row)
 
 
 def renew(inbox: InboxKeys, row: InboxRecordRow) -> InboxRecordRow:
     """Box or seal a record under the inbox's newest secret, or raise a `SealingError`."""
-    opened, kind = open_inbox_record(inbox, row), RecordKind(row.kind)
+    opened, kind = _opened(inbox, row), RecordKind(row.kind)
     if kind in _SEALED:
         return seal_inbox_record(inbox.inbox, kind, row.id, opened)
     return box_inbox_record(inbox, kind, row.id, opened)
+
+
+def _opened(inbox: InboxKeys, row: InboxRecordRow) -> bytes:
+    place = _place(inbox.inbox, row)
+    if row.kind in _SEALED:
+        return unpad_text(open_seal(inbox.pair(row.epoch), place, row.body))
+    return unpad_text(unbox(inbox.vault(row.epoch), place, row.body))
 
 
 def _place(inbox: TrustedInbox, row: InboxRecordRow) -> Place:

@@ -108,7 +108,7 @@ def open_release(
     It is somebody's who is or was a member of its inbox, by the signed directory: who can only
     write to the database can make none. It tells of its inbox's own door.
     """
-    signed = SignedRelease.decode(open_inbox_record(inbox, row))
+    signed = SignedRelease.decode(open_inbox_record(inbox, row, RecordKind.RELEASE))
     release, here = signed.release, inbox.inbox.inbox_id
     source = next((one for one in known if one.inbox_id == release.source), None)
     if source is None:
