@@ -4,18 +4,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import cache, lru_cache
-from importlib import resources
-from io import BytesIO
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
 
 import flask_babel
 from babel.dates import format_date
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import (
     Flask,
     Request,
@@ -31,6 +27,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
+from whistle.catalogues import catalogue
 from whistle.crypto.errors import DirectoryError
 from whistle.domain.disguise import show_controls
 from whistle.domain.profile import LANGUAGES
@@ -325,19 +322,6 @@ class _Catalogues(flask_babel.Domain):
 
     def get_translations(self) -> NullTranslations:
         return catalogue(current_language())
-
-
-@cache
-def catalogue(language: str) -> NullTranslations:
-    """Give a language's catalogue; English is what the code itself is written in."""
-    if language == "en":
-        return Translations()
-    source = resources.files("whistle.translations").joinpath(f"{language}/LC_MESSAGES/messages.po")
-    compiled = BytesIO()
-    with source.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 def _template_names() -> dict[str, Any]:

@@ -8,10 +8,12 @@ from tests.casework.journal import Journal
 from tests.casework.papers import open_case
 from tests.casework.records import close_case
 from tests.support.office import Desk, Office
-from whistle.casework import dates, tasks
+from whistle.casework import dates, keeping, tasks
 from whistle.casework.dates import DueInCase, list_dates
+from whistle.casework.done import Done
 from whistle.casework.duties import DutyKind
 from whistle.casework.filing import Filing, file_new
+from whistle.casework.views import dates as shown_dates
 from whistle.domain.filed import AccessLaw, AccessRequest, Referral
 from whistle.domain.logged import Logged
 from whistle.domain.registration import DueKind
@@ -27,6 +29,11 @@ def file_three(office: Office, case_id: bytes) -> None:
     for content in (referral, request):
         file_new(work, case_id, b"f", content, Filing(Logged.FILED))
     tasks.add(work, case_id, b"f", "Ring", today - timedelta(days=1))
+
+
+def page_of_dates(office: Office) -> str:
+    """Sign in anew, as years have passed, and read the page."""
+    return office.desk_of(office.adviser).get("/casework/dates").text
 
 
 def test_everything_that_is_due_stands_on_its_day_the_overdue_first(
@@ -65,6 +72,50 @@ def test_a_closed_case_owes_what_is_filed_and_not_the_legal_clock(office: Office
     close_case(work, case_id)
     due = [one.due.kind for one in list_dates(work).due if isinstance(one, DueInCase)]
     assert due == [DueKind.ACCESS]
+
+
+def test_a_closed_case_is_shown_to_be_erased_from_the_day_it_need_be_kept_no_longer(
+    office: Office,
+) -> None:
+    work = office.work_of(office.adviser)
+    closed, held, asked = (office.case_of(office.reporter().report()) for _ in range(3))
+    still_open = office.case_of(office.reporter().report())
+    open_case(office, still_open)
+    for case_id in (closed, held, asked):
+        close_case(work, case_id)
+    assert keeping.hold(work, held, "Stævning") is Done.YES
+    request = AccessRequest(AccessLaw.GDPR, office.clock.today(), office.clock.today())
+    file_new(work, asked, b"f", request, Filing(Logged.FILED))
+    until = keeping.until_day(work, open_case(office, closed))
+    assert until is not None
+    office.later(days=(until - office.clock.today()).days - 1)
+    assert not list_dates(work).outlived
+    assert 'id="outlived"' not in page_of_dates(office)
+    office.later(days=1)
+    [found] = list_dates(work).outlived
+    assert (found.case.id, found.day) == (closed, until)
+    office.later(days=400)
+    assert [one.day for one in list_dates(work).outlived] == [until]
+    page = page_of_dates(office)
+    assert f"/casework/case/{closed.hex()}/erase-case" in page
+    assert page.count("/erase-case") == 1
+    assert not list_dates(office.work_of(office.reserve)).outlived
+
+
+def test_of_many_cases_that_were_kept_long_enough_the_first_are_shown(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown_dates, "_MOST_OUTLIVED", 1)
+    work = office.work_of(office.adviser)
+    first, then = (office.case_of(office.reporter().report()) for _ in range(2))
+    close_case(work, first)
+    office.later(days=1)
+    close_case(work, then)
+    office.later(days=4_000)
+    page = page_of_dates(office)
+    assert f"{first.hex()}/erase-case" in page
+    assert f"{then.hex()}/erase-case" not in page
+    assert '<span class="count">2</span>' in page
 
 
 def test_it_is_logged_once_an_inbox_and_shows_nobody_elses_cases(office: Office) -> None:

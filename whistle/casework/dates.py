@@ -12,6 +12,7 @@ from whistle.casework.learning.due import DueInBook, due_in_book
 from whistle.crypto.errors import SealingError
 from whistle.domain.logged import Logged
 from whistle.domain.registration import DueKind
+from whistle.domain.retention import keep_until, months_kept
 from whistle.keys.bulk import BulkInbox
 from whistle.keys.directory import TrustedInbox
 from whistle.keys.keyring import InboxKeys
@@ -54,13 +55,17 @@ class DueInCase:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """A page of what is due, the first day first. ``damaged``: cases that do not open."""
+    """A page of what is due, the first day first. ``damaged``: cases that do not open.
+
+    ``outlived``: as in `AllDue`.
+    """
 
     due: Sequence[DueInCase | DueInBook]
     overdue: int
     total: int
     page: int
     pages: int
+    outlived: Sequence[DueInCase]
     damaged: int
 
 
@@ -79,15 +84,21 @@ def list_dates(cases: Cases, page: int = 1) -> Dates:
         len(found.due),
         page,
         pages,
+        found.outlived,
         found.damaged,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class AllDue:
-    """All that is due, the first day first. ``damaged``: cases that do not open."""
+    """All that is due, the first day first. ``damaged``: cases that do not open.
+
+    ``outlived``: closed cases that need be kept no longer, first the one of which that has been so
+    for longest. They are to be erased (GDPR art. 5(1)(e)); a person looks at each before.
+    """
 
     due: Sequence[DueInCase | DueInBook]
+    outlived: Sequence[DueInCase]
     damaged: int
 
 
@@ -100,21 +111,48 @@ def everything_due(cases: Cases) -> AllDue:
     cases.note(*(_looked_at(inbox) for inbox in opened.values()))
     bulk = {inbox_id: BulkInbox(inbox) for inbox_id, inbox in opened.items()}
     found: list[DueInCase | DueInBook] = [*due_in_book(cases)]
+    outlived: list[DueInCase] = []
     damaged = 0
     for row in rows:
+        case, inbox = row.case, opened[row.case.inbox_id].inbox
+        may_be_outlived = not case.is_open and _over_since(cases, inbox, case, case.received)
         try:
-            registration = _registration(bulk[row.case.inbox_id], row, moved.get(row.case.id))
+            registration = _registration(
+                bulk[case.inbox_id], row, moved.get(case.id), read=bool(may_be_outlived)
+            )
         except (SealingError, *DAMAGED):
             damaged += 1
             continue
         if registration is None:
             continue
-        inbox = opened[row.case.inbox_id].inbox
-        found += [
-            DueInCase(due, inbox, row.case, registration.title)
-            for due in due_in(row.case, registration)
-        ]
-    return AllDue(sorted(found, key=lambda one: one.order), damaged)
+        title = registration.title
+        found += [DueInCase(due, inbox, case, title) for due in due_in(case, registration)]
+        if not case.is_open and (day := _outlived_since(cases, inbox, case, registration)):
+            outlived.append(DueInCase(DueThing(day, DutyKind.ERASE), inbox, case, title))
+    return AllDue(
+        sorted(found, key=lambda one: one.order),
+        sorted(outlived, key=lambda one: one.order),
+        damaged,
+    )
+
+
+def _over_since(
+    cases: Cases, inbox: TrustedInbox, case: CaseRow, closed: date | None, *, held: bool = False
+) -> date | None:
+    """Give the day since when a case that was closed then need be kept no longer; none before."""
+    months = months_kept(cases.here.profiles, inbox.root.channel, case.received)
+    until = None if months is None else keep_until(closed, months, held=held)
+    return until if until and until <= cases.here.clock.today() else None
+
+
+def _outlived_since(
+    cases: Cases, inbox: TrustedInbox, case: CaseRow, registration: Registration
+) -> date | None:
+    """Give the day since when a closed case waits to be erased; none where something keeps it."""
+    if any(due.kind is DueKind.ACCESS for due in registration.due):
+        return None
+    held = registration.held is not None
+    return _over_since(cases, inbox, case, registration.closed, held=held)
 
 
 def due_in(case: CaseRow, registration: Registration) -> Iterator[DueThing]:
@@ -147,9 +185,9 @@ def registered_in(inbox: BulkInbox, row: DatedCase, moved: InboxKeysRow | None) 
 
 
 def _registration(
-    inbox: BulkInbox, row: DatedCase, moved: InboxKeysRow | None
+    inbox: BulkInbox, row: DatedCase, moved: InboxKeysRow | None, *, read: bool
 ) -> Registration | None:
-    """Open a registration; none where nothing can be due.
+    """Open a registration; none where nothing can be due, unless it is to be ``read`` anyway.
 
     ``moved``: the keys of a case that was somewhere else, and was not opened here: with them lies
     what was registered there.
@@ -158,7 +196,7 @@ def _registration(
     encoded = registered_in(inbox, row, moved)
     if not encoded:
         return Registration()
-    if not row.case.is_open and b'"due":' not in encoded:
+    if not (row.case.is_open or read or b'"due":' in encoded):
         return None
     return Registration.decode(encoded)
 

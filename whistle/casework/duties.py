@@ -10,10 +10,11 @@ from whistle.storage.rows import CaseRow
 
 
 class DutyKind(StrEnum):
-    """What is owed to a reporter by a date."""
+    """What is owed to a reporter by a date; ``ERASE``: from it on, for who is in a closed case."""
 
     ACKNOWLEDGE = "acknowledge"
     FEEDBACK = "feedback"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from whistle.domain.logged import Logged
 from whistle.domain.office import Office, find
 from whistle.domain.profile import Profile
 from whistle.domain.referral import office_naming
-from whistle.domain.retention import keep_until
+from whistle.domain.retention import keep_until, months_kept
 from whistle.domain.rules_disclosure import No, consent_refusals, refusals, standing_consent
 from whistle.domain.whistleblowing import is_exempt
 from whistle.keys.filed import Content, Document, KeptFiled
@@ -150,8 +150,7 @@ def papers_of(opened: OpenedCase) -> tuple[int, int]:
 
 def kept_until(held: Bounds, opened: OpenedCase) -> date | None:
     """Give the day from which a closed case may be erased; none for an open one."""
-    then = held.profiles.on(opened.case.received).office
-    months = then.keep_months.get(held.channel)
+    months = months_kept(held.profiles, held.channel, opened.case.received)
     if months is None:
         return None
     return keep_until(opened.registration.closed, months, held=opened.registration.held is not None)

@@ -2,7 +2,17 @@
 
 from datetime import date
 
+from whistle.domain.channel import Channel
 from whistle.domain.legal_clock import add_months
+from whistle.domain.profile import Profile
+
+
+def months_kept(profiles: Profile, channel: Channel, received: date) -> int | None:
+    """Give for how many months after its closing a case is kept; none where nothing says so.
+
+    ``profiles``: the newest version, with those before it: the one of the day it came counts.
+    """
+    return profiles.on(received).office.keep_months.get(channel)
 
 
 def keep_until(closed: date | None, months: int, *, held: bool) -> date | None:

@@ -20,7 +20,9 @@ from whistle.signed_in import members_only
 from whistle.web import current_language, this_installation
 
 _MOST_DIGITS = 6
-_PAGES = {
+_MOST_OUTLIVED = 50  # shown at once: each is looked at before it goes
+_PAGES: dict[DutyKind | DueKind, str] = {
+    DutyKind.ERASE: "casework.erasing_case",
     DueKind.REPLY: "casework.referrals",
     DueKind.TASK: "casework.tasks",
     DueKind.ACCESS: "casework.rights",
@@ -72,6 +74,8 @@ def dates() -> str:
         coming=[day for day in days if not day.is_overdue],
         overdue=found.overdue,
         total=found.total,
+        outlived=[show_due(one, today) for one in found.outlived[:_MOST_OUTLIVED]],
+        all_outlived=len(found.outlived),
         damaged=found.damaged,
         page=page,
         pages=found.pages,
@@ -136,6 +140,7 @@ def _what(due: DueThing, received: date) -> str:
     return {
         DutyKind.ACKNOWLEDGE: _("Confirm that you have read it"),
         DutyKind.FEEDBACK: _("Give feedback"),
+        DutyKind.ERASE: _("Erase the case"),
         DueKind.REPLY: _("Copy of the reply of %(centre)s", centre=centre),
         DueKind.TASK: _("A task"),
         DueKind.ACCESS: _("Answer a request for access"),
@@ -148,7 +153,7 @@ def _what(due: DueThing, received: date) -> str:
 
 
 def _url(due: DueThing, case_id: bytes) -> str:
-    endpoint = _PAGES.get(due.kind, "") if isinstance(due.kind, DueKind) else ""
+    endpoint = _PAGES.get(due.kind, "")
     return url_for(endpoint if _is_known(endpoint) else "casework.case", case_id=case_id.hex())
 
 
