@@ -47,6 +47,12 @@ def test_the_bytes_are_those_of_the_specification() -> None:
     )
 
 
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_place_begins_with_the_length_and_the_name_of_its_purpose(purpose: Purpose) -> None:
+    name = f"whistle/v1/{purpose}".encode()
+    assert Place(purpose, b"").encode().startswith(bytes([0, 0, 0, len(name)]) + name)
+
+
 def test_every_purpose_stands_in_the_specification() -> None:
     told = (Path(__file__).parents[2] / "docs" / "sealing.md").read_text("utf-8")
     missing = [purpose for purpose in Purpose if f"`{purpose}`" not in told]

@@ -1,6 +1,9 @@
 """Codes of authenticator apps: RFC 6238's own figures, and what a clock may be off."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -54,3 +57,56 @@ def test_a_secret_is_read_as_it_is_written_and_never_printed() -> None:
 def test_what_is_no_secret_is_refused(text: str) -> None:
     with pytest.raises(KeyShapeError):
         TotpSecret.parse(text)
+
+
+@pytest.fixture
+def in_denmark(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have a server whose clock is set to Danish time."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Copenhagen")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_denmark")
+def test_a_servers_time_zone_makes_no_difference() -> None:
+    assert step_at(datetime(1970, 1, 1, 0, 1)) == 2  # noqa: DTZ001
+    assert step_at(NOON) == 1_795_176_000 // 30
+
+
+def test_a_step_ends_where_the_next_begins() -> None:
+    epoch = datetime(1970, 1, 1)  # noqa: DTZ001
+    steps = [step_at(epoch + timedelta(seconds=one)) for one in (0, 29, 29.999, 30, 59, 60)]
+    assert steps == [0, 0, 0, 1, 1, 2]
+
+
+def test_a_code_that_fits_several_steps_is_told_of_each_the_oldest_first() -> None:
+    class Stuck(TotpSecret):
+        """An app's secret whose every code is the same, as one in a million steps is."""
+
+        __slots__ = ()
+
+        def code(self, step: int) -> str:  # noqa: ARG002  (every step's)
+            """Give the same code."""
+            return "123456"
+
+    here = step_at(NOON)
+    assert list(Stuck(bytes(20)).steps_of("123456", NOON)) == [here - 1, here, here + 1]
+
+
+def test_an_app_reads_the_secret_and_whose_it_is_from_its_address() -> None:
+    told = urlsplit(RFC.address("anne", "Borgerrådgiveren"))
+    assert (told.scheme, told.netloc) == ("otpauth", "totp")
+    assert unquote(told.path) == "/Borgerrådgiveren:anne"
+    assert parse_qs(told.query) == {
+        "secret": [RFC.show()],
+        "issuer": ["Borgerrådgiveren"],
+        "digits": ["6"],
+        "period": ["30"],
+        "algorithm": ["SHA1"],
+    }
+
+
+def test_a_secret_is_typed_in_groups_of_four() -> None:
+    assert RFC.groups() == ["GEZD", "GNBV", "GY3T", "QOJQ"] * 2

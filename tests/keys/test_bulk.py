@@ -7,15 +7,20 @@ from datetime import date
 
 import pytest
 
+from tests.keys.elsewhere import Places, places
 from tests.keys.people import INSTALLATION, inbox, member
-from whistle.crypto.envelope import KeyPair
-from whistle.crypto.errors import SealingError
+from whistle.crypto.bulk import Memory
+from whistle.crypto.envelope import KeyPair, box
+from whistle.crypto.errors import ContentError, NotGrantedError, SealingError, UnreadableError
+from whistle.crypto.place import Place, Purpose
+from whistle.crypto.secret import SymmetricKey
 from whistle.domain.channel import Side
 from whistle.keys.bulk import BulkInbox
 from whistle.keys.cases import (
     CaseItems,
     Compartment,
     box_registration,
+    keys_place,
     new_case_keys,
     new_generation,
     open_inbox_keys,
@@ -72,6 +77,13 @@ def test_the_keys_of_a_case_that_was_entered_name_its_reporter() -> None:
     row, keys = new_case_keys(inbox(anne).keys(anne), CASE, reporter)
     assert keys.reporter == reporter
     assert (row.epoch, row.generation, row.in_vault) == (1, keys.newest, True)
+
+
+def test_the_row_of_a_case_that_was_entered_says_whose_it_is() -> None:
+    anne = member()
+    keys = inbox(anne).keys(anne)
+    row, _ = new_case_keys(keys, CASE)
+    assert (row.case_id, row.inbox_id) == (CASE, keys.inbox.inbox_id)
 
 
 def refused(act: Callable[[], object]) -> type[SealingError]:
@@ -153,3 +165,70 @@ def test_items_of_an_older_generation_open_with_their_own_keys(filed: Filed) -> 
     newer = CaseItems(INSTALLATION, CASE, two).seal(Compartment.DIALOGUE, b"{}", item_id=item_id)
     assert filed.in_bulk(newer, row) == b"{}"
     assert filed.in_bulk(filed.items[0], row) == filed.plainly(filed.items[0])
+
+
+# -- what was registered elsewhere -------------------------------------------------------------
+
+
+def test_what_was_handed_over_is_read_as_it_was_registered(filed: Filed) -> None:
+    sealed, told = CaseKeys((new_generation(),), reporter=None), Registration("Titel", seen=3)
+    bulk = BulkInbox(filed.keys)
+    row = seal_to_inbox(filed.keys.inbox, CASE, sealed, told)
+    assert bulk.handed_over(row) == told.encode()
+    assert bulk.handed_over(seal_to_inbox(filed.keys.inbox, CASE, sealed)) == b""
+    assert bulk.handed_over(filed.row) == b""
+    assert refused(lambda: bulk.handed_over(replace(row, case_id=b"D" * 16))) is UnreadableError
+
+
+# -- what is remembered ------------------------------------------------------------------------
+
+PLACES = places()
+HERE = PLACES.here
+
+
+def test_what_is_remembered_for_lists_lies_at_the_place_of_the_specification() -> None:
+    owner, bulk = HERE.inbox.inbox_id, BulkInbox(HERE)
+    for epoch in (1, 2):
+        at = Place(Purpose.MEMORY, INSTALLATION, owner, owner, "lists", generation=epoch)
+        boxed = bulk.memory(epoch).box(b"lists")
+        assert Memory(HERE.vault(epoch), at.encode()).open(boxed) == b"lists"
+
+
+@pytest.mark.parametrize("elsewhere", Places._fields[2:])
+def test_what_is_remembered_for_lists_opens_for_no_other_inbox_or_epoch(elsewhere: str) -> None:
+    boxed = BulkInbox(HERE).memory(2).box(b"lists")
+    there: BulkInbox = BulkInbox(getattr(PLACES, elsewhere))
+    for memory in (there.memory(2), BulkInbox(HERE).memory(1)):
+        assert refused(lambda: memory.open(boxed)) is UnreadableError  # noqa: B023
+
+
+def test_nothing_is_remembered_for_lists_of_an_epoch_that_was_not_granted() -> None:
+    assert refused(lambda: BulkInbox(HERE).memory(3)) is NotGrantedError
+
+
+def test_a_cases_texts_are_remembered_under_its_newest_casework_key(filed: Filed) -> None:
+    (first,) = open_inbox_keys(filed.keys, filed.row).keys.generations
+    other = replace(first, casework=SymmetricKey.random())
+    for newest, keys in enumerate(((first,), (first, other), (other, first))):
+        generation = min(newest, 1)
+        row = boxed_again(filed, CaseKeys(keys, reporter=None))
+        boxed = BulkInbox(filed.keys).case(row).memory().box(b"texts")
+        at = Place(Purpose.MEMORY, INSTALLATION, CASE, CASE, "texts", generation=generation)
+        casework = keys[-1].casework
+        assert casework is not None
+        assert Memory(casework, at.encode()).open(boxed) == b"texts"
+
+
+def test_nothing_is_remembered_of_the_texts_of_a_case_that_nobody_has_opened(
+    filed: Filed,
+) -> None:
+    sealed = CaseKeys((new_generation(),), reporter=None)
+    case = BulkInbox(filed.keys).case(seal_to_inbox(filed.keys.inbox, CASE, sealed))
+    assert refused(case.memory) is ContentError
+
+
+def boxed_again(filed: Filed, keys: CaseKeys) -> InboxKeysRow:
+    """Box other keys of the case in the vault."""
+    row = replace(filed.row, generation=keys.newest)
+    place = keys_place(filed.keys.inbox, row)
+    return replace(row, body=box(filed.keys.vault(row.epoch), place, keys.encode()))

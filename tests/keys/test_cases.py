@@ -21,6 +21,7 @@ from whistle.keys.cases import (
     Compartment,
     adopt,
     box_registration,
+    find_registration,
     hand_over,
     new_generation,
     open_inbox_keys,
@@ -134,6 +135,24 @@ def test_a_registration_of_an_older_version_does_not_pass_for_the_newest(office:
     assert open_registration(keys, adopted, newer).title == "Titel"
     with pytest.raises(UnreadableError):
         open_registration(keys, adopted, replace(registration, version=2))
+
+
+def test_what_is_registered_is_found_in_the_vault_or_with_the_keys_that_were_handed_over(
+    office: Office,
+) -> None:
+    keys, handed, told = office.main.keys(office.anne), Registration("Før"), Registration("Nu", 7)
+    adopted, _, _ = adopt(keys, office.row)
+    boxed = box_registration(keys, adopted, told, version=2)
+    sealed = seal_to_inbox(office.main.trusted, CASE, office.keys, handed)
+    assert find_registration(keys, adopted, boxed) == told
+    assert find_registration(keys, adopted, None) == Registration()
+    assert find_registration(keys, sealed, None) == handed
+    assert find_registration(keys, sealed, boxed) == handed
+    assert find_registration(keys, office.row, None) == Registration()
+    with pytest.raises(UnreadableError):
+        find_registration(keys, adopted, replace(boxed, version=3))
+    with pytest.raises(UnreadableError):
+        find_registration(keys, replace(sealed, case_id=b"D" * 16), None)
 
 
 def test_the_reporter_gets_no_casework_key(office: Office) -> None:

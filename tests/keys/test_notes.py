@@ -2,18 +2,25 @@
 
 import secrets
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.keys.shaped import shaped
 from whistle.crypto.envelope import KeyPair
 from whistle.crypto.errors import ContentError, SealingError
 from whistle.crypto.secret import SymmetricKey
 from whistle.domain.channel import Side
+from whistle.domain.conversation import Conversation, Talk
+from whistle.domain.filed import Task
 from whistle.domain.recusal import Ground
+from whistle.domain.registration import Due, DueKind
+from whistle.keys.canonical import dump, load
 from whistle.keys.cases import CaseItems, Compartment, new_generation
+from whistle.keys.filed import Filed, KeptFiled
 from whistle.keys.notes import Note, Notebook, open_notes, seal_note
 from whistle.keys.records import CaseKeys, Message
 from whistle.keys.recusals import Recusal, seal_recusal
@@ -30,6 +37,7 @@ NOTES = st.builds(
     st.datetimes().map(lambda moment: moment.replace(microsecond=0)),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
     st.booleans(),
+    shaped(Conversation),
 )
 
 
@@ -151,3 +159,104 @@ def test_a_moment_has_one_form(written: object) -> None:
     encoded = encoded.replace(b"'", b'"')
     with pytest.raises(ContentError):
         Note.decode(encoded)
+
+
+TOLD = load(replace(note(1, 1, "tekst"), about=Conversation(Talk.MEETING)).encode())
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"note": "QUFB"},
+        {"note": "?"},
+        {"author": "QUFB"},
+        {"author": None},
+        {"kind": "recusal"},
+        {"kind": 1},
+        {"version": 0},
+        {"version": -1},
+        {"version": True},
+        {"version": "1"},
+        {"text": None},
+        {"deleted": 0},
+        {"written": None},
+        {"about": []},
+        {"about": {}},
+        {"about": {"talk": "other"}},
+        {"about": {"talk": "letter"}},
+        {"about": {"held": ""}},
+        {"about": {"held": None, "talk": "meeting"}},
+        {"about": {"place": "Ringsted", "talk": "meeting"}},
+        {"mood": "glad"},
+    ],
+)
+def test_what_no_note_says_is_refused(told: dict[str, Any]) -> None:
+    with pytest.raises(ContentError):
+        Note.decode(dump({**TOLD, **told}))
+
+
+@pytest.mark.parametrize("name", sorted({*TOLD} - {"about"}))
+def test_a_note_says_all_that_a_note_says(name: str) -> None:
+    told = {field: value for field, value in TOLD.items() if field != name}
+    with pytest.raises(ContentError):
+        Note.decode(dump(told))
+
+
+def test_a_note_about_nothing_in_particular_leaves_that_out() -> None:
+    plain = note(1, 1, "tekst")
+    assert {*TOLD} - {*load(plain.encode())} == {"about"}
+    assert Note.decode(plain.encode()).about == Conversation()
+
+
+# -- what has a date ---------------------------------------------------------------------------
+
+DAYS = [date(2026, 12, day) for day in range(1, 9)]
+APPROVAL = Due(DueKind.APPROVAL, DAYS[4], b"t" * 16)
+COMPLAINT = Due(DueKind.COMPLAINT, DAYS[0], b"u" * 16)
+
+
+def task(name: bytes, by: date | None) -> KeptFiled:
+    """Give a task as it was filed, with its day."""
+    return KeptFiled([Filed(name * 16, 1, ANNE, NOON, Task("Ring", by=by))], [name * 16])
+
+
+def due(name: bytes, day: date) -> Due:
+    """Give the date of a task."""
+    return Due(DueKind.TASK, day, name * 16)
+
+
+def test_where_everything_opens_what_is_filed_and_what_is_asked_in_the_dialogue_has_a_date() -> (
+    None
+):
+    before = [due(b"x", DAYS[0]), APPROVAL, due(b"a", DAYS[6]), COMPLAINT]
+    filed = [task(b"b", DAYS[5]), task(b"a", DAYS[1]), task(b"c", None)]
+    told = Notebook([]).dues(filed, iter(before))
+    assert told == (COMPLAINT, due(b"a", DAYS[1]), APPROVAL, due(b"b", DAYS[5]))
+
+
+def test_of_the_same_day_what_has_a_date_is_in_one_order() -> None:
+    filed = [task(name, DAYS[0]) for name in (b"c", b"a", b"b")]
+    for damaged in (0, 1):
+        told = Notebook([], damaged).dues(filed, [])
+        assert [one.item[:1] for one in told] == [b"a", b"b", b"c"]
+
+
+def test_while_something_does_not_open_what_is_not_changed_keeps_the_date_it_had() -> None:
+    stays, changes, goes = task(b"s", DAYS[1]), task(b"k", DAYS[1]), task(b"g", DAYS[1])
+    book = Notebook([], damaged=1, all_filed=(stays, changes, goes))
+    before = [
+        due(b"s", DAYS[7]),
+        due(b"k", DAYS[1]),
+        due(b"g", DAYS[2]),
+        due(b"x", DAYS[6]),
+        APPROVAL,
+    ]
+    filed = [stays, task(b"k", DAYS[5]), task(b"n", DAYS[0])]
+    told = book.dues(filed, iter(before))
+    assert told == (
+        due(b"n", DAYS[0]),
+        APPROVAL,
+        due(b"k", DAYS[5]),
+        due(b"x", DAYS[6]),
+        due(b"s", DAYS[7]),
+    )
