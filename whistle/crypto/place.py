@@ -6,11 +6,11 @@ from enum import StrEnum
 
 from whistle.crypto.errors import PlaceError
 
-_NUMBERS = range(2**64)
 PREFIX = "whistle/v1/"
 _length = struct.Struct(">I").pack
 _ID_LENGTH = _length(16)
 _numbers = struct.Struct(">IQIQI").pack
+_u64s = struct.Struct(">QQ").pack
 
 
 class Purpose(StrEnum):
@@ -78,7 +78,7 @@ class Place:
     item. ``generation``: of the case keys, or the epoch of an inbox. ``version``: of a value
     that is rewritten in place. ``side``: who wrote it, where that is known before opening.
 
-    Raises `PlaceError` for a number that is no u64: rows of a database can hold such.
+    Raises `PlaceError` for a number that is no u64, or no number: rows of a database can hold such.
     """
 
     purpose: Purpose
@@ -91,9 +91,11 @@ class Place:
     side: str = ""
 
     def __post_init__(self) -> None:
-        """Check the numbers."""
-        if self.generation not in _NUMBERS or self.version not in _NUMBERS:
-            raise PlaceError("a generation, epoch or version that cannot be")
+        """Check the numbers, as they are going to be written."""
+        try:
+            _u64s(self.generation, self.version)
+        except struct.error as error:
+            raise PlaceError("a generation, epoch or version that cannot be") from error
 
     def encode(self) -> bytes:
         """Give the canonical bytes: eight fields, each a big-endian u32 length and its bytes."""
