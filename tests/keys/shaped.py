@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 
 from whistle.crypto.secret import SymmetricKey
 from whistle.crypto.stream import chunk_count
+from whistle.domain.anonymised import Anonymised, first_day_of_term
+from whistle.domain.channel import Channel
+from whistle.domain.released import Release
 from whistle.keys.records import FileManifest
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 KEYS = st.binary(min_size=32, max_size=32).map(SymmetricKey)
 IDS = st.binary(min_size=16, max_size=16)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2**65) | st.floats(allow_nan=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=5,
+)
 _PLAIN: Mapping[Any, st.SearchStrategy[Any]] = {
     str: TEXTS,
     int: st.integers(0, 10**6),
@@ -31,6 +39,18 @@ def manifests(draw: st.DrawFn) -> FileManifest:
     length = draw(st.integers(0, 2**40))
     told = draw(st.tuples(IDS, KEYS, TEXTS, TEXTS))
     return FileManifest(*told, length, chunk_count(length))
+
+
+@st.composite
+def releases(draw: st.DrawFn) -> Release:
+    """Give any release."""
+    begins = sorted(draw(st.sets(st.dates(date(1900, 1, 1)), min_size=1, max_size=3)))
+    last = draw(st.dates(begins[-1]))
+    days = st.sampled_from(begins)
+    doors = st.sampled_from([Channel.CITIZEN, Channel.WHISTLEBLOWER])
+    council = days.map(lambda day: Anonymised(Channel.COUNCIL, first_day_of_term(day)))
+    facts = st.lists(council | shaped(Anonymised, channel=doors, received=days), max_size=3)
+    return Release(draw(IDS), tuple(begins), last, tuple(draw(facts)))
 
 
 def shaped(shape: type[Any], **told: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

@@ -40,8 +40,8 @@ class Release:
 
     def __post_init__(self) -> None:
         """Check the days, and that no fact lies on another."""
-        days = (*self.begins, self.last + _DAY)
-        if not self.begins or any(one >= after for one, after in pairwise(days)):
+        in_order = all(one < after for one, after in pairwise(self.begins))
+        if not self.begins or not in_order or self.last < self.begins[-1]:
             raise ValueError("days that are in no order")
         known = {*self.begins}
         if any(

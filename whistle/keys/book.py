@@ -65,6 +65,7 @@ PAGES: Mapping[str, type[Page]] = {
     )
 }
 _FIELDS = ("author", "content", "deleted", "entry", "kind", "version", "written")
+_VERSIONS = range(1, 2**64)  # eight bytes of a row's id
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -103,7 +104,7 @@ class Entry:
         check_fields(record, *_FIELDS)
         version = as_number(record["version"])
         kind = PAGES.get(as_string(record["kind"]))
-        if kind is None or version < 1:
+        if kind is None or version not in _VERSIONS:
             raise ContentError("not an entry of the book")
         return cls(
             as_bytes(record["entry"], ID_BYTES),

@@ -4,17 +4,15 @@ A search looks at a hundred thousand records and shows twenty: it reads what peo
 leaves the checks of every other field to whoever opens a case (`whistle.keys.records`).
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from functools import cache
 
-from whistle.crypto.errors import ContentError
 from whistle.domain.channel import Side
 from whistle.keys import recusals
-from whistle.keys.canonical import Json, as_object
+from whistle.keys.canonical import Json, load
 from whistle.keys.filed import KINDS
 
 # Of the profile: nobody wrote them.
@@ -60,12 +58,8 @@ class Text:
 
 
 def read(encoded: bytes) -> Json:
-    """Read a record, or raise `ContentError`."""
-    try:
-        record = json.loads(encoded)
-    except (ValueError, RecursionError) as error:
-        raise ContentError("not a record") from error
-    return as_object(record)
+    """Read a record, or raise `ContentError`: also for half a character, which no page can show."""
+    return load(encoded)
 
 
 def of_registration(record: Json) -> Iterator[Text]:
@@ -75,6 +69,7 @@ def of_registration(record: Json) -> Iterator[Text]:
     yield Text(Where.REGISTRATION, _text(enquiry.get("purpose")))
     for reason in _objects(enquiry.get("overrides")):
         yield Text(Where.REGISTRATION, _text(reason.get("reason")))
+    yield Text(Where.REGISTRATION, _text(record.get("held_for")))
 
 
 def of_dialogue(records: Iterable[Json]) -> Iterator[Text]:
@@ -92,7 +87,11 @@ def of_dialogue(records: Iterable[Json]) -> Iterator[Text]:
 
 
 def of_casework(records: Iterable[Json]) -> Iterator[Text]:
-    """Give the texts of notes and of what is filed, as they are now; what is deleted has none."""
+    """Give the texts of notes and of what is filed, as they are now; what is deleted has none.
+
+    ``records``: by the ids of their rows. Of two with one number the later counts, as on the page
+    (`whistle.keys.notes.open_notes`).
+    """
     newest: dict[tuple[str, str], Json] = {}
     for record in records:
         kind = _text(record.get("kind"))
@@ -100,7 +99,7 @@ def of_casework(records: Iterable[Json]) -> Iterator[Text]:
             yield Text(Where.RECUSAL, _text(record.get("text")), _day(record.get("written")))
             continue
         known = kind, _text(record.get("filed") or record.get("note"))
-        if known not in newest or _version(newest[known]) < _version(record):
+        if known not in newest or _version(newest[known]) <= _version(record):
             newest[known] = record
     for (kind, _), record in newest.items():
         if not record.get("deleted"):
