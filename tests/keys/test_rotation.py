@@ -86,6 +86,25 @@ def test_an_opened_case_gets_a_whole_generation_and_keeps_its_registration(offic
     assert open_registration(mine, new.keys, new.registration) == TITLED
 
 
+def test_renewed_again_and_again_a_case_has_keys_that_none_before_it_had(office: Office) -> None:
+    """Whoever was let out knows the older ones: not one of them may serve what is written since."""
+    case, before = office.opened(), office.keys.generations
+    for times in range(1, 4):
+        new = office.renew(case)
+        now = open_inbox_keys(office.here.keys(office.anne), new.keys).keys.generations
+        assert now[:-1] == before
+        assert len(now) == 1 + times
+        case, before = OldCase(new.keys, new.registration, []), now
+    keys = [key for one in before for key in (one.dialogue, one.identity, one.casework)]
+    assert None not in keys
+    assert len({key.reveal() for key in keys if key}) == 3 * len(before)
+
+
+def test_a_reporter_who_has_the_newest_generation_hinders_nothing(office: Office) -> None:
+    case = replace(office.opened(), for_reporter=0)
+    assert office.renew(case).keys.generation == 1
+
+
 def test_an_unopened_case_stays_unopened(office: Office) -> None:
     new = office.renew(office.unopened())
     opened = open_inbox_keys(office.here.keys(office.anne), new.keys)

@@ -155,9 +155,11 @@ def test_whatever_a_record_says_texts_come_of_it_and_no_error(records: list[Json
 def test_of_a_damaged_record_the_other_texts_are_found() -> None:
     said = {"side": "reporter", "text": "a", "written": 1, "position": "x", "answers": {"b": 1}}
     spoilt = {**said, "put": [], "about": "x", "files": [1, {"name": "c"}]}
-    assert shown(texts.of_dialogue([spoilt])) == [
+    first = {"side": "reporter", "text": "b", "position": 1}
+    assert shown(texts.of_dialogue([first, spoilt])) == [  # what has no place comes first
         (Where.REPORTER, "a", None),
         (Where.FILE, "c", None),
+        (Where.REPORTER, "b", None),
     ]
     enquiry = {"purpose": 1, "overrides": ["x", {"reason": "b"}, {"reason": 2}]}
     told = texts.of_registration({"title": "a", "enquiry": enquiry})
