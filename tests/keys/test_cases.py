@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.keys.people import INSTALLATION, Inbox, inbox, member
+from tests.keys.people import INSTALLATION, OTHER_INSTALLATION, Inbox, inbox, member
 from whistle.crypto.envelope import KeyPair
 from whistle.crypto.errors import (
     ContentError,
@@ -180,6 +180,21 @@ def test_a_missing_generation_is_told(office: Office) -> None:
     for rows in ([], [replace(row, generation=1)], [row, row]):
         with pytest.raises(ContentError):
             open_reporter_keys(INSTALLATION, office.reporter, CASE, rows)
+
+
+def test_a_reporters_generation_opens_in_no_other_row(office: Office) -> None:
+    keys = replace(office.keys, generations=(*office.keys.generations, new_generation()))
+    rows = [seal_to_reporter(INSTALLATION, CASE, keys, generation) for generation in (0, 1)]
+    assert open_reporter_keys(INSTALLATION, office.reporter, CASE, rows) == keys
+    swapped = [replace(rows[0], sealed=rows[1].sealed), replace(rows[1], sealed=rows[0].sealed)]
+    for installation, case_id, there in (
+        (INSTALLATION, CASE, swapped),
+        (INSTALLATION, CASE, [rows[0], swapped[1]]),
+        (INSTALLATION, b"D" * 16, rows),
+        (OTHER_INSTALLATION, CASE, rows),
+    ):
+        with pytest.raises(UnreadableError):
+            open_reporter_keys(installation, office.reporter, case_id, there)
 
 
 def test_after_a_move_the_old_inbox_opens_nothing_new(office: Office) -> None:

@@ -126,6 +126,12 @@ def test_recusals_are_in_the_order_of_their_generations_and_hide_no_note(items: 
     assert (book.recusals, texts(book)) == ((passed, back), [["efter"]])
 
 
+def test_recusals_of_one_generation_are_in_the_order_of_their_rows(items: CaseItems) -> None:
+    told = [Recusal(ANNE, bytes([one]) * 16, Ground.OTHER, "", NOON) for one in (2, 1, 3)]
+    rows = [seal_recusal(items, one, secrets.token_bytes(16)) for one in told]
+    assert list(open_notes(items, rows).recusals) == told
+
+
 def test_a_deleted_note_is_found_and_not_shown(items: CaseItems) -> None:
     gone = [note(1, 1, "væk"), note(1, 2, "væk", deleted=True)]
     book = open_notes(items, sealed(items, *gone, note(2, 1, "her")))
