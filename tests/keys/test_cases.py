@@ -7,13 +7,15 @@ from datetime import date
 import pytest
 
 from tests.keys.people import INSTALLATION, OTHER_INSTALLATION, Inbox, inbox, member
-from whistle.crypto.envelope import KeyPair
+from whistle.crypto.envelope import KeyPair, open_seal, unbox
 from whistle.crypto.errors import (
     ContentError,
     NotGrantedError,
     SealingError,
     UnreadableError,
 )
+from whistle.crypto.padding import unpad_text
+from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import SymmetricKey
 from whistle.domain.channel import Act, InboxKind, Side
 from whistle.keys.cases import (
@@ -85,6 +87,16 @@ def test_a_case_is_adopted_with_new_casework_keys(office: Office) -> None:
     assert open_inbox_keys(keys, adopted).keys.encode() == made.encode()
     assert open_registration(keys, adopted, registration) == Registration()
     assert made.generations[0].dialogue == office.keys.generations[0].dialogue
+
+
+def test_a_cases_keys_lie_at_the_places_of_the_specification(office: Office) -> None:
+    keys = office.main.keys(office.anne)
+    place = Place(Purpose.CASE_KEYS_INBOX, INSTALLATION, office.main.row.id, CASE, generation=1)
+    sealed = open_seal(keys.pair(1), place, office.row.body)
+    assert unpad_text(sealed) == bytes(4) + office.keys.encode()
+    adopted, _, made = adopt(keys, office.row)
+    vault = replace(place, purpose=Purpose.CASE_KEYS_VAULT)
+    assert unbox(keys.vault(1), vault, adopted.body) == made.encode()
 
 
 def test_a_case_adopted_in_a_later_epoch_opens_for_all_members(office: Office) -> None:
