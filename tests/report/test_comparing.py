@@ -1,5 +1,6 @@
 """Years beside years: in the closed report all that is counted, for everybody what is printed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -214,3 +215,22 @@ def test_bars_of_a_group_are_told_apart_without_colour() -> None:
     assert 'fill="#ffffff" stroke="#14505c"' in chart.svg
     assert ">2025</text>" in chart.svg
     assert grouped("Titel", [("Center", [Bar("2025", None), Bar("2026", 0)])], "da") is None
+
+
+def test_an_older_year_is_not_drawn_as_the_newest_where_the_newest_has_no_such_row() -> None:
+    groups = [
+        ("Center", [Bar("2025", 3), Bar("2026", 4)]),
+        ("Kun før", [Bar("2025", 5)]),
+        ("Kun nu", [Bar("2026", 6)]),
+    ]
+    chart = grouped("Titel", groups, "da")
+    assert chart is not None
+    drawn = re.findall(r'<rect [^>]*fill="(#\w+)"', chart.svg)
+    assert drawn == ["#ffffff", "#14505c", "#ffffff", "#14505c"]
+
+
+def test_where_each_row_has_one_year_the_years_stand_there() -> None:
+    chart = grouped("Titel", [("Før", [Bar("2025", 5)]), ("Nu", [Bar("2026", 6)])], "da")
+    assert chart is not None
+    assert ">2025</text>" in chart.svg
+    assert ">2026</text>" in chart.svg

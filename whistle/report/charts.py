@@ -57,9 +57,9 @@ def chart_of(table: Table, language: str) -> Chart | None:
 
 
 def grouped(title: str, groups: Sequence[_Group], language: str) -> Chart | None:
-    """Draw bars in groups, each with a heading; the last bar of a group is the newest.
+    """Draw bars in groups, each with a heading; the newest, which is filled, comes last everywhere.
 
-    None where there is no number at all, or they are all 0.
+    A group may lack some of the bars that others have. None where there is no number at all, or they are all 0.
     """
     there = [(label, bars) for label, bars in groups if bars]
     most = max((bar.value or 0 for _, bars in there for bar in bars), default=0)
@@ -79,7 +79,8 @@ def _told(bars: Sequence[Bar], hidden: str) -> str:
 
 
 def _drawn(groups: Sequence[_Group], says: str, most: int) -> str:
-    lay_out = _beside if all(len(bars) == 1 for _, bars in groups) else _below
+    named = any(bar.name for _, bars in groups for bar in bars)
+    lay_out = _below if named else _beside
     parts, height = lay_out(groups, most)
     size = f'viewBox="0 0 {_WIDTH} {height}" font-size="{_SIZE}" fill="{_INK}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(says)}">'
@@ -102,6 +103,7 @@ def _beside(groups: Sequence[_Group], most: int) -> tuple[list[str], int]:
 def _below(groups: Sequence[_Group], most: int) -> tuple[list[str], int]:
     """Lay groups out, their bars below each heading."""
     left = _LETTER * (max(len(bar.name) for _, bars in groups for bar in bars) + 1)
+    older = {bar.name for _, bars in groups for bar in bars[:-1]}
     parts, top = [], _TOP
     for label, bars in groups:
         lines = wrap(label, _WIDTH // _LETTER) or [""]
@@ -109,7 +111,7 @@ def _below(groups: Sequence[_Group], most: int) -> tuple[list[str], int]:
         top += _LINE * len(lines) + 4
         for bar in bars:
             parts.append(_text(0, top + _BAR - 2, bar.name))
-            parts.append(_bar((left, top), bar.value, most, is_newest=bar is bars[-1]))
+            parts.append(_bar((left, top), bar.value, most, is_newest=bar.name not in older))
             top += _APART
         top += _BETWEEN
     return parts, top
