@@ -59,7 +59,8 @@ def chart_of(table: Table, language: str) -> Chart | None:
 def grouped(title: str, groups: Sequence[_Group], language: str) -> Chart | None:
     """Draw bars in groups, each with a heading; the newest, which is filled, comes last everywhere.
 
-    A group may lack some of the bars that others have. None where there is no number at all, or they are all 0.
+    A group may lack some of the bars that others have. None where there is no number at all, or
+    they are all 0.
     """
     there = [(label, bars) for label, bars in groups if bars]
     most = max((bar.value or 0 for _, bars in there for bar in bars), default=0)
