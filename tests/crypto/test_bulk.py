@@ -6,12 +6,14 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from whistle.crypto.bulk import Deriver, Memory, Opener, unpad
 from whistle.crypto.envelope import box, derive, unbox
-from whistle.crypto.errors import SealingError
+from whistle.crypto.errors import PaddingError, SealingError
 from whistle.crypto.padding import pad_text, unpad_text
 from whistle.crypto.place import Place, Purpose
 from whistle.crypto.secret import Secret, SymmetricKey
@@ -72,6 +74,31 @@ def test_what_was_changed_is_refused_for_the_same_cause(data: st.DataObject) -> 
     assert outcome(lambda: opener.open(place.encode(), changed)) == plain
 
 
+ITEM, OWNER = b"m" * 16, b"o" * 16
+
+
+def of_item(key: SymmetricKey, place: Place) -> tuple[Deriver, SymmetricKey]:
+    """Give what opens items at a place, and the key of the one there."""
+    first, between, last = place.around_ids()
+    around = first + OWNER + between, last
+    return Deriver(key, around, around), SymmetricKey(derive(key, place))
+
+
+@pytest.mark.parametrize("text", [b"", b"text"])
+def test_an_item_that_was_cut_or_changed_is_refused_for_the_same_cause(text: bytes) -> None:
+    place = Place(Purpose.ITEM, b"i" * 16, OWNER, ITEM)
+    deriver, key = of_item(SymmetricKey(bytes(32)), place)
+    boxed = box(key, place, text)
+    assert deriver.open(ITEM, boxed) == text
+    every = [boxed[:end] for end in range(len(boxed))]
+    every += [boxed[:at] + bytes([boxed[at] ^ 2]) + boxed[at + 1 :] for at in range(len(boxed))]
+    every += [b"\2", b"\2" * 28, boxed + b"\0"]
+    for changed in every:
+        plain = outcome(partial(unbox, key, place, changed))
+        assert isinstance(plain, type)
+        assert outcome(partial(deriver.open, ITEM, changed)) == plain
+
+
 @given(st.binary(max_size=9000), st.integers(0, 20_000), st.integers(0, 255))
 @example(b"", 0, 0)
 @example(b"x" * 4092, 4095, 1)
@@ -82,6 +109,17 @@ def test_padding_is_refused_where_it_always_was(content: bytes, at: int, byte: i
     padded[at % len(padded)] = byte
     for changed in (bytes(padded), bytes(padded[:at]), bytes(padded) + b"\0", bytes(padded) * 2):
         assert outcome(partial(unpad, changed)) == outcome(partial(unpad_text, changed))
+
+
+@pytest.mark.parametrize("size", [4096, 8192, 16384])
+def test_a_text_is_padded_to_the_first_size_that_it_fits_and_to_no_other(size: int) -> None:
+    for length in (0, size // 4, size // 2 - 5, size // 2 - 4, size // 2 - 3, size - 5, size - 4):
+        padded = (length.to_bytes(4, "big") + b"x" * length).ljust(size, b"\0")
+        fits = padded == pad_text(b"x" * length)
+        assert outcome(partial(unpad, padded)) == (b"x" * length if fits else PaddingError)
+    for length in (size - 3, size, 2**32 - 1):
+        padded = length.to_bytes(4, "big").ljust(size, b"x")
+        assert outcome(partial(unpad, padded)) is PaddingError
 
 
 @pytest.mark.parametrize(
@@ -114,3 +152,10 @@ def test_what_is_remembered_opens_at_its_place_and_with_its_secret_alone(
     ):
         assert issubclass(outcome(partial(elsewhere.open, boxed)), SealingError)  # type: ignore[arg-type]
     assert issubclass(outcome(lambda: unbox(key, place, boxed)), SealingError)  # type: ignore[arg-type]
+
+
+def test_the_key_of_what_is_remembered_is_derived_as_rfc_5869_does() -> None:
+    key, place = SymmetricKey.random(), Place(Purpose.MEMORY, b"i" * 16, OWNER, OWNER, "lists")
+    expanded = HKDFExpand(SHA256(), 32, place.encode()).derive(key.reveal())
+    boxed = Memory(key, place.encode()).box(b"facts")
+    assert unbox(SymmetricKey(expanded), place, boxed) == b"facts"
