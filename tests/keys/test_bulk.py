@@ -124,15 +124,20 @@ def test_a_case_that_nobody_has_opened_opens_too(filed: Filed) -> None:
         {"compartment": "none"},
         {"generation": 1},
         {"generation": -1},
+        {"generation": "0"},  # SQLite takes a text into a column of numbers
+        {"generation": 0.5},
+        {"generation": None},
         {"version": 2},
         {"version": -1},
+        {"version": "1"},
+        {"version": None},
         {"body": b""},
         {"body": b"\x02" + bytes(4200)},
         {"body": b"\x01" + bytes(20)},
     ],
 )
 def test_an_item_that_was_moved_or_changed_is_refused(
-    filed: Filed, moved: dict[str, bytes | str | int]
+    filed: Filed, moved: dict[str, bytes | str | float | None]
 ) -> None:
     item = replace(filed.items[0], **moved)  # type: ignore[arg-type]
     assert refused(lambda: filed.in_bulk(item)) is not None

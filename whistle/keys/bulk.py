@@ -112,7 +112,7 @@ class BulkCase:
 
     def _key(self, generation: int, compartment: str) -> SymmetricKey:
         field = _FIELDS.get(compartment)
-        if field is None or not 0 <= generation < len(self._keys) // len(_FIELDS):
+        if field is None or generation not in range(len(self._keys) // len(_FIELDS)):
             raise ContentError("an item of a compartment or generation that is not at hand")
         key = self._keys[generation * len(_FIELDS) + field]
         if not key:

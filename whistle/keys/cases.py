@@ -279,7 +279,7 @@ class CaseItems:
         return message if row.generation == self.keys.newest else replace(message, reporter=None)
 
     def _key(self, row: ItemRow) -> SymmetricKey:
-        if not 0 <= row.generation < len(self.keys.generations):
+        if row.generation not in range(len(self.keys.generations)):
             raise ContentError("an item of a generation that is not at hand")
         generation = self.keys.generations[row.generation]
         key = {
