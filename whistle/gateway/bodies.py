@@ -83,6 +83,8 @@ class Body:
 
     async def throw_away(self) -> None:
         """Read on for a while after the answer: a browser that still sends would not show it."""
+        if self.is_over:
+            return
         try:
             async with asyncio.timeout(LINGER):
                 while not self.is_over:
