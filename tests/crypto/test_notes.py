@@ -13,7 +13,15 @@ from whistle.crypto.errors import (
     NoteSignatureError,
     NoteUnsignedError,
 )
-from whistle.crypto.notes import LONGEST_NOTE, Checkpoint, Note, NoteKey, NoteSigner, open_note
+from whistle.crypto.notes import (
+    LONGEST_NOTE,
+    MOST_SIGNATURES,
+    Checkpoint,
+    Note,
+    NoteKey,
+    NoteSigner,
+    open_note,
+)
 from whistle.crypto.secret import Seed
 from whistle.crypto.signing import VerifyingKey
 
@@ -64,6 +72,25 @@ def test_signatures_by_unknown_keys_are_ignored_and_count_for_nothing() -> None:
         open_note(note(ENOCH_SIG), peter)
     with pytest.raises(NoteUnsignedError):
         open_note(note(PETER_SIG))
+
+
+def test_a_note_may_be_as_long_and_have_as_many_signatures_as_is_said_and_no_more() -> None:
+    signer = NoteSigner("log", Seed.random())
+    around = len(signer.sign("\n")) - 1
+    longest = signer.sign("a" * (LONGEST_NOTE - around - 1) + "\n")
+    assert len(longest) == LONGEST_NOTE
+    assert open_note(longest, signer.key) == "a" * (LONGEST_NOTE - around - 1) + "\n"
+    with pytest.raises(NoteShapeError):
+        open_note(signer.sign("a" * (LONGEST_NOTE - around) + "\n"), signer.key)
+    assert open_note(note(*[PETER_SIG] * MOST_SIGNATURES), peter) == TEXT
+    with pytest.raises(NoteShapeError):
+        open_note(note(*[PETER_SIG] * (MOST_SIGNATURES + 1)), peter)
+
+
+def test_the_last_signature_ends_its_line_and_a_key_is_named_by_one_word() -> None:
+    for odd in (note(PETER_SIG.rstrip("\n")), note(PETER_SIG.replace(" x08go", " Junior x08go"))):
+        with pytest.raises(NoteShapeError):
+            Note.parse(odd)
 
 
 def test_a_known_signature_that_does_not_fit_spoils_the_note() -> None:
