@@ -219,6 +219,18 @@ def test_the_trustees_need_the_newest_secret_and_their_own_key() -> None:
         recover(held, here.trusted, here.recovery_grants, named, held.public)
 
 
+def test_who_was_a_member_before_gets_every_epoch_from_the_trustees_too() -> None:
+    """Their grants may be what was lost."""
+    anne, held = member(), trustees()
+    here = inbox(anne)
+    here.set_recovery(anne, held)
+    here.rotate(anne)
+    here.grants.clear()
+    here.recover([anne], trustees())
+    assert {grant.epoch for grant in here.grants_of(anne)} == {1, 2, 3, 4}
+    assert here.keys(anne).granted == {1, 2, 3, 4}
+
+
 def test_grants_of_another_inbox_are_passed_over() -> None:
     anne = member()
     here, other = inbox(anne), inbox(anne)
