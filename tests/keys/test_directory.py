@@ -1,5 +1,6 @@
 """Chains of statements: see also the vectors `statement` and `directory`."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -244,3 +245,39 @@ def test_who_watches_finds_a_step_as_soon_as_it_is_time_to_look(
     directory.watch()
     found = directory.by_id(here.row.id)
     assert (found.epoch, found.key_epoch) == (3, 2)
+
+
+def test_where_something_is_wrong_it_is_looked_at_again_sooner(
+    store: Store, here: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_inbox(store, here)
+    directory = Directory(INSTALLATION, [here.root], store)
+    with store.write() as db:
+        db.execute(delete(tables.statements))
+    with pytest.raises(DirectoryError):
+        directory.refresh()
+    with store.write() as db:
+        here.statements[0].insert(db)
+    with pytest.raises(DirectoryError):
+        directory.watch()
+    monkeypatch.setattr("whistle.keys.directory.RETRY", 0)
+    directory.watch()
+    assert directory.inboxes
+
+
+def test_while_one_looks_the_others_go_on_with_what_is_known(
+    store: Store, here: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_inbox(store, here)
+    directory = Directory(INSTALLATION, [here.root], store)
+    monkeypatch.setattr("whistle.keys.directory.LOOK_AGAIN", 0)
+    looked: list[int] = []
+
+    def refresh() -> None:
+        looked.append(1)
+        with ThreadPoolExecutor(1) as pool:  # somebody else comes meanwhile
+            pool.submit(directory.watch).result(timeout=10)
+
+    monkeypatch.setattr(directory, "refresh", refresh)
+    directory.watch()
+    assert looked == [1]

@@ -5,6 +5,7 @@ from dataclasses import MISSING, fields, replace
 from datetime import date
 from typing import Any, get_type_hints
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -149,3 +150,11 @@ def test_a_record_is_written_as_the_standard_library_would(registration: Registr
     record = shapes.to_json(registration)
     plain = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert dump(record) == plain.encode() == registration.encode()
+
+
+def test_a_choice_that_there_is_not_is_refused_and_not_left_out() -> None:
+    linked = Registration(links=(Link(b"a" * 16, LinkKind("renewed")),))
+    assert Registration.decode(linked.encode()) == linked
+    for other in (b'"other"', b"null", b"1"):
+        with pytest.raises(ContentError):
+            Registration.decode(linked.encode().replace(b'"renewed"', other))
