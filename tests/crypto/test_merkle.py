@@ -151,6 +151,22 @@ def test_nonsense_proves_nothing(one: int, other: int, proof: list[bytes]) -> No
     assert not grew(one, bytes(32), other, bytes(31), proof)
 
 
+def test_an_empty_proof_shows_that_no_tree_grew() -> None:
+    for size in range(2, 40):
+        for first in range(1, size):
+            assert not grew(first, ROOTS[first], size, ROOTS[size], [])
+        assert grew(size, ROOTS[size], size, ROOTS[size], [])
+    assert not grew(0, EMPTY_ROOT, 4, ROOTS[4], [LEAVES[0]])
+
+
+def test_bytes_that_move_from_a_proof_to_a_leaf_prove_nothing() -> None:
+    """Two hashes are hashed one after the other: where the first one ends must be certain."""
+    [beside] = inclusion_proof(NODE, 0, 2)
+    assert includes(LEAVES[0], 0, 2, [beside], ROOTS[2])
+    assert not includes(LEAVES[0] + beside[:1], 0, 2, [beside[1:]], ROOTS[2])
+    assert not grew(1, ROOTS[1] + beside[:1], 2, ROOTS[2], [beside[1:]])
+
+
 @pytest.mark.parametrize(("one", "other"), [(-1, 4), (4, 4), (5, 4), (0, 0)])
 def test_there_is_no_proof_of_what_is_not_there(one: int, other: int) -> None:
     with pytest.raises(ProofError):

@@ -231,6 +231,17 @@ def test_who_was_a_member_before_gets_every_epoch_from_the_trustees_too() -> Non
     assert here.keys(anne).granted == {1, 2, 3, 4}
 
 
+def test_who_has_older_secrets_already_is_granted_the_new_one_alone() -> None:
+    anne, bo = member(), member()
+    here = inbox(anne)
+    here.rotate(anne)
+    here.admit(anne, bo)
+    step = rotate(anne, here.trusted, here.grants)
+    assert {grant.epoch for grant in step.grants} == {4}
+    assert {grant.member_id for grant in step.grants} == {anne.member_id, bo.member_id}
+    assert {grant.epoch for grant in here.grants_of(bo)} == {1, 2, 3}
+
+
 def test_grants_of_another_inbox_are_passed_over() -> None:
     anne = member()
     here, other = inbox(anne), inbox(anne)
